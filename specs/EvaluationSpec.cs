@@ -1,0 +1,21 @@
+namespace IconDiffusion.Specs;
+
+/// <summary>How generated icons are compared with the training set.</summary>
+public sealed record EvaluationSpec
+{
+    /// <summary>Weights of the FID Inception network. Only the published ones give figures that compare with a paper's.</summary>
+    public InceptionWeights Inception { get; init; } = InceptionWeights.Published;
+}
+
+/// <summary>Where the Inception weights come from.</summary>
+public enum InceptionWeights
+{
+    /// <summary>pytorch-fid's file; an error if it is not there.</summary>
+    Published,
+
+    /// <summary>Random weights from a fixed seed: figures compare with one another, with nothing published.</summary>
+    Random,
+
+    /// <summary>The published file where it is there, else random weights, and the result says which.</summary>
+    PublishedOrRandom,
+}

@@ -1,0 +1,83 @@
+using System.Text.Json.Serialization;
+
+namespace IconDiffusion.Specs;
+
+/// <summary>A method and its shape.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(DdpmSpec), "ddpm")]
+public abstract record ModelSpec
+{
+    /// <summary>A short name for tables, such as <c>ddpm 64 (1,16)</c>.</summary>
+    [JsonIgnore]
+    public abstract string Label { get; }
+}
+
+/// <summary>Denoising diffusion (Ho et al. 2020) with lucidrains' U-Net.</summary>
+public sealed record DdpmSpec : ModelSpec
+{
+    public required UnetSpec Unet { get; init; }
+
+    public DiffusionSpec Diffusion { get; init; } = new();
+
+    [JsonIgnore]
+    public override string Label => $"ddpm {Unet.Dim} {Unet.DimMults}{Unet.Knockout.Label}";
+}
+
+/// <summary>Shape of lucidrains' <c>Unet</c> as of July 2022.</summary>
+public sealed record UnetSpec
+{
+    /// <summary>Channels of the first level.</summary>
+    public required int Dim { get; init; }
+
+    /// <summary>Channel multiplier of each level; all but the last halve the resolution. (1,16) and (1,4,16) are the extreme hourglass.</summary>
+    public required EquatableList<int> DimMults { get; init; }
+
+    /// <summary>Groups of every GroupNorm; divides all channel counts.</summary>
+    public int ResnetBlockGroups { get; init; } = 8;
+
+    /// <summary>Parts removed, to find out where the layout lives.</summary>
+    public KnockoutSpec Knockout { get; init; } = new();
+
+    /// <summary>Factor between the icon's side and the bottleneck's: 2^(levels − 1).</summary>
+    [JsonIgnore]
+    public int DownSampling => 1 << Math.Max(0, DimMults.Count - 1);
+}
+
+/// <summary>Parts of the U-Net that are knocked out (the preprint's hypothesis asks which part holds the layout).</summary>
+public sealed record KnockoutSpec
+{
+    /// <summary>Levels, 0 the finest, whose two skip connections carry zeros.</summary>
+    public EquatableList<int> SkipLevels { get; init; } = [];
+
+    /// <summary>Leaves the attention at the bottleneck out.</summary>
+    public bool BottleneckAttention { get; init; }
+
+    [JsonIgnore]
+    internal string Label =>
+        (SkipLevels.Count > 0 ? $" −skip{SkipLevels}" : "") + (BottleneckAttention ? " −attention" : "");
+}
+
+/// <summary>The forward process and what the network predicts.</summary>
+public sealed record DiffusionSpec
+{
+    /// <summary>Length T of the forward process.</summary>
+    public int Timesteps { get; init; } = 1000;
+
+    public BetaSchedule Schedule { get; init; } = BetaSchedule.Cosine;
+
+    public Objective Objective { get; init; } = Objective.Noise;
+
+    public DiffusionLoss Loss { get; init; } = DiffusionLoss.L1;
+
+    /// <summary>Caps the loss weight at this signal-to-noise ratio (min-SNR, Hang et al. 2023); null: unweighted.</summary>
+    public double? MinSnrGamma { get; init; }
+}
+
+/// <summary>How β_t grows: Ho et al. 2020; Nichol &amp; Dhariwal 2021; Jabri et al. 2022.</summary>
+public enum BetaSchedule { Linear, Cosine, Sigmoid }
+
+/// <summary>What the network predicts: ε, x₀, or v = √ᾱ·ε − √(1−ᾱ)·x₀ (Salimans &amp; Ho 2022).</summary>
+public enum Objective { Noise, Start, Velocity }
+
+/// <summary>Mean absolute or mean squared error.</summary>
+public enum DiffusionLoss { L1, L2 }

@@ -1,0 +1,93 @@
+namespace IconDiffusion.Specs;
+
+/// <summary>The figures of one finished run and everything that reproduces them.</summary>
+public sealed record RunResult
+{
+    /// <summary>The run's identity: a hash of its spec and its data set.</summary>
+    public required string RunId { get; init; }
+
+    public required RunSpec Spec { get; init; }
+
+    /// <summary>SHA-256 over the pixels and settings of the training set.</summary>
+    public required string DatasetFingerprint { get; init; }
+
+    public required Scores Scores { get; init; }
+
+    public required TrainingSummary Training { get; init; }
+
+    public required SamplingSummary Sampling { get; init; }
+
+    public required Provenance Provenance { get; init; }
+}
+
+/// <summary>The preprint's three figures, with the counts that they rest on.</summary>
+public sealed record Scores
+{
+    /// <summary>Fréchet distance between the Inception features of the generated and the training icons.</summary>
+    public required double Fid { get; init; }
+
+    /// <summary>Mean over the generated icons of the smallest mean absolute pixel difference to a training icon, RGB in 0…255.</summary>
+    public required double Mae { get; init; }
+
+    /// <summary>The same against the training icons and their mirror images.</summary>
+    public required double MaeMirrored { get; init; }
+
+    /// <summary>MAE − FID, the preprint's eq. 1.</summary>
+    public double Nwi => Mae - Fid;
+
+    public required int GeneratedCount { get; init; }
+
+    public required int TrainingCount { get; init; }
+
+    /// <summary>Which network the features are from.</summary>
+    public required string Features { get; init; }
+
+    /// <summary>Why a figure must not be compared with published ones; empty: it may be.</summary>
+    public required EquatableList<string> NotComparable { get; init; }
+}
+
+/// <summary>What training did and which limit ended it.</summary>
+public sealed record TrainingSummary
+{
+    public required long Steps { get; init; }
+
+    public required long ImagesSeen { get; init; }
+
+    /// <summary>Time worked, over all interruptions.</summary>
+    public required TimeSpan Time { get; init; }
+
+    public required TrainingEnd End { get; init; }
+
+    /// <summary>Mean loss of the last hundred steps.</summary>
+    public required double Loss { get; init; }
+
+    public required long Parameters { get; init; }
+
+    /// <summary>SHA-256 over the averaged (EMA) weights.</summary>
+    public required string WeightsHash { get; init; }
+}
+
+/// <summary>The limit that ended training.</summary>
+public enum TrainingEnd { Steps, Budget }
+
+/// <summary>What sampling did.</summary>
+public sealed record SamplingSummary
+{
+    public required int Count { get; init; }
+
+    public required TimeSpan Time { get; init; }
+}
+
+/// <summary>The machine and the software that made a result.</summary>
+public sealed record Provenance
+{
+    public required string CodeVersion { get; init; }
+
+    public required string Device { get; init; }
+
+    public required string LibTorch { get; init; }
+
+    public required int Threads { get; init; }
+
+    public required DateTimeOffset FinishedAt { get; init; }
+}

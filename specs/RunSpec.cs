@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+
+namespace IconDiffusion.Specs;
+
+/// <summary>One cell of a grid: one model trained once, sampled and scored.</summary>
+public sealed record RunSpec
+{
+    public int Seed { get; init; } = 3407;
+
+    public required DatasetSpec Dataset { get; init; }
+
+    public required ModelSpec Model { get; init; }
+
+    public TrainingSpec Training { get; init; } = new();
+
+    public SamplingSpec Sampling { get; init; } = new();
+
+    public EvaluationSpec Evaluation { get; init; } = new();
+}
+
+/// <summary>A grid of runs with a name.</summary>
+public sealed record ExperimentSpec
+{
+    public required string Name { get; init; }
+
+    public required EquatableList<RunSpec> Runs { get; init; }
+
+    public MonitoringSpec Monitoring { get; init; } = new();
+
+    /// <summary>The GPU class that the runs need, such as <c>RTX 3080</c>; null: any device.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Gpu { get; init; }
+}

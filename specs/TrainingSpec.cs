@@ -1,0 +1,61 @@
+namespace IconDiffusion.Specs;
+
+/// <summary>How a run trains. Defaults are those of lucidrains' <c>Trainer</c> of July 2022 and the preprint's 12 hours.</summary>
+public sealed record TrainingSpec
+{
+    /// <summary>Wall-clock time worked, over all interruptions, after which training ends.</summary>
+    public TimeSpan Budget { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>Optimiser steps after which training ends, if the budget lasts; null: the budget alone ends it.</summary>
+    public long? Steps { get; init; }
+
+    public int BatchSize { get; init; } = 16;
+
+    /// <summary>Batches whose gradients are averaged for one optimiser step.</summary>
+    public int GradientAccumulation { get; init; } = 1;
+
+    /// <summary>Clips the gradient's L2 norm; null: not clipped.</summary>
+    public double? GradientClip { get; init; }
+
+    public AdamSpec Adam { get; init; } = new();
+
+    public EmaSpec Ema { get; init; } = new();
+
+    /// <summary>TF32 matrix units on CUDA devices, as in the preprint.</summary>
+    public bool Tf32 { get; init; } = true;
+}
+
+/// <summary>Adam (Kingma &amp; Ba 2015) as in <c>torch.optim.Adam</c>.</summary>
+public sealed record AdamSpec
+{
+    public double LearningRate { get; init; } = 1e-4;
+
+    public double Beta1 { get; init; } = 0.9;
+
+    public double Beta2 { get; init; } = 0.999;
+
+    public double Epsilon { get; init; } = 1e-8;
+}
+
+/// <summary>Exponential moving average of the weights with ema_pytorch's warm-up.</summary>
+public sealed record EmaSpec
+{
+    /// <summary>Highest decay.</summary>
+    public double Decay { get; init; } = 0.995;
+
+    /// <summary>Optimiser steps between two updates.</summary>
+    public int UpdateEvery { get; init; } = 10;
+
+    /// <summary>Steps during which the average is a plain copy.</summary>
+    public int UpdateAfterStep { get; init; } = 100;
+}
+
+/// <summary>What is written while a run works. It changes no result, so it is no part of a run's identity.</summary>
+public sealed record MonitoringSpec
+{
+    /// <summary>Time worked between two checkpoints.</summary>
+    public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Optimiser steps between two sample strips.</summary>
+    public int StripEvery { get; init; } = 1000;
+}
