@@ -1,7 +1,7 @@
 # The CPU kernels. Included by ../CMakeLists.txt, which compiles ${ICON_KERNEL_SOURCES} into the shim.
 #
 # icon_isa_sources(<file>) compiles one file once per instruction set and appends the objects to ICON_KERNEL_SOURCES.
-# In each compilation ICON_ISA is the namespace of that flavour: avx512, avx2 or baseline (see isa.h for the choice at
+# In each compilation ICON_ISA is the namespace of that flavour: avx512, avx2 or baseline (simd_dispatch.h chooses at
 # run time). Such a file must include no libtorch header and instantiate no standard template: the linker keeps one copy
 # of an inline function, and a copy compiled for AVX-512 would then run on a processor that lacks it.
 
