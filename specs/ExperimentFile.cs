@@ -1,0 +1,138 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace IconDiffusion.Specs;
+
+/// <summary>
+/// Reads an experiment file: JSON with comments whose <c>grid</c> object multiplies. Every list under <c>grid</c> stands for
+/// the key at the same place of a run (<c>seed</c>, <c>model</c>, <c>dataset.count</c>, …); the first one varies slowest.
+/// </summary>
+public static class ExperimentFile
+{
+    /// <summary>Most runs that one file may expand to.</summary>
+    public const int MaxRuns = 10_000;
+
+    private static readonly string[] RunKeys = ["seed", "dataset", "model", "training", "sampling", "evaluation"];
+    private static readonly string[] Keys = ["name", .. RunKeys, "grid", "monitoring", "gpu"];
+
+    /// <summary>Reads and checks the file.</summary>
+    /// <exception cref="ExperimentException">The file is missing, is not JSON, or asks for something impossible.</exception>
+    public static ExperimentSpec Load(string path)
+    {
+        if (Directory.Exists(path))
+            throw new ExperimentException($"'{path}' is a folder; wanted an experiment file.");
+        if (!File.Exists(path))
+            throw new ExperimentException($"There is no experiment file '{path}'.");
+        return Parse(File.ReadAllText(path), path);
+    }
+
+    /// <summary>Reads and checks an experiment; <paramref name="source"/> is what errors call it.</summary>
+    public static ExperimentSpec Parse(string text, string source)
+    {
+        var root = ParseObject(text, source);
+        foreach (var (key, _) in root)
+            if (!Keys.Contains(key))
+                throw new ExperimentException($"{source}: {SpecErrors.UnknownKey(key, key, Keys)}");
+
+        var name = SpecErrors.Read<string>(root["name"], "name", source);
+        if (name.Length is 0 or > 64 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')) || name[0] == '.')
+            throw new ExperimentException($"{source}: name is '{name}'; wanted 1 to 64 letters, digits, '-', '_' or '.', not starting with '.'.");
+
+        var runs = Expand(root, source)
+            .Select(run => SpecErrors.Read<RunSpec>(run, "", source))
+            .ToArray();
+        var experiment = new ExperimentSpec
+        {
+            Name = name,
+            Runs = [.. runs],
+            Monitoring = root["monitoring"] is { } monitoring
+                ? SpecErrors.Read<MonitoringSpec>(monitoring, "monitoring", source)
+                : new MonitoringSpec(),
+            Gpu = root["gpu"] is { } gpu ? SpecErrors.Read<string>(gpu, "gpu", source) : null,
+        };
+        if (SpecValidation.Check(experiment).FirstOrDefault() is { } error)
+            throw new ExperimentException($"{source}: {error}");
+        return experiment;
+    }
+
+    private static JsonObject ParseObject(string text, string source)
+    {
+        try
+        {
+            var options = new JsonDocumentOptions
+            {
+                CommentHandling = JsonCommentHandling.Skip,
+                AllowTrailingCommas = true,
+                AllowDuplicateProperties = false,
+            };
+            return JsonNode.Parse(text, documentOptions: options) as JsonObject
+                ?? throw new ExperimentException($"{source}: the file holds {SpecErrors.Describe(JsonNode.Parse(text, documentOptions: options))}; wanted an object.");
+        }
+        catch (JsonException exception)
+        {
+            throw new ExperimentException(
+                $"{source}: not JSON at line {exception.LineNumber + 1}, column {exception.BytePositionInLine + 1}: {SpecErrors.FirstSentence(exception.Message)}");
+        }
+    }
+
+    /// <summary>The Cartesian product of all lists under <c>grid</c>, each choice laid over the keys beside it.</summary>
+    private static IEnumerable<JsonObject> Expand(JsonObject root, string source)
+    {
+        var axes = new List<(string[] Path, JsonArray Values)>();
+        if (root["grid"] is { } grid)
+            CollectAxes(grid as JsonObject
+                ?? throw new ExperimentException($"{source}: grid is {SpecErrors.Describe(grid)}; wanted an object of lists."), [], axes, source);
+        var total = axes.Aggregate(1L, (product, axis) => Math.Min(product * axis.Values.Count, MaxRuns + 1L));
+        if (total > MaxRuns)
+            throw new ExperimentException($"{source}: the grid has more than {MaxRuns} runs; wanted at most that many.");
+
+        for (var index = 0L; index < total; index++)
+        {
+            var run = new JsonObject(RunKeys.Where(root.ContainsKey).Select(key => KeyValuePair.Create(key, root[key]?.DeepClone())));
+            var stride = total;
+            foreach (var (path, values) in axes)
+            {
+                stride /= values.Count;
+                Set(run, path, values[(int)(index / stride % values.Count)]?.DeepClone(), source);
+            }
+            yield return run;
+        }
+    }
+
+    private static void CollectAxes(JsonObject node, string[] prefix, List<(string[], JsonArray)> axes, string source)
+    {
+        foreach (var (key, value) in node)
+        {
+            string[] path = [.. prefix, key];
+            var name = $"grid.{string.Join('.', path)}";
+            if (prefix.Length == 0 && !RunKeys.Contains(key))
+                throw new ExperimentException($"{source}: {SpecErrors.UnknownKey(name, key, RunKeys)}");
+            switch (value)
+            {
+                case JsonArray { Count: 0 }:
+                    throw new ExperimentException($"{source}: {name} is an empty list; wanted at least one value.");
+                case JsonArray array:
+                    axes.Add((path, array));
+                    break;
+                case JsonObject child:
+                    CollectAxes(child, path, axes, source);
+                    break;
+                default:
+                    throw new ExperimentException($"{source}: {name} is {SpecErrors.Describe(value)}; wanted a list of values.");
+            }
+        }
+    }
+
+    private static void Set(JsonObject run, string[] path, JsonNode? value, string source)
+    {
+        var node = run;
+        foreach (var key in path[..^1])
+        {
+            if (!node.ContainsKey(key))
+                node[key] = new JsonObject();
+            node = node[key] as JsonObject
+                ?? throw new ExperimentException($"{source}: {string.Join('.', path)} lies inside {SpecErrors.Describe(node[key])}; wanted an object there.");
+        }
+        node[path[^1]] = value;
+    }
+}

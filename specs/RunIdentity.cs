@@ -1,0 +1,26 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace IconDiffusion.Specs;
+
+/// <summary>
+/// Names made from content: the same work always has the same name, any change that could change it has another.
+/// What only changes speed (batch size of sampling, cadence of checkpoints) or place (folder path) is left out.
+/// </summary>
+public static class RunIdentity
+{
+    /// <summary>A trained model: seed, model, training and the training set's fingerprint. 12 hex digits.</summary>
+    public static string Run(RunSpec spec, string datasetFingerprint) =>
+        Hash(new { spec.Seed, spec.Model, spec.Training, Dataset = datasetFingerprint });
+
+    /// <summary>A way to draw icons from a trained model; icon i is the same whatever the count. 8 hex digits.</summary>
+    public static string Samples(SamplerSpec sampler) => Hash(new { Sampler = sampler })[..8];
+
+    /// <summary>One scored set of icons from a trained model. 8 hex digits.</summary>
+    public static string Result(RunSpec spec) =>
+        Hash(new { spec.Sampling.Sampler, spec.Sampling.Count, spec.Evaluation })[..8];
+
+    private static string Hash<T>(T content) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(content, SpecJson.Compact))))[..12];
+}

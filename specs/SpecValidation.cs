@@ -1,0 +1,123 @@
+using System.Globalization;
+
+namespace IconDiffusion.Specs;
+
+/// <summary>What a record's types cannot say: ranges and shapes that do not fit together.</summary>
+public static class SpecValidation
+{
+    /// <summary>Every fault of the experiment, one sentence each; none: it can run.</summary>
+    public static IEnumerable<string> Check(ExperimentSpec experiment) =>
+        experiment.Runs.SelectMany(Check).Concat(Check(experiment.Monitoring)).Distinct();
+
+    /// <summary>Every fault of one run.</summary>
+    public static IEnumerable<string> Check(RunSpec run) =>
+        ((IEnumerable<string>)[
+            .. Positive("seed", run.Seed, allowZero: true),
+            .. Check(run.Dataset),
+            .. Check(run.Model, run.Dataset.ImageSize),
+            .. Check(run.Training),
+            .. Check(run.Sampling, run.Model),
+        ]).Distinct();
+
+    private static IEnumerable<string> Check(DatasetSpec dataset)
+    {
+        if (dataset.ImageSize is < 8 or > 1024)
+            yield return $"dataset.imageSize is {dataset.ImageSize}; wanted 8 to 1024 pixels.";
+        if (dataset.Count is < 2)
+            yield return $"dataset.count is {dataset.Count}; wanted at least 2 images, since a distribution is fitted to them.";
+        var colour = dataset.Background;
+        if (colour.Length != 7 || colour[0] != '#' || !int.TryParse(colour.AsSpan(1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _))
+            yield return $"dataset.background is '{colour}'; wanted a colour such as \"#FFFFFF\".";
+        if (dataset is FolderSpec { Path: "" })
+            yield return "dataset.path is empty; wanted a folder of images.";
+    }
+
+    private static IEnumerable<string> Check(ModelSpec model, int imageSize) => model switch
+    {
+        DdpmSpec ddpm => [.. Check(ddpm.Unet, imageSize), .. Check(ddpm.Diffusion)],
+        _ => [],
+    };
+
+    private static IEnumerable<string> Check(UnetSpec unet, int imageSize)
+    {
+        if (unet.Dim is < 4 or > 1024 || unet.Dim % 2 != 0)
+            yield return $"model.unet.dim is {unet.Dim}; wanted an even number from 4 to 1024.";
+        if (unet.DimMults.Count is < 1 or > 8 || unet.DimMults.Any(m => m is < 1 or > 64))
+            yield return $"model.unet.dimMults is {unet.DimMults}; wanted 1 to 8 multipliers from 1 to 64.";
+        if (unet.ResnetBlockGroups < 1 || unet.Dim % unet.ResnetBlockGroups != 0)
+            yield return $"model.unet.resnetBlockGroups is {unet.ResnetBlockGroups}; wanted a divisor of model.unet.dim ({unet.Dim}).";
+        if (imageSize % unet.DownSampling != 0)
+            yield return $"dataset.imageSize is {imageSize}, which model.unet.dimMults {unet.DimMults} halves {unet.DimMults.Count - 1} times; wanted a multiple of {unet.DownSampling}.";
+        foreach (var level in unet.Knockout.SkipLevels)
+            if (level < 0 || level >= unet.DimMults.Count)
+                yield return $"model.unet.knockout.skipLevels names level {level}; wanted 0 to {unet.DimMults.Count - 1}.";
+    }
+
+    private static IEnumerable<string> Check(DiffusionSpec diffusion)
+    {
+        if (diffusion.Timesteps is < 2 or > 100_000)
+            yield return $"model.diffusion.timesteps is {diffusion.Timesteps}; wanted 2 to 100000.";
+        if (diffusion is { Schedule: BetaSchedule.Linear, Timesteps: <= 20 })
+            yield return $"model.diffusion.timesteps is {diffusion.Timesteps}; the linear schedule wants more than 20, below that β reaches 1.";
+        if (diffusion.MinSnrGamma is { } gamma && !(gamma > 0 && double.IsFinite(gamma)))
+            yield return $"model.diffusion.minSnrGamma is {gamma}; wanted a number above 0.";
+    }
+
+    private static IEnumerable<string> Check(TrainingSpec training) =>
+    [
+        .. Duration("training.budget", training.Budget),
+        .. training.Steps is { } steps ? Positive("training.steps", steps) : [],
+        .. Positive("training.batchSize", training.BatchSize),
+        .. Positive("training.gradientAccumulation", training.GradientAccumulation),
+        .. training.GradientClip is { } clip ? Above("training.gradientClip", clip) : [],
+        .. Above("training.adam.learningRate", training.Adam.LearningRate),
+        .. Fraction("training.adam.beta1", training.Adam.Beta1),
+        .. Fraction("training.adam.beta2", training.Adam.Beta2),
+        .. Above("training.adam.epsilon", training.Adam.Epsilon),
+        .. Fraction("training.ema.decay", training.Ema.Decay),
+        .. Positive("training.ema.updateEvery", training.Ema.UpdateEvery),
+        .. Positive("training.ema.updateAfterStep", training.Ema.UpdateAfterStep, allowZero: true),
+    ];
+
+    private static IEnumerable<string> Check(SamplingSpec sampling, ModelSpec model)
+    {
+        var timesteps = (model as DdpmSpec)?.Diffusion.Timesteps ?? int.MaxValue;
+        (string Name, int Steps)? limited = sampling.Sampler switch
+        {
+            DdimSpec ddim => ("ddim", ddim.Steps),
+            DpmSolverSpec solver => ("dpm-solver++", solver.Steps),
+            _ => null,
+        };
+        return
+        [
+            .. Positive("sampling.count", sampling.Count),
+            .. sampling.Count == 1 ? ["sampling.count is 1; wanted at least 2 icons, since a distribution is fitted to them."] : Array.Empty<string>(),
+            .. Duration("sampling.budget", sampling.Budget),
+            .. Positive("sampling.batchSize", sampling.BatchSize),
+            .. limited is { } l && (l.Steps < 1 || l.Steps > timesteps)
+                ? [$"sampling.sampler.steps is {l.Steps} for {l.Name}; wanted 1 to model.diffusion.timesteps ({timesteps})."]
+                : Array.Empty<string>(),
+            .. sampling.Sampler is DdimSpec { Eta: var eta } && !(eta is >= 0 and <= 1)
+                ? [$"sampling.sampler.eta is {eta}; wanted 0 to 1."]
+                : Array.Empty<string>(),
+        ];
+    }
+
+    private static IEnumerable<string> Check(MonitoringSpec monitoring) =>
+    [
+        .. Duration("monitoring.checkpointEvery", monitoring.CheckpointEvery),
+        .. Positive("monitoring.stripEvery", monitoring.StripEvery),
+    ];
+
+    private static IEnumerable<string> Duration(string key, TimeSpan value) =>
+        value > TimeSpan.Zero ? [] : [$"{key} is {DurationConverter.Format(value)}; wanted a duration above zero."];
+
+    private static IEnumerable<string> Positive(string key, long value, bool allowZero = false) =>
+        value > 0 || (allowZero && value == 0) ? [] : [$"{key} is {value}; wanted {(allowZero ? "0 or more" : "1 or more")}."];
+
+    private static IEnumerable<string> Above(string key, double value) =>
+        value > 0 && double.IsFinite(value) ? [] : [$"{key} is {value}; wanted a number above 0."];
+
+    private static IEnumerable<string> Fraction(string key, double value) =>
+        value is >= 0 and < 1 ? [] : [$"{key} is {value}; wanted 0 or more and below 1."];
+}

@@ -1,0 +1,132 @@
+namespace IconDiffusion.Specs.Tests;
+
+public class ExperimentFileTests
+{
+    private const string Ddpm = """{ "kind": "ddpm", "unet": { "dim": 32, "dimMults": [1, 2] } }""";
+
+    private static ExperimentSpec Parse(string body, string name = "\"t\"") =>
+        ExperimentFile.Parse($$"""{ "name": {{name}}, {{body}} }""", "t.json");
+
+    private static string ErrorOf(string body) =>
+        Assert.Throws<ExperimentException>(() => Parse(body)).Message;
+
+    private static string Valid(string more) =>
+        $$"""
+        "dataset": { "source": "noto-faces", "count": 158, "imageSize": 32 },
+        "model": {{Ddpm}}{{(more.Length > 0 ? "," : "")}} {{more}}
+        """;
+
+    [Fact]
+    public void AFileWithoutAGrid_IsOneRunWithTheReferenceTrainersDefaults()
+    {
+        var run = Assert.Single(Parse(Valid("")).Runs);
+
+        Assert.Equal(3407, run.Seed);
+        Assert.Equal(TimeSpan.FromHours(12), run.Training.Budget);
+        Assert.Equal(1e-4, run.Training.Adam.LearningRate);
+        Assert.Equal(1024, run.Sampling.Count);
+        Assert.Equal(new UnetSpec { Dim = 32, DimMults = [1, 2] }, Assert.IsType<DdpmSpec>(run.Model).Unet);
+    }
+
+    [Fact]
+    public void EveryListUnderGrid_Multiplies_FirstKeySlowest()
+    {
+        var runs = Parse(Valid($$"""
+            "grid": { "seed": [1, 2], "dataset": { "count": [10, 30, 100] }, "model": [{{Ddpm}}] }
+            """)).Runs;
+
+        Assert.Equal([(1, 10), (1, 30), (1, 100), (2, 10), (2, 30), (2, 100)], runs.Select(r => (r.Seed, r.Dataset.Count!.Value)));
+    }
+
+    [Fact]
+    public void AListOfLists_ReplacesAListValue()
+    {
+        var runs = Parse(Valid("""
+            "grid": { "model": { "unet": { "dimMults": [[1, 2, 4], [1, 16]] } } }
+            """)).Runs;
+
+        Assert.Equal<EquatableList<int>>([[1, 2, 4], [1, 16]], runs.Select(r => ((DdpmSpec)r.Model).Unet.DimMults));
+    }
+
+    [Fact]
+    public void CommentsAndTrailingCommas_AreWelcome() =>
+        Assert.Single(Parse(Valid("// twelve hours on one card\n \"gpu\": \"RTX 3080\",")).Runs);
+
+    [Theory]
+    [InlineData("\"training\": { \"lerningRate\": 1 }", "unknown key 'training.lerningRate'")]
+    [InlineData("\"training\": { \"adam\": { \"learningrate\": 1 } }", "(did you mean 'learningRate'?)")]
+    [InlineData("\"trainig\": {}", "unknown key 'trainig' (did you mean 'training'?)")]
+    [InlineData("\"grid\": { \"sed\": [1] }", "unknown key 'grid.sed' (did you mean 'seed'?)")]
+    [InlineData("\"seed\": \"x\"", "seed is the text \"x\"; wanted a whole number.")]
+    [InlineData("\"seed\": 1.5", "seed is 1.5; wanted a whole number.")]
+    [InlineData("\"grid\": { \"seed\": 3407 }", "grid.seed is 3407; wanted a list of values.")]
+    [InlineData("\"grid\": { \"seed\": [] }", "grid.seed is an empty list; wanted at least one value.")]
+    [InlineData("\"training\": { \"budget\": \"12h\" }", "training.budget is the text \"12h\"; wanted a duration such as \"12:00:00\" (hours:minutes:seconds).")]
+    [InlineData("\"training\": { \"budget\": \"-01:00:00\" }", "training.budget is -01:00:00; wanted a duration above zero.")]
+    [InlineData("\"training\": { \"steps\": -5 }", "training.steps is -5; wanted 1 or more.")]
+    [InlineData("\"sampling\": { \"count\": 1 }", "sampling.count is 1; wanted at least 2 icons")]
+    [InlineData("\"sampling\": { \"sampler\": { \"kind\": \"euler\" } }", "sampling.sampler is of unknown kind the text \"euler\"; wanted one of \"ancestral\", \"ddim\", \"dpm-solver++\".")]
+    [InlineData("\"sampling\": { \"sampler\": { \"steps\": 5 } }", "sampling.sampler lacks its 'kind'; wanted one of \"ancestral\", \"ddim\", \"dpm-solver++\".")]
+    [InlineData("\"sampling\": { \"sampler\": { \"kind\": \"ddim\", \"steps\": 2000 } }", "sampling.sampler.steps is 2000 for ddim; wanted 1 to model.diffusion.timesteps (1000).")]
+    [InlineData("\"evaluation\": { \"inception\": \"vgg\" }", "evaluation.inception is the text \"vgg\"; wanted one of published, random, published-or-random.")]
+    [InlineData("\"training\": 5", "training is 5; wanted an object.")]
+    public void AMistake_IsNamedWithItsKeyWhatCameAndWhatWasWanted(string more, string expected) =>
+        Assert.Contains(expected, ErrorOf(Valid(more)));
+
+    [Theory]
+    [InlineData("dimMults", "[1, 2, 4, 8, 8]", "dataset.imageSize is 40, which model.unet.dimMults (1,2,4,8,8) halves 4 times; wanted a multiple of 16.")]
+    [InlineData("dimMults", "[]", "model.unet.dimMults is (); wanted 1 to 8 multipliers from 1 to 64.")]
+    [InlineData("dimMults", "[\"a\"]", "model.unet.dimMults is [\"a\"]; wanted a list, each item a whole number.")]
+    [InlineData("dim", "33", "model.unet.dim is 33; wanted an even number from 4 to 1024.")]
+    [InlineData("resnetBlockGroups", "7", "model.unet.resnetBlockGroups is 7; wanted a divisor of model.unet.dim (32).")]
+    [InlineData("knockout", "{ \"skipLevels\": [2] }", "model.unet.knockout.skipLevels names level 2; wanted 0 to 1.")]
+    public void AnImpossibleShape_IsRefusedBeforeAnyWork(string key, string value, string expected)
+    {
+        var unet = new Dictionary<string, string> { ["dim"] = "32", ["dimMults"] = "[1, 2]", [key] = value };
+        var model = $$"""{ "kind": "ddpm", "unet": { {{string.Join(", ", unet.Select(p => $"\"{p.Key}\": {p.Value}"))}} } }""";
+
+        Assert.Contains(expected, ErrorOf($$"""
+            "dataset": { "source": "noto-faces", "imageSize": 40 }, "model": {{model}}
+            """));
+    }
+
+    [Fact]
+    public void AMissingKey_IsNamed() =>
+        Assert.Contains("a run lacks the key 'model'", ErrorOf("\"dataset\": { \"source\": \"noto-faces\" }"));
+
+    [Fact]
+    public void AFolderWithoutPath_IsNamed() =>
+        Assert.Contains("dataset lacks the key 'path'", ErrorOf($$"""
+            "dataset": { "source": "folder" }, "model": {{Ddpm}}
+            """));
+
+    [Fact]
+    public void BrokenJson_NamesLineAndColumn() =>
+        Assert.StartsWith("t.json: not JSON at line 1, column", Assert.Throws<ExperimentException>(() => ExperimentFile.Parse("{ \"name\": ", "t.json")).Message);
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("3")]
+    public void ANonObject_IsRefused(string text) =>
+        Assert.Contains("wanted an object", Assert.Throws<ExperimentException>(() => ExperimentFile.Parse(text, "t.json")).Message);
+
+    [Theory]
+    [InlineData("\"../x\"")]
+    [InlineData("\".hidden\"")]
+    [InlineData("\"\"")]
+    public void ANameThatCouldLeaveItsFolder_IsRefused(string name) =>
+        Assert.Contains("name is", Assert.Throws<ExperimentException>(() => Parse(Valid(""), name)).Message);
+
+    [Fact]
+    public void AGridBeyondTheLimit_IsRefusedBeforeItIsExpanded()
+    {
+        var many = string.Join(",", Enumerable.Range(0, 200));
+        Assert.Contains("more than 10000 runs", ErrorOf(Valid($$"""
+            "grid": { "seed": [{{many}}], "dataset": { "count": [{{many}}] } }
+            """)));
+    }
+
+    [Fact]
+    public void AMissingFile_IsNamed() =>
+        Assert.Equal("There is no experiment file 'nowhere.json'.", Assert.Throws<ExperimentException>(() => ExperimentFile.Load("nowhere.json")).Message);
+}

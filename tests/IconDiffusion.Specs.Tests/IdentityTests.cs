@@ -1,0 +1,67 @@
+using System.Text.Json;
+
+namespace IconDiffusion.Specs.Tests;
+
+public class IdentityTests
+{
+    private static readonly RunSpec Run = new()
+    {
+        Dataset = new NotoFacesSpec { Count = 158, ImageSize = 32 },
+        Model = new DdpmSpec { Unet = new UnetSpec { Dim = 32, DimMults = [1, 16] } },
+    };
+
+    [Fact]
+    public void ASpecReadBackFromJson_EqualsItself_AndKeepsItsName()
+    {
+        var copy = JsonSerializer.Deserialize<RunSpec>(JsonSerializer.Serialize(Run, SpecJson.Indented), SpecJson.Compact)!;
+
+        Assert.Equal(Run, copy);
+        Assert.Equal(RunIdentity.Run(Run, "f"), RunIdentity.Run(copy, "f"));
+    }
+
+    [Fact]
+    public void WhateverChangesTheWeights_ChangesTheRunsName()
+    {
+        RunSpec[] changed =
+        [
+            Run with { Seed = 1 },
+            Run with { Training = Run.Training with { BatchSize = 8 } },
+            Run with { Model = new DdpmSpec { Unet = new UnetSpec { Dim = 32, DimMults = [1, 4, 16] } } },
+        ];
+
+        Assert.All(changed, run => Assert.NotEqual(RunIdentity.Run(Run, "f"), RunIdentity.Run(run, "f")));
+        Assert.NotEqual(RunIdentity.Run(Run, "f"), RunIdentity.Run(Run, "g"));
+    }
+
+    [Fact]
+    public void DrawingMoreIcons_KeepsTheTrainedModelAndItsIcons_ButIsAnotherResult()
+    {
+        var more = Run with { Sampling = Run.Sampling with { Count = 2048 } };
+
+        Assert.Equal(RunIdentity.Run(Run, "f"), RunIdentity.Run(more, "f"));
+        Assert.Equal(RunIdentity.Samples(Run.Sampling.Sampler), RunIdentity.Samples(more.Sampling.Sampler));
+        Assert.NotEqual(RunIdentity.Result(Run), RunIdentity.Result(more));
+    }
+
+    [Theory]
+    [InlineData("12:00:00", 43200)]
+    [InlineData("36:00:00", 129600)]
+    [InlineData("0:00:01.5", 1.5)]
+    [InlineData("-01:00:00", -3600)]
+    public void Durations_AreReadAndWrittenAlike(string text, double seconds)
+    {
+        Assert.True(DurationConverter.TryParse(text, out var value));
+        Assert.Equal(seconds, value.TotalSeconds);
+        Assert.True(DurationConverter.TryParse(DurationConverter.Format(value), out var again));
+        Assert.Equal(value, again);
+    }
+
+    [Theory]
+    [InlineData("12")]
+    [InlineData("1:60:00")]
+    [InlineData("1:00:60")]
+    [InlineData("99999999:00:00")]
+    [InlineData("")]
+    [InlineData(null)]
+    public void AnythingElse_IsNoDuration(string? text) => Assert.False(DurationConverter.TryParse(text, out _));
+}
