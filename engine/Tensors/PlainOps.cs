@@ -1,0 +1,102 @@
+using IconDiffusion.Specs;
+using TorchSharp;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace IconDiffusion.Engine.Tensors;
+
+/// <summary>
+/// What <see cref="FastOps"/> computes, composed of ordinary operations on any device and floating dtype: the readable reference,
+/// and what runs where there are no fused kernels. Formulas are those of lucidrains' <c>Unet</c> of July 2022.
+/// </summary>
+public static class PlainOps
+{
+    /// <inheritdoc cref="FastOps.conv2d"/>
+    public static Tensor conv2d(Tensor x, Tensor weight, Tensor? bias, long stride, long pad_h, long pad_w) =>
+        F.conv2d(x, weight, bias, strides: [stride, stride], padding: [pad_h, pad_w]);
+
+    /// <inheritdoc cref="FastOps.conv2d_relu"/>
+    public static Tensor conv2d_relu(
+        Tensor x, Tensor weight, Tensor? bias, long stride_h, long stride_w, long pad_h, long pad_w) =>
+        F.relu(F.conv2d(x, weight, bias, strides: [stride_h, stride_w], padding: [pad_h, pad_w]));
+
+    /// <inheritdoc cref="FastOps.group_norm_silu"/>
+    public static Tensor group_norm_silu(
+        Tensor x, long groups, Tensor weight, Tensor bias, Tensor? scale, Tensor? shift, double eps)
+    {
+        var y = F.group_norm(x, groups, weight, bias, eps);
+        if (scale is not null && shift is not null)
+            y = y * (PerChannel(scale) + 1) + PerChannel(shift);
+        return F.silu(y);
+
+        static Tensor PerChannel(Tensor values) => values.unsqueeze(-1).unsqueeze(-1); // [N,C] → [N,C,1,1]
+    }
+
+    /// <inheritdoc cref="FastOps.channel_norm"/>
+    public static Tensor channel_norm(Tensor x, Tensor g, Tensor b, double eps)
+    {
+        // Not var(dim: 1), whose kernel is several times slower than two means.
+        var centred = x - x.mean([1], keepdim: true);
+        return centred * (centred.square().mean([1], keepdim: true) + eps).rsqrt() * g + b;
+    }
+
+    /// <inheritdoc cref="FastOps.linear_attention"/>
+    public static Tensor linear_attention(Tensor qkv, long heads, double scale)
+    {
+        var (q, k, v) = Heads(qkv, heads);
+        q = q.softmax(-2) * scale;
+        k = k.softmax(-1);
+        var context = k.matmul(v.transpose(-2, -1));                  // [N,heads,d,d]
+        return Join(context.transpose(-2, -1).matmul(q), qkv);        // [N,heads,d,H·W]
+    }
+
+    /// <inheritdoc cref="FastOps.attention"/>
+    public static Tensor attention(Tensor qkv, long heads, double scale)
+    {
+        var (q, k, v) = Heads(qkv, heads);
+        var weights = (q * scale).transpose(-2, -1).matmul(k).softmax(-1); // [N,heads,H·W,H·W], rows are queries
+        return Join(v.matmul(weights.transpose(-2, -1)), qkv);
+    }
+
+    /// <inheritdoc cref="FastOps.adam_step"/>
+    public static void adam_step(
+        IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> gradients,
+        IReadOnlyList<Tensor> exp_avg, IReadOnlyList<Tensor> exp_avg_sq,
+        AdamSpec adam, long step, double grad_scale)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var stepSize = adam.LearningRate / (1 - Math.Pow(adam.Beta1, step));
+        var sqrtCorrection = Math.Sqrt(1 - Math.Pow(adam.Beta2, step));
+        for (var i = 0; i < parameters.Count; i++)
+        {
+            var gradient = grad_scale == 1 ? gradients[i] : gradients[i] * grad_scale;
+            exp_avg[i].mul_(adam.Beta1).add_(gradient, alpha: 1 - adam.Beta1);
+            exp_avg_sq[i].mul_(adam.Beta2).addcmul_(gradient, gradient, 1 - adam.Beta2);
+            var denominator = exp_avg_sq[i].sqrt() / sqrtCorrection + adam.Epsilon;
+            parameters[i].addcdiv_(exp_avg[i], denominator, -stepSize);
+        }
+    }
+
+    /// <inheritdoc cref="FastOps.grad_norm"/>
+    public static double grad_norm(IReadOnlyList<Tensor> gradients)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var squares = gradients.Select(gradient => gradient.square().sum(ScalarType.Float64)).ToArray();
+        return squares.Length == 0 ? 0 : stack(squares).sum().sqrt().item<double>();
+    }
+
+    private static (Tensor Q, Tensor K, Tensor V) Heads(Tensor qkv, long heads)
+    {
+        var parts = qkv.chunk(3, 1);
+        return (Split(parts[0]), Split(parts[1]), Split(parts[2]));
+
+        // [N,heads·d,H,W] → [N,heads,d,H·W]
+        Tensor Split(Tensor part) => part.reshape(part.shape[0], heads, part.shape[1] / heads, -1);
+    }
+
+    // [N,heads,d,H·W] → [N,heads·d,H,W]
+    private static Tensor Join(Tensor heads, Tensor like) =>
+        heads.reshape(like.shape[0], like.shape[1] / 3, like.shape[2], like.shape[3]);
+}
