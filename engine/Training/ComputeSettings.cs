@@ -1,0 +1,18 @@
+namespace IconDiffusion.Engine.Training;
+
+/// <summary>What the bits of a result depend on beside its spec: the same settings give the same bits.</summary>
+/// <param name="Device">Device as libtorch or the driver names it, such as <c>cpu</c> or <c>NVIDIA GeForce RTX 3080</c>.</param>
+/// <param name="Threads">Threads that libtorch uses on the CPU.</param>
+/// <param name="LibTorch">Version of libtorch.</param>
+public sealed record ComputeSettings(string Device, int Threads, string LibTorch)
+{
+    /// <summary>A sentence about what differs from <paramref name="other"/>; null if nothing does.</summary>
+    public string? DifferenceFrom(ComputeSettings other)
+    {
+        List<string> differences = [];
+        if (Device != other.Device) differences.Add($"device {other.Device}, now {Device}");
+        if (Threads != other.Threads) differences.Add($"{other.Threads} threads, now {Threads}");
+        if (LibTorch != other.LibTorch) differences.Add($"libtorch {other.LibTorch}, now {LibTorch}");
+        return differences.Count == 0 ? null : string.Join("; ", differences);
+    }
+}

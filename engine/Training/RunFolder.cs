@@ -1,0 +1,47 @@
+namespace IconDiffusion.Engine.Training;
+
+/// <summary>
+/// Where each file of one run lies:
+/// <c>spec.json</c>, <c>loss.jsonl</c>, <c>strips/step-00000200.png</c>, <c>checkpoints/step-00000200.safetensors</c> with its
+/// manifest <c>.json</c>, <c>samples/00000.png</c> and <c>result.json</c>.
+/// </summary>
+public sealed class RunFolder
+{
+    /// <summary>Names the folder; nothing is created until something is written.</summary>
+    public RunFolder(string path) => Path = System.IO.Path.GetFullPath(path);
+
+    /// <summary>Absolute path of the folder itself.</summary>
+    public string Path { get; }
+
+    public string SpecFile => In("spec.json");
+
+    public string LossLogFile => In("loss.jsonl");
+
+    public string ResultFile => In("result.json");
+
+    public string Strips => In("strips");
+
+    public string Checkpoints => In("checkpoints");
+
+    public string Samples => In("samples");
+
+    /// <summary>The strip drawn after optimiser step <paramref name="step"/>.</summary>
+    public string StripFile(long step) => In("strips", StepName(step) + ".png");
+
+    /// <summary>Weights and optimiser state after optimiser step <paramref name="step"/>.</summary>
+    public string CheckpointFile(long step) => In("checkpoints", StepName(step) + ".safetensors");
+
+    /// <summary>What <see cref="CheckpointFile"/> must hold; written only once that file has been verified.</summary>
+    public string ManifestFile(long step) => In("checkpoints", StepName(step) + ".json");
+
+    /// <summary>Generated icon <paramref name="index"/>.</summary>
+    public string SampleFile(int index) => In("samples", $"{index:D5}.png");
+
+    internal string LockFile => In("run.lock");
+
+    internal string OwnerFile => In("run.owner.txt");
+
+    private static string StepName(long step) => $"step-{step:D8}";
+
+    private string In(params ReadOnlySpan<string> parts) => System.IO.Path.Join(Path, System.IO.Path.Join(parts!));
+}

@@ -1,0 +1,45 @@
+using IconDiffusion.Engine.Files;
+
+namespace IconDiffusion.Engine.Training;
+
+/// <summary>
+/// The right to write one run's folder. The lock is an open file handle, so the kernel gives it back when the process
+/// ends, however it ends; there is no stale lock to clean up.
+/// </summary>
+public sealed class RunLock : IDisposable
+{
+    private readonly FileStream _handle;
+
+    private RunLock(RunFolder folder, FileStream handle) => (Folder, _handle) = (folder, handle);
+
+    /// <summary>The folder that the holder may write.</summary>
+    public RunFolder Folder { get; }
+
+    /// <summary>Takes the folder, which is created if it is missing.</summary>
+    /// <exception cref="TrainingException">Another process is writing there; the message names it.</exception>
+    public static RunLock Take(RunFolder folder)
+    {
+        Directory.CreateDirectory(folder.Path);
+        FileStream handle;
+        try
+        {
+            handle = new FileStream(folder.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (File.Exists(folder.LockFile))
+        {
+            throw new TrainingException($"'{folder.Path}' is being written by {Owner(folder)}; a run has one writer at a time.", e);
+        }
+
+        // A file of its own: nobody else can read a file that is open without sharing.
+        AtomicFile.WriteAllText(
+            folder.OwnerFile,
+            $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTimeOffset.UtcNow:yyyy-MM-dd HH:mm:ss}Z");
+        return new RunLock(folder, handle);
+    }
+
+    /// <summary>Gives the folder back.</summary>
+    public void Dispose() => _handle.Dispose();
+
+    private static string Owner(RunFolder folder) =>
+        File.Exists(folder.OwnerFile) ? File.ReadAllText(folder.OwnerFile) : "another process";
+}
