@@ -1,0 +1,37 @@
+using System.Text.Json;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Engine.Data;
+
+/// <summary>What the maker of a folder's images allows, as written in <c>consent.json</c> beside them.</summary>
+/// <param name="Artist">Who made the images.</param>
+/// <param name="Licence">Under which terms they may be used, such as CC BY 4.0 or a contract's name.</param>
+/// <param name="Scope">What they may be used for, in words; null: not stated.</param>
+/// <param name="Expiry">The last day on which they may be used, <c>YYYY-MM-DD</c>; null: no end.</param>
+public sealed record Consent(string Artist, string Licence, string? Scope = null, DateOnly? Expiry = null)
+{
+    public const string FileName = "consent.json";
+
+    /// <summary>The folder's consent, or null if it holds none.</summary>
+    /// <exception cref="DatasetException">The file is unreadable, not this JSON, or leaves out artist or licence.</exception>
+    public static Consent? Read(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        if (!File.Exists(path)) return null;
+        try
+        {
+            var consent = JsonSerializer.Deserialize<Consent>(File.ReadAllText(path), SpecJson.Compact);
+            if (string.IsNullOrWhiteSpace(consent?.Artist) || string.IsNullOrWhiteSpace(consent.Licence))
+                throw new DatasetException($"'{path}' leaves out the artist or the licence; wanted both.");
+            return consent;
+        }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new DatasetException(
+                $"'{path}' cannot be read: {error.Message} Wanted {{\"artist\": …, \"licence\": …, \"scope\": …, \"expiry\": \"YYYY-MM-DD\"}}, the last two optional.", error);
+        }
+    }
+
+    /// <summary>Whether <paramref name="today"/> is past the last day.</summary>
+    public bool HasExpired(DateOnly today) => today > Expiry;
+}

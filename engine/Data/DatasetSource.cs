@@ -1,0 +1,54 @@
+using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Engine.Data;
+
+/// <summary>From a dataset's description to its icons.</summary>
+public static class DatasetSource
+{
+    /// <param name="clock">Tells whether a consent has expired.</param>
+    /// <exception cref="DatasetException">The source has too few icons, unreadable ones, or the description is impossible.</exception>
+    /// <exception cref="ImageException">libvips or the font is missing.</exception>
+    public static IconDataset Prepare(DatasetSpec spec, TimeProvider clock)
+    {
+        Validate(spec);
+        return spec switch
+        {
+            NotoFacesSpec faces => NotoFaces.Prepare(faces),
+            FolderSpec folder => IconFolder.Prepare(folder, clock),
+            _ => throw Unknown(spec),
+        };
+    }
+
+    /// <summary>What <see cref="Prepare"/> would find; see <see cref="DatasetReport"/>.</summary>
+    /// <exception cref="DatasetException">The folder is missing or unreadable, or the description is impossible.</exception>
+    /// <exception cref="ImageException">libvips or the font is missing.</exception>
+    public static DatasetReport Check(DatasetSpec spec, TimeProvider clock)
+    {
+        Validate(spec);
+        return spec switch
+        {
+            NotoFacesSpec faces => NotoFaces.Check(faces),
+            FolderSpec folder => IconFolder.Check(folder, clock),
+            _ => throw Unknown(spec),
+        };
+    }
+
+    private static void Validate(DatasetSpec spec)
+    {
+        if (spec.ImageSize is < 8 or > 1024)
+            throw new DatasetException($"The image size is {spec.ImageSize}; wanted 8 to 1024 pixels.");
+        if (spec.Count < 2)
+            throw new DatasetException($"The dataset's count is {spec.Count}; training and FID need at least 2.");
+        try
+        {
+            Rgb.Parse(spec.Background);
+        }
+        catch (ImageException error)
+        {
+            throw new DatasetException($"The dataset's background: {error.Message}", error);
+        }
+    }
+
+    private static DatasetException Unknown(DatasetSpec spec) => new($"{spec.GetType().Name} is not a known source of icons.");
+}

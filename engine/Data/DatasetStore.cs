@@ -1,0 +1,84 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using IconDiffusion.Engine.Files;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Engine.Data;
+
+/// <summary>
+/// Prepared datasets in a folder, one file per fingerprint, so that a machine that only trains needs neither libvips nor the images.
+/// </summary>
+/// <remarks>
+/// <c>&lt;fingerprint&gt;.icons</c>: the header's length (8 bytes, little endian), the header (JSON: spec and names), the pixels
+/// (uint8 [count, imageSize, imageSize, 3]).
+/// </remarks>
+public sealed class DatasetStore(string folder)
+{
+    private const int MaxHeaderBytes = 64 << 20;
+
+    /// <summary>Where the dataset of this fingerprint is or would be.</summary>
+    /// <exception cref="DatasetException">Not 64 lower-case hexadecimal digits; so a fingerprint from outside cannot name another path.</exception>
+    public string PathOf(string fingerprint)
+    {
+        if (fingerprint.Length != 64 || !fingerprint.All(char.IsAsciiHexDigitLower))
+            throw new DatasetException($"'{fingerprint}' is not a dataset's fingerprint; wanted 64 lower-case hexadecimal digits.");
+        return Path.Combine(folder, fingerprint + ".icons");
+    }
+
+    public bool Contains(string fingerprint) => File.Exists(PathOf(fingerprint));
+
+    /// <summary>Writes the dataset unless it is there already; returns its file.</summary>
+    public string Save(IconDataset dataset)
+    {
+        var path = PathOf(dataset.Fingerprint);
+        if (File.Exists(path)) return path;
+        var header = JsonSerializer.SerializeToUtf8Bytes(new Header(dataset.Spec, dataset.Names), SpecJson.Compact);
+        AtomicFile.Write(path, stream =>
+        {
+            Span<byte> length = stackalloc byte[sizeof(long)];
+            BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+            stream.Write(length);
+            stream.Write(header);
+            stream.Write(dataset.Pixels);
+        });
+        return path;
+    }
+
+    /// <summary>Reads a dataset and verifies that its content has the fingerprint.</summary>
+    /// <exception cref="DatasetException">It is not in the store, damaged, or not what its name says.</exception>
+    public IconDataset Load(string fingerprint)
+    {
+        var path = PathOf(fingerprint);
+        if (!File.Exists(path)) throw new DatasetException($"The dataset {fingerprint} is not in '{folder}'.");
+        IconDataset dataset;
+        try
+        {
+            dataset = Read(path);
+        }
+        catch (Exception error) when (error is IOException or JsonException or InvalidDataException or DatasetException)
+        {
+            throw new DatasetException($"'{path}' is damaged: {error.Message} Delete it and prepare the dataset again.", error);
+        }
+        return dataset.Fingerprint == fingerprint
+            ? dataset
+            : throw new DatasetException($"'{path}' is damaged: its content has the fingerprint {dataset.Fingerprint}. Delete it and prepare the dataset again.");
+    }
+
+    private static IconDataset Read(string path)
+    {
+        using var stream = File.OpenRead(path);
+        Span<byte> length = stackalloc byte[sizeof(long)];
+        stream.ReadExactly(length);
+        var headerBytes = BinaryPrimitives.ReadInt64LittleEndian(length);
+        if (headerBytes is < 2 or > MaxHeaderBytes || headerBytes > stream.Length)
+            throw new InvalidDataException($"Its header would have {headerBytes} bytes.");
+        var json = new byte[headerBytes];
+        stream.ReadExactly(json);
+        var header = JsonSerializer.Deserialize<Header>(json, SpecJson.Compact) ?? throw new InvalidDataException("Its header is null.");
+        var pixels = new byte[checked((int)(stream.Length - stream.Position))];
+        stream.ReadExactly(pixels);
+        return new(header.Spec, header.Names, pixels);
+    }
+
+    private sealed record Header(DatasetSpec Spec, EquatableList<string> Names);
+}

@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+using System.Text;
+using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Engine.Data;
+
+/// <summary>The icons that are trained on and measured against, in a fixed order: uint8 [Count, ImageSize, ImageSize, 3], sRGB 0…255.</summary>
+public sealed class IconDataset
+{
+    /// <param name="names">One per icon: file names relative to the folder, or the emoji's names.</param>
+    /// <param name="pixels">Taken over, not copied.</param>
+    /// <exception cref="DatasetException">The array does not fit names and size, or there are fewer than 2 icons.</exception>
+    public IconDataset(DatasetSpec spec, EquatableList<string> names, byte[] pixels)
+    {
+        if (names.Count < 2)
+            throw new DatasetException($"The dataset has {names.Count} icon(s); training and FID need at least 2.");
+        var wanted = (long)names.Count * spec.ImageSize * spec.ImageSize * 3;
+        if (pixels.LongLength != wanted)
+            throw new DatasetException($"The dataset has {pixels.LongLength} bytes; {names.Count} RGB icons of {spec.ImageSize}×{spec.ImageSize} need {wanted}.");
+        (Spec, Names, Pixels) = (spec, names, pixels);
+        Fingerprint = ComputeFingerprint();
+    }
+
+    /// <summary>Packs icons of [ImageSize, ImageSize, 3] in the order given.</summary>
+    /// <exception cref="DatasetException">Fewer than 2 icons, or one of another size.</exception>
+    public static IconDataset Pack(DatasetSpec spec, IReadOnlyList<NamedIcon> icons)
+    {
+        using var pixels = new MemoryStream();
+        foreach (var (name, icon) in icons)
+        {
+            if (icon.Width != spec.ImageSize || icon.Height != spec.ImageSize)
+                throw new DatasetException($"'{name}' is {icon.Width}×{icon.Height}; wanted {spec.ImageSize}×{spec.ImageSize}.");
+            pixels.Write(icon.Pixels);
+        }
+        return new(spec, [.. icons.Select(each => each.Name)], pixels.ToArray());
+    }
+
+    public DatasetSpec Spec { get; }
+
+    public EquatableList<string> Names { get; }
+
+    /// <summary>[Count, ImageSize, ImageSize, 3], packed.</summary>
+    public byte[] Pixels { get; }
+
+    public int Count => Names.Count;
+
+    /// <summary>Side in pixels.</summary>
+    public int ImageSize => Spec.ImageSize;
+
+    /// <summary>Whether training mirrors half of the icons it shows.</summary>
+    public bool HorizontalFlip => Spec.HorizontalFlip;
+
+    /// <summary>
+    /// SHA-256, lower-case hex, over every pixel in order and the settings: source, image size, count, flips, background.
+    /// Names and folder are left out, so that a copy of the data elsewhere is the same data.
+    /// </summary>
+    public string Fingerprint { get; }
+
+    /// <summary>Icon <paramref name="index"/> as a copy.</summary>
+    public Image this[int index] => new(ImageSize, ImageSize, Pixels.AsSpan(index * IconBytes, IconBytes).ToArray());
+
+    /// <summary>The icons of a batch, mirrored where it says so: uint8 [batch, ImageSize, ImageSize, 3].</summary>
+    public byte[] Gather(TrainingBatch batch)
+    {
+        var gathered = new byte[batch.Size * IconBytes];
+        for (var i = 0; i < batch.Size; i++)
+        {
+            var icon = Pixels.AsSpan(batch.Indices[i] * IconBytes, IconBytes);
+            var target = gathered.AsSpan(i * IconBytes, IconBytes);
+            if (batch.Mirrored[i]) CopyMirrored(icon, target);
+            else icon.CopyTo(target);
+        }
+        return gathered;
+    }
+
+    private int IconBytes => ImageSize * ImageSize * 3;
+
+    private void CopyMirrored(ReadOnlySpan<byte> icon, Span<byte> target)
+    {
+        for (var row = 0; row < icon.Length; row += ImageSize * 3)
+            for (var x = 0; x < ImageSize; x++)
+                icon.Slice(row + (3 * x), 3).CopyTo(target[(row + (3 * (ImageSize - 1 - x)))..]);
+    }
+
+    private string ComputeFingerprint()
+    {
+        var source = Spec switch
+        {
+            NotoFacesSpec => "noto-faces",
+            FolderSpec => "folder",
+            _ => throw new DatasetException($"{Spec.GetType().Name} is not a known source of icons."),
+        };
+        var settings = $"icon-dataset 1\nsource={source}\nimageSize={ImageSize}\ncount={Count}\nhorizontalFlip={HorizontalFlip}\nbackground={Rgb.Parse(Spec.Background)}\n";
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(settings));
+        hash.AppendData(Pixels);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,95 @@
+using IconDiffusion.Engine.Files;
+
+namespace IconDiffusion.Engine.Imaging;
+
+/// <summary>Reads PNG, JPEG, WebP and GIF, of any bit depth and colour space, as 8-bit sRGB; writes PNG.</summary>
+/// <remarks>
+/// The format is taken from the content: a JPEG named .png is read as the JPEG it is. Of an animation the first frame is used.
+/// Truncated and corrupt files are refused, never filled up with grey.
+/// </remarks>
+public static class ImageFile
+{
+    /// <summary>Most pixels decoded by default: 64 million, beyond today's cameras, 256 MB while decoding.</summary>
+    public const long DefaultMaxPixels = 64_000_000;
+
+    /// <summary>Largest file read, bytes.</summary>
+    public const long MaxFileBytes = 256L << 20;
+
+    /// <summary>Names that are taken for images when a folder is listed.</summary>
+    public static IReadOnlyList<string> Extensions { get; } = [".png", ".jpg", ".jpeg", ".webp", ".gif"];
+
+    /// <summary>Reads the header alone.</summary>
+    /// <exception cref="ImageException">Missing, unreadable, empty, or none of the four formats.</exception>
+    public static ImageInfo Probe(string path) => Probe(ReadBytes(path), path);
+
+    /// <summary>Decodes with transparency kept.</summary>
+    /// <exception cref="ImageException">As <see cref="Probe(string)"/>, and truncated, corrupt, or more than <paramref name="maxPixels"/>.</exception>
+    public static RgbaImage LoadRgba(string path, long maxPixels = DefaultMaxPixels) => Decode(ReadBytes(path), path, maxPixels);
+
+    /// <summary>Decodes, with transparent pixels laid over <paramref name="background"/>.</summary>
+    /// <exception cref="ImageException">As <see cref="LoadRgba"/>.</exception>
+    public static Image Load(string path, Rgb background, long maxPixels = DefaultMaxPixels) =>
+        LoadRgba(path, maxPixels).Over(background);
+
+    /// <summary>Writes a PNG atomically: a failure leaves an old file as it was.</summary>
+    public static void SavePng(string path, Image image) => AtomicFile.WriteAllBytes(path, EncodePng(image));
+
+    /// <summary>The file as it is, for <see cref="Probe(ReadOnlySpan{byte}, string)"/> and <see cref="Decode"/>.</summary>
+    /// <exception cref="ImageException">Missing, unreadable, or larger than <see cref="MaxFileBytes"/>.</exception>
+    public static byte[] ReadBytes(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            if (stream.Length > MaxFileBytes)
+                throw new ImageException($"'{path}' has {stream.Length} bytes; at most {MaxFileBytes} are read.");
+            var bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            return bytes;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new ImageException($"'{path}' cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <param name="name">What error messages call it.</param>
+    public static unsafe ImageInfo Probe(ReadOnlySpan<byte> file, string name)
+    {
+        ImageLibrary.Start();
+        ThrowIfEmpty(file, name);
+        ImageLibrary.Info info;
+        fixed (byte* data = file)
+            ImageLibrary.Check(ImageLibrary.Probe(data, (nuint)file.Length, &info), $"'{name}'");
+        return new((ImageFormat)info.Format, info.Width, info.Height, info.Bands, info.Bits, info.Pages, (ColourSpace)info.Colour, info.HasAlpha != 0);
+    }
+
+    /// <param name="name">What error messages call it.</param>
+    public static unsafe RgbaImage Decode(ReadOnlySpan<byte> file, string name, long maxPixels = DefaultMaxPixels)
+    {
+        var info = Probe(file, name);
+        if (info.PixelCount > maxPixels)
+            throw new ImageException($"'{name}' has {info.Width}×{info.Height} = {info.PixelCount} pixels; at most {maxPixels} are read.");
+        byte* rgba;
+        int width, height;
+        fixed (byte* data = file)
+            ImageLibrary.Check(ImageLibrary.Decode(data, (nuint)file.Length, maxPixels, &rgba, &width, &height), $"'{name}'");
+        return new(width, height, ImageLibrary.Take(rgba, (long)width * height * 4));
+    }
+
+    /// <summary>The same pixels give the same bytes with the same libvips.</summary>
+    public static unsafe byte[] EncodePng(Image image)
+    {
+        ImageLibrary.Start();
+        byte* png;
+        nuint length;
+        fixed (byte* pixels = image.Pixels)
+            ImageLibrary.Check(ImageLibrary.EncodePng(pixels, image.Width, image.Height, bands: 3, compression: 6, &png, &length), "PNG");
+        return ImageLibrary.Take(png, (long)length);
+    }
+
+    private static void ThrowIfEmpty(ReadOnlySpan<byte> file, string name)
+    {
+        if (file.IsEmpty) throw new ImageException($"'{name}' is empty; wanted a PNG, JPEG, WebP or GIF.");
+    }
+}

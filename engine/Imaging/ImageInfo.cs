@@ -1,0 +1,26 @@
+namespace IconDiffusion.Engine.Imaging;
+
+/// <summary>The file formats that are read; every other loader is switched off.</summary>
+public enum ImageFormat { Png = 1, Jpeg = 2, WebP = 3, Gif = 4 }
+
+/// <summary>How the stored channels are to be understood; all become sRGB on loading.</summary>
+public enum ColourSpace { Other = 0, Grey = 1, Rgb = 2, Cmyk = 3 }
+
+/// <summary>What a file's header says, before any pixel is decoded.</summary>
+/// <param name="Format">From the content; the file's name is not looked at.</param>
+/// <param name="Width">Pixels as stored, before any EXIF rotation.</param>
+/// <param name="Channels">After palette expansion, alpha included.</param>
+/// <param name="BitsPerChannel">8 or 16.</param>
+/// <param name="Pages">Frames of an animation, of which only the first is used; 1 for a still image.</param>
+public sealed record ImageInfo(
+    ImageFormat Format,
+    int Width,
+    int Height,
+    int Channels,
+    int BitsPerChannel,
+    int Pages,
+    ColourSpace ColourSpace,
+    bool HasAlpha)
+{
+    public long PixelCount => (long)Width * Height;
+}
