@@ -28,5 +28,6 @@ function(icon_isa_sources file)
   set(ICON_KERNEL_SOURCES ${ICON_KERNEL_SOURCES} PARENT_SCOPE)
 endfunction()
 
+icon_isa_sources(${ICON_KERNELS_DIR}/conv_isa.cpp)
 icon_isa_sources(${ICON_KERNELS_DIR}/conv_direct_isa.cpp)
 icon_isa_sources(${ICON_KERNELS_DIR}/conv_winograd_isa.cpp)
