@@ -26,18 +26,17 @@ inline void multiply_rows(const float* a, int64_t lda, const float* b, int64_t l
 }
 
 void multiply(const float* a, int64_t lda, int64_t rows, const float* b, int64_t ldb, int64_t inner, float* out, int64_t ldo) {
-  int64_t r = 0;
-  for (; r + kTile <= rows; r += kTile) multiply_rows<kTile>(a + r * lda, lda, b, ldb, inner, out + r * ldo, ldo);
-  if constexpr (kTile > 1)
-    for (; r < rows; ++r) multiply_rows<1>(a + r * lda, lda, b, ldb, inner, out + r * ldo, ldo);
+  for (int64_t r = 0, step; r < rows; r += step) {
+    step = rows - r >= kTile ? kTile : 1;
+    auto tile = step == kTile ? multiply_rows<kTile> : multiply_rows<1>;
+    tile(a + r * lda, lda, b, ldb, inner, out + r * ldo, ldo);
+  }
 }
 
 // out[c][0..kD) += sum over rows r of a[r][c] b[r][0..kD), for C columns of a
 template <int C>
 inline void accumulate_columns(const float* a, int64_t lda, const float* b, int64_t ldb, int64_t rows, float* out, int64_t ldo) {
-  Vec acc[C][kVecs];
-  for (int c = 0; c < C; ++c)
-    for (int v = 0; v < kVecs; ++v) acc[c][v] = load(out + c * ldo + v * kWidth);
+  Vec acc[C][kVecs] = {};  // summed apart, so that long sums are sums of short ones
   for (int64_t r = 0; r < rows; ++r) {
     for (int v = 0; v < kVecs; ++v) {
       Vec row = load(b + r * ldb + v * kWidth);
@@ -46,21 +45,22 @@ inline void accumulate_columns(const float* a, int64_t lda, const float* b, int6
     }
   }
   for (int c = 0; c < C; ++c)
-    for (int v = 0; v < kVecs; ++v) store(out + c * ldo + v * kWidth, acc[c][v]);
+    for (int v = 0; v < kVecs; ++v) store(out + c * ldo + v * kWidth, load(out + c * ldo + v * kWidth) + acc[c][v]);
 }
 
 void accumulate(const float* a, int64_t lda, int64_t columns, const float* b, int64_t ldb, int64_t rows, float* out, int64_t ldo) {
-  int64_t c = 0;
-  for (; c + kTile <= columns; c += kTile) accumulate_columns<kTile>(a + c, lda, b, ldb, rows, out + c * ldo, ldo);
-  if constexpr (kTile > 1)
-    for (; c < columns; ++c) accumulate_columns<1>(a + c, lda, b, ldb, rows, out + c * ldo, ldo);
+  for (int64_t c = 0, step; c < columns; c += step) {
+    step = columns - c >= kTile ? kTile : 1;
+    auto tile = step == kTile ? accumulate_columns<kTile> : accumulate_columns<1>;
+    tile(a + c, lda, b, ldb, rows, out + c * ldo, ldo);
+  }
 }
 
-void transpose(const float* from, int64_t ld, int64_t rows, float* to, int64_t padded) {
-  for (int64_t r = 0; r < rows; ++r)
-    for (int d = 0; d < kD; ++d) to[d * padded + r] = from[r * ld + d];
-  for (int d = 0; d < kD; ++d)
-    for (int64_t r = rows; r < padded; ++r) to[d * padded + r] = 0;
+// Rows of kD floats as panels of kD rows, each transposed; the last one ends in zeros.
+void transpose(const float* from, int64_t ld, int64_t rows, float* to) {
+  for (int64_t r0 = 0; r0 < rows; r0 += kD, to += kD * kD)
+    for (int64_t r = 0; r < kD; ++r)
+      for (int d = 0; d < kD; ++d) to[d * kD + r] = r0 + r < rows ? from[(r0 + r) * ld + d] : 0;
 }
 
 // Softmax of a row of kD floats times `factor`.
@@ -162,14 +162,15 @@ void linear_backward(const Head& head, const float* dout, int64_t ldo, const Lin
   }
 }
 
-// scores[r][0..padded) = queries times transposed keys, for all pixels
-void score(const float* rows_of, int64_t ld, int64_t rows, const float* turned, int64_t padded, float* scores) {
-  for (int64_t c = 0; c < padded; c += kD) multiply(rows_of, ld, rows, turned + c, padded, kD, scores + c, padded);
+// scores[r][i] = the dot product of row r with row i of what `panels` transposes, for all pixels i
+void score(const float* from, int64_t ld, int64_t rows, const float* panels, int64_t pixels, float* scores) {
+  for (int64_t c = 0; c < pixels; c += kD) multiply(from, ld, rows, panels + c * kD, kD, kD, scores + c, score_stride(pixels));
 }
 
 // Softmax of scale * scores over the first `pixels` columns; the padding becomes zero.
-void softmax_rows(float* scores, int64_t rows, int64_t pixels, int64_t padded, float scale) {
-  for (int64_t r = 0; r < rows; ++r, scores += padded) {
+void softmax_rows(float* scores, int64_t rows, int64_t pixels, float scale) {
+  int64_t padded = padded_pixels(pixels);
+  for (int64_t r = 0; r < rows; ++r, scores += score_stride(pixels)) {
     for (int64_t c = pixels; c < padded; ++c) scores[c] = scores[0];
     Vec top = load(scores), total{};
     for (int64_t c = kWidth; c < padded; c += kWidth) top = max(top, load(scores + c));
@@ -183,22 +184,22 @@ void softmax_rows(float* scores, int64_t rows, int64_t pixels, int64_t padded, f
 }
 
 void softmax(const Head& head, float* out, int64_t ldo, float* scratch) {
-  int64_t padded = (head.pixels + 31) / 32 * 32;
+  int64_t padded = padded_pixels(head.pixels), stride = score_stride(head.pixels);
   float *keys = scratch, *scores = scratch + 2 * kD * padded;
-  transpose(head.k, head.ld, head.pixels, keys, padded);
+  transpose(head.k, head.ld, head.pixels, keys);
   for (int64_t r0 = 0; r0 < head.pixels; r0 += kQueryRows) {
     int64_t rows = rows_left(r0, head.pixels, kQueryRows);
-    score(head.q + r0 * head.ld, head.ld, rows, keys, padded, scores);
-    softmax_rows(scores, rows, head.pixels, padded, head.scale);
-    multiply(scores, padded, rows, head.v, head.ld, head.pixels, out + r0 * ldo, ldo);
+    score(head.q + r0 * head.ld, head.ld, rows, keys, head.pixels, scores);
+    softmax_rows(scores, rows, head.pixels, head.scale);
+    multiply(scores, stride, rows, head.v, head.ld, head.pixels, out + r0 * ldo, ldo);
   }
 }
 
 void softmax_backward(const Head& head, const float* dout, int64_t ldo, float* dq, float* dk, float* dv, float* scratch) {
-  int64_t padded = (head.pixels + 31) / 32 * 32;
-  float *keys = scratch, *values = keys + kD * padded, *scores = values + kD * padded, *gradient = scores + kQueryRows * padded;
-  transpose(head.k, head.ld, head.pixels, keys, padded);
-  transpose(head.v, head.ld, head.pixels, values, padded);
+  int64_t padded = padded_pixels(head.pixels), stride = score_stride(head.pixels);
+  float *keys = scratch, *values = keys + kD * padded, *scores = values + kD * padded, *gradient = scores + kQueryRows * stride;
+  transpose(head.k, head.ld, head.pixels, keys);
+  transpose(head.v, head.ld, head.pixels, values);
   for (int64_t r = 0; r < head.pixels; ++r)
     for (int v = 0; v < kVecs; ++v) {
       store(dk + r * head.ld + v * kWidth, Vec{});
@@ -206,19 +207,19 @@ void softmax_backward(const Head& head, const float* dout, int64_t ldo, float* d
     }
   for (int64_t r0 = 0; r0 < head.pixels; r0 += kQueryRows) {
     int64_t rows = rows_left(r0, head.pixels, kQueryRows);
-    score(head.q + r0 * head.ld, head.ld, rows, keys, padded, scores);
-    softmax_rows(scores, rows, head.pixels, padded, head.scale);
-    accumulate(scores, padded, head.pixels, dout + r0 * ldo, ldo, rows, dv, head.ld);
-    score(dout + r0 * ldo, ldo, rows, values, padded, gradient);
+    score(head.q + r0 * head.ld, head.ld, rows, keys, head.pixels, scores);
+    softmax_rows(scores, rows, head.pixels, head.scale);
+    accumulate(scores, stride, head.pixels, dout + r0 * ldo, ldo, rows, dv, head.ld);
+    score(dout + r0 * ldo, ldo, rows, values, head.pixels, gradient);
     for (int64_t r = 0; r < rows; ++r) {
-      float *p = scores + r * padded, *g = gradient + r * padded;
+      float *p = scores + r * stride, *g = gradient + r * stride;
       Vec total{};
       for (int64_t c = 0; c < padded; c += kWidth) total += load(p + c) * load(g + c);
       float inner = sum(total);
       for (int64_t c = 0; c < padded; c += kWidth) store(g + c, load(p + c) * (load(g + c) - inner) * head.scale);
     }
-    multiply(gradient, padded, rows, head.k, head.ld, head.pixels, dq + r0 * head.ld, head.ld);
-    accumulate(gradient, padded, head.pixels, head.q + r0 * head.ld, head.ld, rows, dk, head.ld);
+    multiply(gradient, stride, rows, head.k, head.ld, head.pixels, dq + r0 * head.ld, head.ld);
+    accumulate(gradient, stride, head.pixels, head.q + r0 * head.ld, head.ld, rows, dk, head.ld);
   }
 }
 

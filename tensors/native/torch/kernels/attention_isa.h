@@ -32,10 +32,13 @@ struct AttentionKernels {
 
 inline constexpr int64_t kQueryRows = 16;  // queries whose scores against all keys exist at a time
 
-// Transposed keys and values, and two blocks of scores, their rows padded to whole groups of 32.
-inline int64_t softmax_scratch(int64_t pixels) {
-  int64_t padded = (pixels + 31) / 32 * 32;
-  return padded * (2 * kHeadDim + 2 * kQueryRows);
-}
+// Pixels rounded up to whole panels of kHeadDim.
+inline int64_t padded_pixels(int64_t pixels) { return (pixels + kHeadDim - 1) / kHeadDim * kHeadDim; }
+
+// Floats from one row of scores to the next: off the powers of two, whose rows would fall on the same cache sets.
+inline int64_t score_stride(int64_t pixels) { return padded_pixels(pixels) + 16; }
+
+// Panels of transposed keys and of values, and two blocks of scores.
+inline int64_t softmax_scratch(int64_t pixels) { return 2 * kHeadDim * padded_pixels(pixels) + 2 * kQueryRows * score_stride(pixels); }
 
 }  // namespace icon
