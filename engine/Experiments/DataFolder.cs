@@ -1,0 +1,26 @@
+namespace IconDiffusion.Engine.Experiments;
+
+/// <summary>
+/// The one folder that holds everything made here, shareable between machines:
+/// <c>runs/ID</c> (a trained model and its icons), <c>experiments/NAME</c> (tables), <c>datasets/</c> (prepared icons), <c>weights/</c>.
+/// </summary>
+public sealed class DataFolder(string path)
+{
+    /// <summary>Absolute path.</summary>
+    public string Path { get; } = System.IO.Path.GetFullPath(path);
+
+    public string Runs => In("runs");
+
+    public string Datasets => In("datasets");
+
+    /// <summary>Network weights that are not ours, such as the FID Inception file, and features cached from them.</summary>
+    public string Weights => In("weights");
+
+    /// <summary>The folder of one run; see <see cref="Specs.RunIdentity.Run"/>.</summary>
+    public string Run(string runId) => In("runs", runId);
+
+    /// <summary>The folder of one experiment's tables.</summary>
+    public string Experiment(string name) => In("experiments", name);
+
+    private string In(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
+}
