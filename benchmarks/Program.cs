@@ -1,0 +1,11 @@
+using System.CommandLine;
+using IconDiffusion.Benchmarks;
+
+var root = new RootCommand("One measurement, as one JSON line. compare.py runs these beside the reference and prints ratios.")
+{
+    UnetBenchmark.Create("train"),
+    UnetBenchmark.Create("sample"),
+    InceptionBenchmark.Create(),
+    MetricsBenchmark.Create(),
+};
+return root.Parse(args).Invoke();

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Runs our benchmarks and the reference's in turn and prints the ratios as a Markdown table. See README.md beside this file."""
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+here = Path(__file__).resolve().parent
+ours = ["dotnet", str(here / "bin/Release/net10.0/icon-benchmark.dll")]
+python = os.environ.get("REFERENCE_PYTHON", "/usr/bin/python3")
+
+NETS = {  # name: (dim, mults, size, batch)
+    "dim 32 (1,2,4,8), 32×32, batch 16": (32, "1,2,4,8", 32, 16),
+    "dim 64 (1,2,4,8), 64×64, batch 8": (64, "1,2,4,8", 64, 8),
+    "dim 64 (1,2,4,8), 128×128, batch 4": (64, "1,2,4,8", 128, 4),
+    "dim 64 (1,4,16), 64×64, batch 8": (64, "1,4,16", 64, 8),
+    "dim 64 (1,16), 64×64, batch 8": (64, "1,16", 64, 8),
+}
+
+
+def net_arguments(net):
+    dim, mults, size, batch = net
+    return ["--dim", str(dim), "--mults", mults, "--size", str(size), "--batch", str(batch)]
+
+
+def cases():
+    for mode in ("train", "sample"):
+        for name, net in NETS.items():
+            yield f"{mode} {name}", [mode, *net_arguments(net)], ["reference_unet.py", mode, *net_arguments(net)]
+    yield "Inception features, batch 32", ["inception"], ["reference_inception.py"]
+    yield "FID, 158 against 1024 vectors", ["metric", "fid"], None
+    yield "NN MAE, 1024 against 158 icons of 128×128", ["metric", "mae"], None
+
+
+def run(command, environment):
+    done = subprocess.run(command, capture_output=True, text=True, cwd=here, env=environment)
+    if done.returncode:
+        sys.exit(f"{' '.join(command)} failed:\n{done.stderr}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--pairs", type=int, default=3, help="how often each is run, in turn (default 3)")
+    options.add_argument("--only", default="", help="only cases whose name contains this")
+    options.add_argument("--device", default="cpu")
+    options.add_argument("--threads", default="2")
+    options = options.parse_args()
+
+    environment = dict(os.environ)
+    # The reference is told its core type too: OpenBLAS 0.3.21 takes new processors for very old ones.
+    if "avx512f" in Path("/proc/cpuinfo").read_text():
+        environment.setdefault("OPENBLAS_CORETYPE", "SkylakeX")
+    libraries = sorted(Path("/usr/lib").glob("*/libtcmalloc_minimal.so.4"))
+    with_allocator = {**environment, **({"LD_PRELOAD": str(libraries[0])} if libraries else {})}
+
+    print("| what | reference s | ours s | ratio | reference GB | ours GB | ratio |\n|---|---:|---:|---:|---:|---:|---:|")
+    for name, mine, theirs in cases():
+        if options.only not in name:
+            continue
+        common = ["--threads", options.threads]
+        device = ["--device", options.device] if mine[0] != "metric" else []
+        pairs = []
+        for _ in range(options.pairs):
+            a = run([python, *theirs, *common, *device], environment) if theirs else None
+            pairs.append((a, run([*ours, *mine, *common, *device], with_allocator)))
+        middle = lambda values: statistics.median(values)
+        own, own_rss = middle(b["seconds"] for _, b in pairs), max(b["rss"] for _, b in pairs)
+        if theirs:
+            other, other_rss = middle(a["seconds"] for a, _ in pairs), max(a["rss"] for a, _ in pairs)
+            ratio = middle(b["seconds"] / a["seconds"] for a, b in pairs)
+            print(f"| {name} | {other:.3f} | {own:.3f} | **{ratio:.2f}** | {other_rss / 1e9:.2f} | {own_rss / 1e9:.2f} | {own_rss / other_rss:.2f} |", flush=True)
+        else:
+            print(f"| {name} | – | {own:.3f} | – | – | {own_rss / 1e9:.2f} | – |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+using System.CommandLine;
+using IconDiffusion.Client.Output;
+using IconDiffusion.Engine.Data;
+using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Specs;
+using Spectre.Console;
+
+namespace IconDiffusion.Client.Commands;
+
+/// <summary><c>icon dataset make|check</c>: look at the icons before anything trains on them.</summary>
+internal static class DatasetCommand
+{
+    private static readonly Argument<string> Source = new("source")
+    {
+        Description = "'noto-faces', or a folder of PNG, JPEG, WebP or GIF images.",
+    };
+
+    private static readonly Option<int?> Count = new("--count") { Description = "Use the first N icons (default: all).", HelpName = "N" };
+    private static readonly Option<int> Size = new("--size") { Description = "Side of the square icon in pixels.", HelpName = "PX", DefaultValueFactory = _ => 128 };
+    private static readonly Option<string> Background = new("--background") { Description = "Colour under transparent pixels.", HelpName = "#RRGGBB", DefaultValueFactory = _ => "#FFFFFF" };
+
+    public static Command Create() => new("dataset", "Make a data set or check one.") { Make(), Check() };
+
+    private static Command Make()
+    {
+        var output = new Option<string>("--output") { Description = "Folder for the PNG files.", HelpName = "DIR", Required = true };
+        var command = new Command("make",
+            """
+            Writes the icons as training sees them (size, background) to a folder of PNG files, with a contact sheet.
+
+            Example:
+              icon dataset make noto-faces --count 158 --size 128 --output faces
+            """)
+        { Source, Count, Size, Background, output };
+        command.SetAction(parsed =>
+        {
+            var context = new CommandContext(parsed);
+            var dataset = DatasetSource.Prepare(Spec(parsed), TimeProvider.System);
+            var folder = Path.GetFullPath(parsed.GetValue(output)!);
+            var digits = (dataset.Count - 1).ToString().Length;
+            for (var i = 0; i < dataset.Count; i++)
+                ImageFile.SavePng(Path.Combine(folder, $"{i.ToString().PadLeft(digits, '0')}.png"), dataset[i]);
+            // Beside the folder, so that the folder itself is a data set.
+            var sheet = folder.TrimEnd('/') + ".contact-sheet.png";
+            ImageFile.SavePng(sheet, ContactSheet.Compose([.. Enumerable.Range(0, dataset.Count).Select(i => dataset[i])]));
+            context.Terminal.Result(
+                new { dataset.Count, dataset.ImageSize, dataset.Fingerprint, Folder = folder, ContactSheet = sheet },
+                () => [new Text($"{dataset.Count} icons of {dataset.ImageSize}×{dataset.ImageSize} in {folder}\ncontact sheet: {sheet}")]);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command Check()
+    {
+        var command = new Command("check",
+            """
+            Tells what training would see: unreadable files, duplicates, small or transparent images, the consent file.
+            The exit code is 1 if the set can't be trained on.
+
+            Example:
+              icon dataset check my-icons --size 128
+            """)
+        { Source, Count, Size, Background };
+        command.SetAction(parsed =>
+        {
+            var context = new CommandContext(parsed);
+            var report = DatasetSource.Check(Spec(parsed), TimeProvider.System);
+            context.Terminal.Result(report, () => [new Text(string.Join('\n', Lines(report)))]);
+            return report.Problems.Count == 0 ? ExitCode.Success : ExitCode.Failed;
+        });
+        return command;
+    }
+
+    private static DatasetSpec Spec(ParseResult parsed)
+    {
+        var (count, size, background) = (parsed.GetValue(Count), parsed.GetValue(Size), parsed.GetValue(Background)!);
+        return parsed.GetValue(Source) is var source && source == "noto-faces"
+            ? new NotoFacesSpec { Count = count, ImageSize = size, Background = background }
+            : new FolderSpec { Path = source!, Count = count, ImageSize = size, Background = background };
+    }
+
+    private static IEnumerable<string> Lines(DatasetReport report)
+    {
+        foreach (var problem in report.Problems)
+            yield return $"problem: {problem}";
+        yield return $"{report.Icons} icons would be used";
+        foreach (var file in report.Unreadable)
+            yield return $"unreadable: {file.Name}: {file.Reason}";
+        foreach (var pair in report.Duplicates)
+            yield return $"{pair.Kind.ToString().ToLowerInvariant()} duplicate: {pair.First} and {pair.Second} (difference {Words.Figure(pair.MeanAbsoluteError)} of 255)";
+        foreach (var (what, names) in new (string, EquatableList<string>)[]
+        {
+            ("transparent, laid over the background", report.Transparent),
+            ("smaller than the icon size, will be blurred", report.Enlarged),
+            ("not square, will be cropped", report.Cropped),
+            ("animated, first frame used", report.Animated),
+            ("named like another format, content counts", report.Mislabelled),
+            ("not named like images, ignored", report.Ignored),
+        })
+            if (names.Count > 0)
+                yield return $"{names.Count} {what}: {string.Join(", ", names.Take(5))}{(names.Count > 5 ? ", …" : "")}";
+        yield return report.Consent is { } consent
+            ? $"consent: {consent.Artist}, {consent.Licence}"
+            : "consent: no consent.json";
+    }
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using IconDiffusion.Client.Output;
+using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Specs;
+using Spectre.Console;
+
+namespace IconDiffusion.Client.Commands;
+
+/// <summary><c>icon plan FILE</c>: what would be run, for how long, and where.</summary>
+internal static class PlanCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<string>("file") { Description = "Experiment file (JSON with comments)." };
+        var command = new Command("plan",
+            """
+            Shows the runs of an experiment with their estimated time on this machine, before anything runs.
+            The estimate comes from a one-second measurement of a small U-Net here, scaled by arithmetic.
+
+            Example:
+              icon plan grids/table2.json
+            """)
+        { file };
+        command.SetAction(parsed =>
+        {
+            var context = new CommandContext(parsed);
+            var experiment = ExperimentFile.Load(parsed.GetValue(file)!);
+            var device = context.OpenDevice();
+            var plan = ExperimentPlan.Make(experiment, device);
+            context.Terminal.Result(plan, () => [Table(plan), new Text(
+                $"{plan.Runs.Count} run(s), about {Words.Duration(plan.Time)} on {plan.Device}" +
+                (plan.Gpu is null ? "" : $"; the file asks for {plan.Gpu}"))]);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Table Table(ExperimentPlan plan)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        table.AddColumns("run", "seed", "icons");
+        foreach (var column in (string[])["parameters", "GMAC/icon", "steps", "training", "sampling"])
+            table.AddColumn(column, c => c.RightAligned());
+        table.AddColumn("device");
+        foreach (var run in plan.Runs)
+            table.AddRow(
+                Markup.Escape(run.Spec.Model.Label), $"{run.Spec.Seed}",
+                $"{run.Spec.Dataset.Count?.ToString() ?? "all"} × {run.Spec.Dataset.ImageSize} px",
+                $"{run.Parameters / 1e6:0.0} M", $"{run.MultiplyAdds / 1e9:0.##}",
+                $"{(run.EndedByBudget ? "≈ " : "")}{run.Steps}",
+                $"≈ {Words.Duration(run.TrainingTime)}{(run.EndedByBudget ? " (budget)" : "")}",
+                $"≈ {Words.Duration(run.SamplingTime)}", Markup.Escape(plan.Gpu ?? plan.Device));
+        return table;
+    }
+}

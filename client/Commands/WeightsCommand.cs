@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Net.Http;
+using IconDiffusion.Client.Output;
+using IconDiffusion.Engine.Files;
+using IconDiffusion.Engine.Metrics;
+using Spectre.Console;
+
+namespace IconDiffusion.Client.Commands;
+
+/// <summary><c>icon weights</c>: the FID Inception file, downloaded or taken from a path, always verified.</summary>
+internal static class WeightsCommand
+{
+    public static Command Create()
+    {
+        var from = new Option<string?>("--from") { Description = "Copy from this file instead of downloading.", HelpName = "FILE" };
+        var command = new Command("weights",
+            $"""
+            Puts the Inception weights of the published FID ({InceptionWeightsFile.Published.FileName}, 96 MB) into the
+            data folder and verifies their SHA-256. Without them only random features are possible, whose FID compares
+            with nothing published.
+
+            Examples:
+              icon weights
+              icon weights --from ~/Downloads/{InceptionWeightsFile.Published.FileName}
+            """)
+        { from };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var context = new CommandContext(parsed);
+            var file = InceptionWeightsFile.Published;
+            var target = file.DefaultPath(context.Data.Path);
+            var origin = "already there";
+            if (parsed.GetValue(from) is { } source)
+            {
+                file.Verify(source);
+                AtomicFile.Write(target, stream =>
+                {
+                    using var input = File.OpenRead(source);
+                    input.CopyTo(stream);
+                });
+                origin = source;
+            }
+            else if (!File.Exists(target))
+            {
+                using var client = new HttpClient();
+                await ProgressDisplay.RunAsync(context.Terminal, display =>
+                    file.DownloadAsync(client, target, new Progress<DownloadProgress>(p =>
+                        display.Report("download", "Inception weights", p.Bytes, p.Total, Words.Bytes(p.Bytes))), cancellationToken));
+                origin = file.Source.ToString();
+            }
+            var hash = file.Verify(target);
+            context.Terminal.Result(new { Path = target, Sha256 = hash, Origin = origin },
+                () => [new Text($"Inception weights: {target}\nSHA-256 {hash} (verified)")]);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+}

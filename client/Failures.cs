@@ -1,0 +1,29 @@
+using System.Net.Http;
+using IconDiffusion.Engine.Data;
+using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Engine.Training;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Client;
+
+/// <summary>Turns the failures that a user can cause or mend into one sentence and an exit code; a bug keeps its stack trace.</summary>
+internal static class Failures
+{
+    public static (string Message, int ExitCode)? Explain(Exception exception) => exception switch
+    {
+        ExperimentException or DatasetException => (exception.Message, ExitCode.WrongInput),
+        ImageException => (exception.Message, exception.InnerException is DllNotFoundException ? ExitCode.MissingPrerequisite : ExitCode.WrongInput),
+        UsageException => (exception.Message, ExitCode.WrongInput),
+        TypeInitializationException { InnerException: { } inner } => Explain(inner),
+        DllNotFoundException => (exception.Message, ExitCode.MissingPrerequisite),
+        TrainingException => (exception.Message, ExitCode.Failed),
+        HttpRequestException => ($"The download failed: {exception.Message}", ExitCode.Failed),
+        System.Runtime.InteropServices.ExternalException => (exception.Message, ExitCode.Failed),
+        FileNotFoundException => (exception.Message, ExitCode.MissingPrerequisite),
+        IOException or InvalidDataException or UnauthorizedAccessException => (exception.Message, ExitCode.Failed),
+        _ => null,
+    };
+}
+
+/// <summary>The command line asks for something impossible; the message says what and what was wanted.</summary>
+internal sealed class UsageException(string message) : Exception(message);

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using IconDiffusion.Specs;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace IconDiffusion.Client.Output;
+
+/// <summary>
+/// Where a command writes. Results go to standard output: a table for people, or with <c>--json</c> one JSON document.
+/// Progress and remarks go to standard error: live on a terminal, plain lines elsewhere.
+/// </summary>
+internal sealed class Terminal
+{
+    public Terminal(bool json)
+    {
+        Json = json;
+        Out = Create(Console.Out, Console.IsOutputRedirected);
+        Error = Create(Console.Error, Console.IsErrorRedirected);
+    }
+
+    /// <summary>Whether standard output carries JSON alone.</summary>
+    public bool Json { get; }
+
+    /// <summary>Results.</summary>
+    public IAnsiConsole Out { get; }
+
+    /// <summary>Progress and remarks.</summary>
+    public IAnsiConsole Error { get; }
+
+    /// <summary>Whether someone watches the progress live.</summary>
+    public bool Live => !Console.IsErrorRedirected && Error.Profile.Capabilities.Ansi;
+
+    /// <summary>One plain line of progress or a remark.</summary>
+    public void Say(string line) => Error.WriteLine(line);
+
+    /// <summary>The command's result: <paramref name="document"/> as JSON, or what <paramref name="show"/> returns.</summary>
+    public void Result<T>(T document, Func<IEnumerable<IRenderable>> show)
+    {
+        if (Json)
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(document, SpecJson.Indented));
+            return;
+        }
+        foreach (var part in show())
+        {
+            Out.Write(part);
+            if (part is not Table)
+                Out.WriteLine();
+        }
+    }
+
+    private static IAnsiConsole Create(TextWriter writer, bool redirected)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
+            Interactive = redirected ? InteractionSupport.No : InteractionSupport.Detect,
+        });
+        if (redirected)
+            console.Profile.Width = 160;
+        return console;
+    }
+}

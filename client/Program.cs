@@ -1,0 +1,3 @@
+using IconDiffusion.Client;
+
+return await CommandLine.RunAsync(args);
