@@ -8,7 +8,7 @@ public static class Duplicates
 {
     /// <summary>
     /// Largest mean difference of two thumbnails, grey levels, that still counts as the same picture. JPEG at quality 75 and
-    /// scaling by half stay below 1; the most alike faces of one emoji font differ by more than 2.
+    /// scaling by half stay below 1; the most alike of 618 Noto faces differ by 1.63.
     /// </summary>
     public const double Threshold = 1.5;
 

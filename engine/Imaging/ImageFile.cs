@@ -18,6 +18,9 @@ public static class ImageFile
     /// <summary>Names that are taken for images when a folder is listed.</summary>
     public static IReadOnlyList<string> Extensions { get; } = [".png", ".jpg", ".jpeg", ".webp", ".gif"];
 
+    /// <summary>Version of libvips, such as "8.14.1"; pixels may differ between versions, so results state it.</summary>
+    public static string LibraryVersion => ImageLibrary.Version;
+
     /// <summary>Reads the header alone.</summary>
     /// <exception cref="ImageException">Missing, unreadable, empty, or none of the four formats.</exception>
     public static ImageInfo Probe(string path) => Probe(ReadBytes(path), path);

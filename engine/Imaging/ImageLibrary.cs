@@ -50,7 +50,8 @@ internal static unsafe partial class ImageLibrary
     {
         var candidates = Candidates().ToList();
         var found = candidates.Find(File.Exists) ?? throw new ImageException(
-            $"The image library {FileName} was not found in {string.Join(", ", candidates.Select(each => $"'{Path.GetDirectoryName(each)}'"))}; run ./icon doctor, which builds it.");
+            $"The image library {FileName} was not found in {string.Join(", ", candidates.Select(each => $"'{Path.GetDirectoryName(each)}'"))}"
+            + " or a .build/native/image folder above; run ./icon doctor, which builds it.");
         nint handle;
         try
         {
@@ -94,9 +95,6 @@ internal static unsafe partial class ImageLibrary
 
     [LibraryImport(Name, EntryPoint = "icon_image_decode")]
     public static partial int Decode(byte* data, nuint length, long maxPixels, byte** rgba, int* width, int* height);
-
-    [LibraryImport(Name, EntryPoint = "icon_image_resize")]
-    public static partial int Resize(byte* rgb, int width, int height, int newWidth, int newHeight, byte** resized);
 
     [LibraryImport(Name, EntryPoint = "icon_image_encode_png")]
     public static partial int EncodePng(byte* pixels, int width, int height, int bands, int compression, byte** png, nuint* length);

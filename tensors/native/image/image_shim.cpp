@@ -161,21 +161,6 @@ int icon_image_decode(const uint8_t* data, size_t length, int64_t max_pixels, ui
   return *rgba ? 0 : fail("truncated or corrupt");
 }
 
-int icon_image_resize(const uint8_t* rgb, int32_t width, int32_t height, int32_t new_width, int32_t new_height,
-                      uint8_t** resized) {
-  vips_error_clear();
-  Image image = from_memory(rgb, width, height, 3);
-  VipsImage* out = nullptr;
-  if (!image || vips_resize(image.get(), &out, static_cast<double>(new_width) / width, "vscale",
-                            static_cast<double>(new_height) / height, "kernel", VIPS_KERNEL_LINEAR, nullptr))
-    return fail("resize failed");
-  Image result(out);
-  if (vips_image_get_width(out) != new_width || vips_image_get_height(out) != new_height)
-    return fail("resize gave another size than asked for");
-  *resized = write(out);
-  return *resized ? 0 : fail("resize failed");
-}
-
 int icon_image_encode_png(const uint8_t* pixels, int32_t width, int32_t height, int32_t bands, int32_t compression,
                           uint8_t** png, size_t* length) {
   vips_error_clear();

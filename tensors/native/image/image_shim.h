@@ -1,4 +1,4 @@
-// C ABI over libvips: probe, decode, resize, encode and text. libvips' own API is variadic, which managed code cannot call.
+// C ABI over libvips: probe, decode, encode and text. libvips' own API is variadic, which managed code cannot call.
 //
 // Pixels cross as tightly packed uint8, row by row, channels last (HWC).
 // Functions return 0, or -1 with the reason in icon_image_error(). A returned buffer is freed with icon_image_free.
@@ -42,11 +42,6 @@ ICON_IMAGE_API int icon_image_probe(const uint8_t* data, size_t length, icon_ima
 // Refuses more than max_pixels before decoding, and any truncated or corrupt file.
 ICON_IMAGE_API int icon_image_decode(const uint8_t* data, size_t length, int64_t max_pixels, uint8_t** rgba,
                                      int32_t* width, int32_t* height);
-
-// [height, width, 3] resized to exactly [new_height, new_width, 3] with a triangle filter as wide as the scale
-// (what Pillow, and so torchvision's Resize, calls bilinear). Freed with icon_image_free.
-ICON_IMAGE_API int icon_image_resize(const uint8_t* rgb, int32_t width, int32_t height, int32_t new_width,
-                                     int32_t new_height, uint8_t** resized);
 
 // bands: 1 grey, 3 RGB, 4 RGBA. compression: 0 … 9.
 ICON_IMAGE_API int icon_image_encode_png(const uint8_t* pixels, int32_t width, int32_t height, int32_t bands,
