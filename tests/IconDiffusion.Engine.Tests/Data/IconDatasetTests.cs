@@ -1,0 +1,85 @@
+using IconDiffusion.Engine.Data;
+using IconDiffusion.Engine.Tests.Imaging;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Engine.Tests.Data;
+
+public class IconDatasetTests
+{
+    private static readonly FolderSpec Spec = new() { Path = "here", ImageSize = 8 };
+
+    // From an independent implementation in Python; a change would make every finished run look new.
+    [Fact]
+    public void Fingerprint_IsTheSameOnEveryMachine() =>
+        Assert.Equal("e410a4f655915fc3e127cca8dc784487445d7be12bbbe486a935ef82aaaa6ddc", Dataset(Spec).Fingerprint);
+
+    [Fact]
+    public void AnyPixelChanged_ChangesTheFingerprint()
+    {
+        var original = Dataset(Spec);
+        for (var i = 0; i < original.Pixels.Length; i++)
+        {
+            byte[] pixels = [.. original.Pixels];
+            pixels[i] ^= 1;
+            Assert.NotEqual(original.Fingerprint, new IconDataset(Spec, original.Names, pixels).Fingerprint);
+        }
+    }
+
+    [Fact]
+    public void AnySettingChanged_ChangesTheFingerprint()
+    {
+        IconDataset[] datasets =
+        [
+            Dataset(Spec),
+            Dataset(Spec with { HorizontalFlip = false }),
+            Dataset(Spec with { Background = "#000000" }),
+            Dataset(new NotoFacesSpec { ImageSize = 8 }),
+            new(Spec with { ImageSize = 4 }, [.. Enumerable.Range(0, 12).Select(i => $"{i}")], Dataset(Spec).Pixels),
+        ];
+
+        Assert.Equal(datasets.Length, datasets.Select(dataset => dataset.Fingerprint).Distinct().Count());
+    }
+
+    [Fact]
+    public void WhereTheIconsLieAndWhatTheyAreCalled_DoesNotChangeTheFingerprint()
+    {
+        var original = Dataset(Spec);
+
+        Assert.Equal(original.Fingerprint, new IconDataset(Spec with { Path = "there", Count = 3, Background = "#ffffff" }, ["x", "y", "z"], original.Pixels).Fingerprint);
+    }
+
+    [Fact]
+    public void OrderOfTheIcons_ChangesTheFingerprint()
+    {
+        var icons = Icons();
+
+        Assert.NotEqual(IconDataset.Pack(Spec, icons).Fingerprint, IconDataset.Pack(Spec, [icons[1], icons[0], icons[2]]).Fingerprint);
+    }
+
+    [Fact]
+    public void Batch_IsGatheredWithItsMirrors()
+    {
+        var dataset = Dataset(Spec);
+
+        var gathered = dataset.Gather(new([2, 0, 2], [true, false, false]));
+
+        Assert.Equal([.. dataset[2].Mirrored().Pixels, .. dataset[0].Pixels, .. dataset[2].Pixels], gathered);
+    }
+
+    [Fact]
+    public void OneIcon_IsRefused() =>
+        Assert.Contains("at least 2", Assert.Throws<DatasetException>(() => IconDataset.Pack(Spec, [Icons()[0]])).Message);
+
+    [Fact]
+    public void WrongNumberOfBytes_IsRefused() =>
+        Assert.Contains("need 384", Assert.Throws<DatasetException>(() => new IconDataset(Spec, ["a", "b"], new byte[383])).Message);
+
+    [Fact]
+    public void IconOfAnotherSize_IsNamed() =>
+        Assert.Contains("'big'", Assert.Throws<DatasetException>(() => IconDataset.Pack(Spec, [Icons()[0], new("big", Pictures.Noise(9, 9, 1))])).Message);
+
+    internal static IconDataset Dataset(DatasetSpec spec) => IconDataset.Pack(spec, Icons());
+
+    private static List<NamedIcon> Icons() =>
+        Enumerable.Range(0, 3).Select(seed => new NamedIcon($"{seed}.png", Pictures.Noise(8, 8, seed))).ToList();
+}
