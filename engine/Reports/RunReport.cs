@@ -1,0 +1,63 @@
+using System.Text.Json;
+using IconDiffusion.Engine.Files;
+using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Engine.Metrics;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Engine.Reports;
+
+/// <summary>What one finished run shows: its figures, a sheet of its icons, and the icons beside what they may be copies of.</summary>
+public static class RunReport
+{
+    public const string ResultFile = "result.json";
+
+    public const string ContactSheetFile = "contact-sheet.png";
+
+    public const string GalleryFile = "gallery.png";
+
+    // A picture of 256 icons still opens everywhere; the run's samples hold all of them.
+    private const int MostOnSheet = 256;
+
+    private const int GalleryColumns = 12;
+
+    /// <summary>
+    /// Writes the three files into <paramref name="folder"/>, each all or not at all, the result last: where it is, the
+    /// pictures are.
+    /// </summary>
+    /// <param name="nearest">Of each generated icon, as in <see cref="Evaluation"/>.</param>
+    /// <exception cref="ArgumentException">Matches and icons differ in number.</exception>
+    public static void Write(string folder, RunResult result, IconPixels generated, IconPixels training, IReadOnlyList<NearestMatch> nearest)
+    {
+        if (nearest.Count != generated.Count)
+            throw new ArgumentException($"{nearest.Count} matches came for {generated.Count} icons; wanted one for each.", nameof(nearest));
+        var shown = Enumerable.Range(0, Math.Min(MostOnSheet, generated.Count)).Select(generated.ToImage);
+        ImageFile.SavePng(Path.Combine(folder, ContactSheetFile), ContactSheet.Compose([.. shown]));
+
+        var entries = GalleryOrder(nearest).Select(i =>
+            new NearestGallery.Entry(generated.ToImage(i), training.ToImage(nearest[i].Index), nearest[i].Distance));
+        ImageFile.SavePng(Path.Combine(folder, GalleryFile), NearestGallery.Compose([.. entries], Math.Min(GalleryColumns, nearest.Count)));
+
+        AtomicFile.WriteAllText(Path.Combine(folder, ResultFile), JsonSerializer.Serialize(result, SpecJson.Indented) + "\n");
+    }
+
+    /// <summary>Reads a result back.</summary>
+    /// <exception cref="JsonException">The file is no result of this version.</exception>
+    public static RunResult ReadResult(string folder) =>
+        JsonSerializer.Deserialize<RunResult>(File.ReadAllText(Path.Combine(folder, ResultFile)), SpecJson.Indented)
+        ?? throw new JsonException($"'{Path.Combine(folder, ResultFile)}' holds null; wanted a result.");
+
+    /// <summary>
+    /// Which icons the gallery shows, chosen by a rule and not by eye: a row of the first ones, a row of the least novel
+    /// (closest to a training icon, closest first) and a row of the most novel (farthest first).
+    /// </summary>
+    internal static IReadOnlyList<int> GalleryOrder(IReadOnlyList<NearestMatch> nearest)
+    {
+        var all = Enumerable.Range(0, nearest.Count).ToArray();
+        return
+        [
+            .. all.Take(GalleryColumns),
+            .. all.OrderBy(i => nearest[i].Distance).Take(GalleryColumns),
+            .. all.OrderByDescending(i => nearest[i].Distance).Take(GalleryColumns),
+        ];
+    }
+}

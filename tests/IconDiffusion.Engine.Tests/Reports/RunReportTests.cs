@@ -1,0 +1,43 @@
+using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Engine.Metrics;
+using IconDiffusion.Engine.Reports;
+using IconDiffusion.Engine.Tests.Metrics;
+
+namespace IconDiffusion.Engine.Tests.Reports;
+
+public sealed class RunReportTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("report-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Folder_HoldsResultSheetAndGallery()
+    {
+        var (generated, training) = (NearestNeighbourTests.Noise(5, 16, 1), NearestNeighbourTests.Noise(3, 16, 2));
+        var result = Results.Make([1, 2, 4, 8], fid: 1.0 / 3, mae: 2, notes: ["a note"]);
+
+        RunReport.Write(_folder, result, generated, training, NearestNeighbour.Find(generated, training));
+
+        Assert.Equal(result, RunReport.ReadResult(_folder));
+        Assert.Equal(
+            [RunReport.ContactSheetFile, RunReport.GalleryFile, RunReport.ResultFile],
+            Directory.GetFiles(_folder).Select(Path.GetFileName).Order());
+        Assert.True(ImageFile.Probe(Path.Combine(_folder, RunReport.GalleryFile)).Height
+            > ImageFile.Probe(Path.Combine(_folder, RunReport.ContactSheetFile)).Height);
+    }
+
+    [Fact]
+    public void Gallery_ShowsTheFirstTheLeastAndTheMostNovel()
+    {
+        var nearest = Enumerable.Range(0, 40).Select(i => new NearestMatch(0, (i * 7 + 3) % 40)).ToArray();
+        var order = RunReport.GalleryOrder(nearest);
+        Assert.Equal(Enumerable.Range(0, 12), order.Take(12));
+        Assert.Equal(Enumerable.Range(0, 12).Select(i => (double)i), order.Skip(12).Take(12).Select(i => nearest[i].Distance));
+        Assert.Equal(Enumerable.Range(0, 12).Select(i => 39.0 - i), order.Skip(24).Select(i => nearest[i].Distance));
+    }
+
+    [Fact]
+    public void MatchesOfOtherIcons_AreRefused() => Assert.Throws<ArgumentException>(() => RunReport.Write(
+        _folder, Results.Make([1, 2], 1, 2, []), NearestNeighbourTests.Noise(2, 16, 1), NearestNeighbourTests.Noise(2, 16, 2), []));
+}
