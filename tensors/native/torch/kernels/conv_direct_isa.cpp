@@ -54,8 +54,8 @@ struct Destination {
 };
 
 void write_rows(const Gather& g, const Destination& to, const float* c, int64_t first_row, int64_t count) {
-  for (int64_t r = 0; r < count; ++r) {
-    const Position at = position(g, first_row + r);
+  Position at(g, first_row);
+  for (int64_t r = 0; r < count; ++r, at.advance(g)) {
     float* pixel = to.data + ((at.image * to.height + at.y * to.step + to.top) * to.width + at.x * to.step + to.left) * to.channels;
     for (int64_t column = 0; column < to.channels; column += kWidth) {
       const int64_t block = column / kBlockColumns, width = block_vectors(to.channels, block) * kWidth;
@@ -67,15 +67,16 @@ void write_rows(const Gather& g, const Destination& to, const float* c, int64_t 
   }
 }
 
-void convolve(const Gather& g, const float* source, const WeightView& w, const Destination& to, const Workers& workers) {
+void convolve(const Gather& g, const float* image, const WeightView& w, const Destination& to, const Workers& workers) {
   const int64_t depth = g.depth(), columns = to.channels, blocks = ceil_div(columns, kBlockColumns);
+  const Source source = prepare(g, image, workers);
   float* b = conv_scratch(Scratch::shared_weight, depth * round_up(columns, kWidth));
   workers(blocks, [&](int64_t block) { pack_weight(g, w, columns, block, b + block * kBlockColumns * depth); });
 
   workers(workers.threads, [&](int64_t job) {
     const int64_t end = part_begin(g.rows(), workers.threads, job + 1);
     const int64_t depth_block = min(kDepthBlock, round_up(depth, kWidth));
-    float* a = conv_scratch(Scratch::input, kRowBlock * depth_block + round_up(depth, kWidth));
+    float* a = conv_scratch(Scratch::input, kRowBlock * depth_block + source.scratch_floats(kPanelRows));
     float* c = conv_scratch(Scratch::output, kRowBlock * round_up(columns, kWidth));
     for (int64_t row = part_begin(g.rows(), workers.threads, job); row < end; row += kRowBlock) {
       const int64_t count = min(kRowBlock, end - row), panels = panel_count(count);
@@ -84,7 +85,7 @@ void convolve(const Gather& g, const float* source, const WeightView& w, const D
         const int64_t length = min(kDepthBlock, depth - k), vectors = ceil_div(length, kWidth);
         for (int64_t p = 0; p < panels; ++p) {
           const int64_t begin = part_begin(count, panels, p);
-          gather_panel(g, source, row + begin, part_begin(count, panels, p + 1) - begin, k / kWidth, k / kWidth + vectors,
+          source.panel(row + begin, part_begin(count, panels, p + 1) - begin, k / kWidth, k / kWidth + vectors,
                        a + begin * vectors * kWidth, a + kRowBlock * depth_block);
         }
         multiply(count, length, columns, a, b, depth, k, c, k > 0);
@@ -177,6 +178,7 @@ void direct_backward_weight(const ConvShape& s, const float* x, const float* dy,
   const Gather g = forward_gather(s);
   const int64_t columns = s.out_channels, blocks = ceil_div(columns, kBlockColumns);
   const int64_t vectors = g.depth_vectors(), padded = vectors * kWidth;
+  const Source source = prepare(g, x, workers);
   float* sums = conv_scratch(Scratch::shared_sum, padded * round_up(columns, kWidth));
   if (dbias != nullptr) std::memset(dbias, 0, sizeof(float) * columns);
 
@@ -186,11 +188,11 @@ void direct_backward_weight(const ConvShape& s, const float* x, const float* dy,
     const int64_t row_share = job % row_shares, column_share = job / row_shares;
     const int64_t begin = part_begin(vectors, row_shares, row_share), end = part_begin(vectors, row_shares, row_share + 1);
     const int64_t first = part_begin(blocks, column_shares, column_share), last = part_begin(blocks, column_shares, column_share + 1);
-    float* a = conv_scratch(Scratch::input, kReduceBlock * (end - begin) * kWidth + padded);
+    float* a = conv_scratch(Scratch::input, kReduceBlock * (end - begin) * kWidth + source.scratch_floats(kReduceBlock));
     float* b = conv_scratch(Scratch::output, kReduceBlock * (last - first) * kBlockColumns);
     for (int64_t row = 0; row < g.rows(); row += kReduceBlock) {
       const int64_t count = min(kReduceBlock, g.rows() - row);
-      gather_panel(g, x, row, count, begin, end, a, a + kReduceBlock * (end - begin) * kWidth);
+      source.panel(row, count, begin, end, a, a + kReduceBlock * (end - begin) * kWidth);
       pack_gradient(dy, columns, row, count, first, last, b, row_share == 0 ? dbias : nullptr);
       for (int64_t block = first; block < last; ++block) {
         const int64_t width = block_vectors(columns, block) * kWidth;

@@ -1,4 +1,5 @@
 #pragma once
+#include "conv_kernels.h"
 #include "gemm.h"
 
 // Convolution as a matrix product whose rows are gathered from the image a panel at a time ("im2col" that never leaves
@@ -19,54 +20,98 @@ struct Gather {
 
 struct Position {
   int64_t image, y, x;
+
+  Position(const Gather& g, int64_t row) : image(row / g.width / g.height), y(row / g.width % g.height), x(row % g.width) {}
+
+  void advance(const Gather& g) {  // to the next row, without a division
+    if (++x < g.width) return;
+    x = 0;
+    if (++y < g.height) return;
+    y = 0;
+    ++image;
+  }
 };
 
-static inline Position position(const Gather& g, int64_t row) {
-  const int64_t line = row / g.width;
-  return {line / g.height, line % g.height, row % g.width};
-}
-
-// One row of depth() floats for channel counts that do not fill vectors. Taps of one line are neighbours in NHWC memory.
-static inline void gather_row(const Gather& g, const float* source, const Position& at, float* row) {
-  const int64_t x = at.x * g.step + g.left;
-  const int64_t first = max(0, -x), last = max(first, min(g.taps_width, g.source_width - x));
-  for (int64_t i = 0; i < g.taps_height; ++i) {
-    const int64_t y = at.y * g.step + g.top + i;
-    if (y < 0 || y >= g.source_height || first == last) {
-      for (int64_t k = 0; k < g.taps_width * g.channels; ++k) *row++ = 0;
-      continue;
-    }
-    const float* line = source + ((at.image * g.source_height + y) * g.source_width + x + first) * g.channels;
-    for (int64_t k = first * g.channels; k > 0; --k) *row++ = 0;
-    for (int64_t k = (last - first) * g.channels; k > 0; --k) *row++ = *line++;
-    for (int64_t k = (g.taps_width - last) * g.channels; k > 0; --k) *row++ = 0;
-  }
-}
-
-// The vectors [begin, end) of `count` rows, as one panel [end - begin][count][W]. `scratch` holds a row, rounded up.
-static inline void gather_panel(const Gather& g, const float* source, int64_t first_row, int64_t count, int64_t begin, int64_t end,
-                                float* panel, float* scratch) {
-  const int64_t vectors = g.channels / kWidth;
-  for (int64_t r = 0; r < count; ++r) {
-    const Position at = position(g, first_row + r);
+// Vectors of whole channels: each row's taps are runs of vectors, zero where the tap falls outside the image.
+static inline void gather_vectors(const Gather& g, const float* source, int64_t first_row, int64_t count, int64_t begin, int64_t end,
+                                  float* panel) {
+  const int64_t vectors = g.channels / kWidth, first_tap = begin / vectors;
+  Position at(g, first_row);
+  for (int64_t r = 0; r < count; ++r, at.advance(g)) {
+    const int64_t top = at.y * g.step + g.top, left = at.x * g.step + g.left;
+    const float* corner = source + ((at.image * g.source_height + top) * g.source_width + left) * g.channels;
     float* out = panel + r * kWidth;
-    if (g.channels % kWidth != 0) {
-      gather_row(g, source, at, scratch);
-      for (int64_t k = g.depth(); k % kWidth != 0; ++k) scratch[k] = 0;
-      for (int64_t v = begin; v < end; ++v, out += count * kWidth) store(out, load(scratch + v * kWidth));
-      continue;
-    }
-    for (int64_t v = begin; v < end;) {
-      const int64_t tap = v / vectors, stop = min(end, (tap + 1) * vectors);
-      const int64_t y = at.y * g.step + g.top + tap / g.taps_width, x = at.x * g.step + g.left + tap % g.taps_width;
-      if (y >= 0 && y < g.source_height && x >= 0 && x < g.source_width) {
-        const float* in = source + ((at.image * g.source_height + y) * g.source_width + x) * g.channels + v % vectors * kWidth;
-        for (; v < stop; ++v, in += kWidth, out += count * kWidth) store(out, load(in));
+    int64_t i = first_tap / g.taps_width, j = first_tap % g.taps_width, skip = begin % vectors;
+    for (int64_t left_over = end - begin; left_over > 0;) {
+      const int64_t run = min(left_over, vectors - skip);
+      if (top + i >= 0 && top + i < g.source_height && left + j >= 0 && left + j < g.source_width) {
+        const float* in = corner + (i * g.source_width + j) * g.channels + skip * kWidth;
+        for (int64_t v = 0; v < run; ++v, out += count * kWidth) store(out, load(in + v * kWidth));
       } else {
-        for (; v < stop; ++v, out += count * kWidth) store(out, Vec{});
+        for (int64_t v = 0; v < run; ++v, out += count * kWidth) store(out, Vec{});
+      }
+      left_over -= run;
+      skip = 0;
+      if (++j == g.taps_width) {
+        j = 0;
+        ++i;
       }
     }
   }
+}
+
+// Channels that do not fill vectors: a row's taps on one line of a padded image are one run of floats. Copies whole
+// vectors, so `rows`, which holds `count` rows of `pitch` floats, and the image need a vector of slack at the end.
+static inline void gather_lines(const Gather& g, const float* source, int64_t first_row, int64_t count, int64_t begin, int64_t end,
+                                float* panel, float* rows, int64_t pitch) {
+  const int64_t line = g.taps_width * g.channels;
+  const int64_t first = begin * kWidth / line, last = min(g.taps_height, ceil_div(end * kWidth, line));
+  Position at(g, first_row);
+  for (int64_t r = 0; r < count; ++r, at.advance(g)) {
+    const float* in = source + ((at.image * g.source_height + at.y * g.step) * g.source_width + at.x * g.step) * g.channels;
+    for (int64_t i = first; i < last; ++i)
+      for (int64_t k = 0; k < line; k += kWidth) store(rows + r * pitch + i * line + k, load(in + i * g.source_width * g.channels + k));
+    if (last == g.taps_height) store(rows + r * pitch + g.depth(), Vec{});
+  }
+  for (int64_t r = 0; r < count; ++r)
+    for (int64_t v = begin; v < end; ++v) store(panel + ((v - begin) * count + r) * kWidth, load(rows + r * pitch + v * kWidth));
+}
+
+// A source the gather can read: the image itself, or a padded copy where channels do not fill vectors.
+struct Source {
+  Gather gather;
+  const float* data;
+
+  // Floats of scratch that `panel` needs for `rows` rows at a time.
+  int64_t scratch_floats(int64_t rows) const { return gather.channels % kWidth == 0 ? 0 : rows * pitch(); }
+  int64_t pitch() const { return round_up(gather.depth(), kWidth) + kWidth; }
+
+  // The vectors [begin, end) of the rows [first_row, first_row + count), as one panel [end - begin][count][W].
+  void panel(int64_t first_row, int64_t count, int64_t begin, int64_t end, float* out, float* scratch) const {
+    if (gather.channels % kWidth == 0) gather_vectors(gather, data, first_row, count, begin, end, out);
+    else gather_lines(gather, data, first_row, count, begin, end, out, scratch, pitch());
+  }
+};
+
+static inline Source prepare(const Gather& g, const float* image, const Workers& workers) {
+  if (g.channels % kWidth == 0 || g.depth() == 0) return {g, image};
+  Gather padded = g;
+  padded.source_height = (g.height - 1) * g.step + g.taps_height;
+  padded.source_width = (g.width - 1) * g.step + g.taps_width;
+  padded.top = padded.left = 0;
+  const int64_t line = padded.source_width * g.channels;
+  float* copy = conv_scratch(Scratch::padded, g.batch * padded.source_height * line + kWidth);
+  const int64_t first = min(max(0, -g.left), padded.source_width);
+  const int64_t last = max(first, min(padded.source_width, g.source_width - g.left));
+  workers(g.batch, [&](int64_t n) {
+    for (int64_t y = 0; y < padded.source_height; ++y) {
+      float* out = copy + (n * padded.source_height + y) * line;
+      const bool inside = y + g.top >= 0 && y + g.top < g.source_height;
+      const float* in = image + ((n * g.source_height + y + g.top) * g.source_width + g.left) * g.channels;
+      for (int64_t k = 0; k < line; ++k) out[k] = inside && k >= first * g.channels && k < last * g.channels ? in[k] : 0;
+    }
+  });
+  return {padded, copy};
 }
 
 }  // namespace icon::ICON_ISA

@@ -34,22 +34,29 @@ Plan forward_plan(const ConvShape& s) {
 // Distance between two points' matrices: one cache line off a multiple of 4 KiB, or the 36 streams share a few cache sets.
 int64_t point_stride(int64_t floats) { return round_up(floats, 1024) + 16; }
 
-struct TileOrigin {
-  int64_t image, y, x;  // of the first output pixel
-};
+// A tile's first output pixel.
+struct Tile {
+  int64_t image, y, x;
 
-TileOrigin tile_origin(const Plan& p, int64_t tile) {
-  const int64_t row = tile / p.tiles_x;
-  return {row / p.tiles_y, row % p.tiles_y * kTile, tile % p.tiles_x * kTile};
-}
+  Tile(const Plan& p, int64_t index)
+      : image(index / p.tiles_x / p.tiles_y), y(index / p.tiles_x % p.tiles_y * kTile), x(index % p.tiles_x * kTile) {}
+
+  void advance(const Plan& p) {  // to the next tile, without a division
+    if ((x += kTile) < p.out_width) return;
+    x = 0;
+    if ((y += kTile) < p.out_height) return;
+    y = 0;
+    ++image;
+  }
+};
 
 // V for the channels [first_channel, first_channel + channels) of `count` tiles, as `panels` panels of [channels/W][rows][W].
 void input_to_points(const Plan& p, const float* x, int64_t first_tile, int64_t count, int64_t panels, int64_t first_channel,
                      int64_t channels, float* v, int64_t stride) {
+  Tile origin(p, first_tile);
   for (int64_t panel = 0; panel < panels; ++panel) {
     const int64_t begin = part_begin(count, panels, panel), rows = part_begin(count, panels, panel + 1) - begin;
-    for (int64_t row = 0; row < rows; ++row) {
-      const TileOrigin origin = tile_origin(p, first_tile + begin + row);
+    for (int64_t row = 0; row < rows; ++row, origin.advance(p)) {
       const int64_t top = origin.y - p.pad_height, left = origin.x - p.pad_width;
       const float* corner = x + ((origin.image * p.in_height + top) * p.in_width + left) * p.in_channels + first_channel;
       float* out = v + begin * channels + row * kWidth;
@@ -102,18 +109,18 @@ void weight_to_points(const WeightView& w, int64_t in_channels, int64_t first, i
 
 void points_to_output(const Plan& p, const float* m, int64_t stride, int64_t first_tile, int64_t count, int64_t first, int64_t columns,
                       const float* bias, bool relu, float* y) {
-  for (int64_t column = 0; column < columns; column += kWidth) {
-    const int64_t block = column / kBlockColumns, width = block_vectors(columns, block) * kWidth;
-    const float* in = m + block * kBlockColumns * count + column % kBlockColumns;
-    const Vec shift = bias == nullptr ? Vec{} : load(bias + first + column);
-    for (int64_t tile = 0; tile < count; ++tile, in += width) {
-      const TileOrigin origin = tile_origin(p, first_tile + tile);
-      float* out = y + ((origin.image * p.out_height + origin.y) * p.out_width + origin.x) * p.out_channels + first + column;
-      const int64_t rows = min(kTile, p.out_height - origin.y), cols = min(kTile, p.out_width - origin.x);
+  Tile origin(p, first_tile);
+  for (int64_t tile = 0; tile < count; ++tile, origin.advance(p)) {
+    float* corner = y + ((origin.image * p.out_height + origin.y) * p.out_width + origin.x) * p.out_channels + first;
+    const int64_t rows = min(kTile, p.out_height - origin.y), cols = min(kTile, p.out_width - origin.x);
+    for (int64_t column = 0; column < columns; column += kWidth) {
+      const int64_t block = column / kBlockColumns, width = block_vectors(columns, block) * kWidth;
+      const float* in = m + block * kBlockColumns * count + tile * width + column % kBlockColumns;
+      const Vec shift = bias == nullptr ? Vec{} : load(bias + first + column);
       const auto at = [&](int i, int j) { return load(in + (i * 6 + j) * stride); };
       const auto put = [&](int i, int j, Vec value) {
         value += shift;
-        store(out + (i * p.out_width + j) * p.out_channels, relu ? max(value, Vec{}) : value);
+        store(corner + (i * p.out_width + j) * p.out_channels + column, relu ? max(value, Vec{}) : value);
       };
       if (rows == kTile && cols == kTile) transform_square<6, 4>(transform_output, at, put);
       else transform_square<6, 4>(transform_output, at, [&](int i, int j, Vec value) { if (i < rows && j < cols) put(i, j, value); });
@@ -123,25 +130,24 @@ void points_to_output(const Plan& p, const float* m, int64_t stride, int64_t fir
 
 // The gradient of M for all output channels of `count` tiles, per point blocks of [count][V*W]; adds dy to `sum` if given.
 void output_to_points(const Plan& p, const float* dy, int64_t first_tile, int64_t count, float* m, int64_t stride, float* sum) {
-  for (int64_t column = 0; column < p.out_channels; column += kWidth) {
-    const int64_t block = column / kBlockColumns, width = block_vectors(p.out_channels, block) * kWidth;
-    float* out = m + block * kBlockColumns * count + column % kBlockColumns;
-    Vec total{};
-    for (int64_t tile = 0; tile < count; ++tile, out += width) {
-      const TileOrigin origin = tile_origin(p, first_tile + tile);
-      const float* in = dy + ((origin.image * p.out_height + origin.y) * p.out_width + origin.x) * p.out_channels + column;
-      const int64_t rows = min(kTile, p.out_height - origin.y), cols = min(kTile, p.out_width - origin.x);
-      const bool whole = rows == kTile && cols == kTile;
-      transform_square<4, 6>(
-          adjoint_output,
-          [&](int i, int j) {
-            const Vec value = whole || (i < rows && j < cols) ? load(in + (i * p.out_width + j) * p.out_channels) : Vec{};
-            total += value;
-            return value;
-          },
-          [&](int i, int j, Vec value) { store(out + (i * 6 + j) * stride, value); });
+  Tile origin(p, first_tile);
+  for (int64_t tile = 0; tile < count; ++tile, origin.advance(p)) {
+    const float* corner = dy + ((origin.image * p.out_height + origin.y) * p.out_width + origin.x) * p.out_channels;
+    const int64_t rows = min(kTile, p.out_height - origin.y), cols = min(kTile, p.out_width - origin.x);
+    for (int64_t column = 0; column < p.out_channels; column += kWidth) {
+      const int64_t block = column / kBlockColumns, width = block_vectors(p.out_channels, block) * kWidth;
+      float* out = m + block * kBlockColumns * count + tile * width + column % kBlockColumns;
+      Vec total{};
+      const auto at = [&](int i, int j) { return load(corner + (i * p.out_width + j) * p.out_channels + column); };
+      const auto add = [&](Vec value) {
+        total += value;
+        return value;
+      };
+      const auto put = [&](int i, int j, Vec value) { store(out + (i * 6 + j) * stride, value); };
+      if (rows == kTile && cols == kTile) transform_square<4, 6>(adjoint_output, [&](int i, int j) { return add(at(i, j)); }, put);
+      else transform_square<4, 6>(adjoint_output, [&](int i, int j) { return i < rows && j < cols ? add(at(i, j)) : Vec{}; }, put);
+      if (sum != nullptr) store(sum + column, load(sum + column) + total);
     }
-    if (sum != nullptr) store(sum + column, load(sum + column) + total);
   }
 }
 
