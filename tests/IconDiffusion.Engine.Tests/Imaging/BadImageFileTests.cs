@@ -90,7 +90,9 @@ public class BadImageFileTests
     private static void AssertTruncationRefused(byte[] file)
     {
         Assert.NotNull(ImageFile.Decode(file, "whole"));
-        AssertRefused(file[..(file.Length / 2)], "");
+        // Only the end marker, which holds no pixels, may be missing: 12 bytes in a PNG.
+        for (var length = 1; length < file.Length - 12; length += file.Length / 100)
+            AssertRefused(file[..length], "");
     }
 
     private static void AssertRefused(byte[] file, string because)
