@@ -28,6 +28,14 @@ public static class RunReport
     /// <exception cref="ArgumentException">Matches and icons differ in number.</exception>
     public static void Write(string folder, RunResult result, IconPixels generated, IconPixels training, IReadOnlyList<NearestMatch> nearest)
     {
+        WritePictures(folder, generated, training, nearest);
+        AtomicFile.WriteAllText(Path.Combine(folder, ResultFile), JsonSerializer.Serialize(result, SpecJson.Indented) + "\n");
+    }
+
+    /// <summary>Writes the sheet and the gallery alone.</summary>
+    /// <exception cref="ArgumentException">As <see cref="Write"/>.</exception>
+    public static void WritePictures(string folder, IconPixels generated, IconPixels training, IReadOnlyList<NearestMatch> nearest)
+    {
         if (nearest.Count != generated.Count)
             throw new ArgumentException($"{nearest.Count} matches came for {generated.Count} icons; wanted one for each.", nameof(nearest));
         var shown = Enumerable.Range(0, Math.Min(MostOnSheet, generated.Count)).Select(generated.ToImage);
@@ -36,8 +44,6 @@ public static class RunReport
         var entries = GalleryOrder(nearest).Select(i =>
             new NearestGallery.Entry(generated.ToImage(i), training.ToImage(nearest[i].Index), nearest[i].Distance));
         ImageFile.SavePng(Path.Combine(folder, GalleryFile), NearestGallery.Compose([.. entries], Math.Min(GalleryColumns, nearest.Count)));
-
-        AtomicFile.WriteAllText(Path.Combine(folder, ResultFile), JsonSerializer.Serialize(result, SpecJson.Indented) + "\n");
     }
 
     /// <summary>Reads a result back.</summary>
