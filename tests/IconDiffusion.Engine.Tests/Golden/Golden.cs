@@ -82,6 +82,14 @@ public sealed class Golden
         static Func<double, double> Scale(double factor) => r => factor * r;
     }
 
+    /// <summary>Gives a net all the weights that a golden net of the same shape has.</summary>
+    public static void FillWeights(nn.Module net, double gain = 1)
+    {
+        using var noGrad = no_grad();
+        foreach (var (name, value) in net.state_dict())
+            value.copy_(FillTensor(name, value.shape, gain));
+    }
+
     /// <summary>float32 values in [lo, hi) that depend on the name alone.</summary>
     public static float[] Uniform(string name, long[] shape, double lo, double hi) =>
         Draw(name, Count(shape), r => lo + (hi - lo) * (r + 1) / 2);
