@@ -116,19 +116,21 @@ Phase phase(int64_t phase, int64_t kernel, int64_t pad, int64_t stride, int64_t 
 // The rows [first, first + count) of dy as blocks of [count][V*W], lanes past the last channel zero; adds them to `sum`.
 void pack_gradient(const float* dy, int64_t channels, int64_t first, int64_t count, int64_t block_begin, int64_t block_end, float* out,
                    float* sum) {
-  for (int64_t block = block_begin; block < block_end; ++block) {
-    const int64_t width = block_vectors(channels, block) * kWidth;
-    for (int64_t v = 0; v < width; v += kWidth) {
-      const int64_t column = block * kBlockColumns + v, lanes = min(kWidth, channels - column);
-      Vec total{};
-      for (int64_t r = 0; r < count; ++r) {
-        const Vec value = load(dy + (first + r) * channels + column, lanes);
-        total += value;
-        store(out + r * width + v, value);
-      }
-      if (sum != nullptr) store(sum + column, load(sum + column, lanes) + total, lanes);
+  const int64_t begin = block_begin * kBlockColumns, end = min(block_end * kBlockColumns, channels);
+  for (int64_t r = 0; r < count; ++r) {
+    const float* in = dy + (first + r) * channels;
+    for (int64_t column = begin; column < end; column += kWidth) {
+      const int64_t block = column / kBlockColumns, width = block_vectors(channels, block) * kWidth;
+      store(out + (block - block_begin) * count * kBlockColumns + r * width + column % kBlockColumns, load(in + column, channels - column));
     }
-    out += count * width;
+  }
+  if (sum == nullptr) return;
+  for (int64_t column = begin; column < end; column += kWidth) {
+    const int64_t block = column / kBlockColumns, width = block_vectors(channels, block) * kWidth, lanes = channels - column;
+    const float* packed = out + (block - block_begin) * count * kBlockColumns + column % kBlockColumns;
+    Vec total{};
+    for (int64_t r = 0; r < count; ++r) total += load(packed + r * width);
+    store(sum + column, load(sum + column, lanes) + total, lanes);
   }
 }
 

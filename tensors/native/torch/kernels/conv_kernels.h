@@ -33,7 +33,7 @@ struct ConvKernels {
 
 // Scratch memory of the calling thread, 64-byte aligned, contents undefined. Each slot keeps its largest size until the
 // thread ends, for fresh pages cost more than the arithmetic on them.
-enum class Scratch { input, output, weight, padded, shared_weight, shared_sum, count };
+enum class Scratch { input, output, weight, zeros, padded, shared_weight, shared_sum, count };
 float* conv_scratch(Scratch slot, int64_t floats);
 
 }  // namespace icon

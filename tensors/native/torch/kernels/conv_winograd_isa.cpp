@@ -53,6 +53,8 @@ struct Tile {
 // V for the channels [first_channel, first_channel + channels) of `count` tiles, as `panels` panels of [channels/W][rows][W].
 void input_to_points(const Plan& p, const float* x, int64_t first_tile, int64_t count, int64_t panels, int64_t first_channel,
                      int64_t channels, float* v, int64_t stride) {
+  float* zeros = conv_scratch(Scratch::zeros, channels);  // read in place of pixels outside the image
+  std::memset(zeros, 0, sizeof(float) * channels);
   Tile origin(p, first_tile);
   for (int64_t panel = 0; panel < panels; ++panel) {
     const int64_t begin = part_begin(count, panels, panel), rows = part_begin(count, panels, panel + 1) - begin;
@@ -63,14 +65,16 @@ void input_to_points(const Plan& p, const float* x, int64_t first_tile, int64_t 
       const auto put = [&](int i, int j, Vec value) { store(out + (i * 6 + j) * stride, value); };
       if (top >= 0 && left >= 0 && top + 6 <= p.in_height && left + 6 <= p.in_width) {
         for (int64_t c = 0; c < channels; c += kWidth, out += rows * kWidth)
-          transform_square<6, 6>(transform_input, [&](int i, int j) { return load(corner + (i * p.in_width + j) * p.in_channels + c); }, put);
+          transform_square<6, 6, transform_input>([&](int i, int j) { return load(corner + (i * p.in_width + j) * p.in_channels + c); }, put);
       } else {
-        const auto at = [&](int64_t i, int64_t j, int64_t c) {
-          const bool inside = top + i >= 0 && top + i < p.in_height && left + j >= 0 && left + j < p.in_width;
-          return inside ? load(corner + (i * p.in_width + j) * p.in_channels + c) : Vec{};
-        };
+        const float* pixel[6][6];
+        for (int i = 0; i < 6; ++i)
+          for (int j = 0; j < 6; ++j) {
+            const bool inside = top + i >= 0 && top + i < p.in_height && left + j >= 0 && left + j < p.in_width;
+            pixel[i][j] = inside ? corner + (i * p.in_width + j) * p.in_channels : zeros;
+          }
         for (int64_t c = 0; c < channels; c += kWidth, out += rows * kWidth)
-          transform_square<6, 6>(transform_input, [&](int i, int j) { return at(i, j, c); }, put);
+          transform_square<6, 6, transform_input>([&](int i, int j) { return load(pixel[i][j] + c); }, put);
       }
     }
   }
@@ -99,8 +103,7 @@ void weight_to_points(const WeightView& w, int64_t in_channels, int64_t first, i
       for (int i = 0; i < kWidth; ++i) {
         const float* g = taps + i * kTaps * kWidth;
         float* point = out + (in + i) * width;
-        transform_square<3, 6>(transform_weight,
-                               [&](int r, int c) { return load(g + (w.reversed ? 8 - r * 3 - c : r * 3 + c) * kWidth); },
+        transform_square<3, 6, transform_weight>([&](int r, int c) { return load(g + (w.reversed ? 8 - r * 3 - c : r * 3 + c) * kWidth); },
                                [&](int r, int c, Vec value) { store(point + (r * 6 + c) * stride, value); });
       }
     }
@@ -122,8 +125,8 @@ void points_to_output(const Plan& p, const float* m, int64_t stride, int64_t fir
         value += shift;
         store(corner + (i * p.out_width + j) * p.out_channels + column, relu ? max(value, Vec{}) : value);
       };
-      if (rows == kTile && cols == kTile) transform_square<6, 4>(transform_output, at, put);
-      else transform_square<6, 4>(transform_output, at, [&](int i, int j, Vec value) { if (i < rows && j < cols) put(i, j, value); });
+      if (rows == kTile && cols == kTile) transform_square<6, 4, transform_output>(at, put);
+      else transform_square<6, 4, transform_output>(at, [&](int i, int j, Vec value) { if (i < rows && j < cols) put(i, j, value); });
     }
   }
 }
@@ -144,8 +147,8 @@ void output_to_points(const Plan& p, const float* dy, int64_t first_tile, int64_
         return value;
       };
       const auto put = [&](int i, int j, Vec value) { store(out + (i * 6 + j) * stride, value); };
-      if (rows == kTile && cols == kTile) transform_square<4, 6>(adjoint_output, [&](int i, int j) { return add(at(i, j)); }, put);
-      else transform_square<4, 6>(adjoint_output, [&](int i, int j) { return i < rows && j < cols ? add(at(i, j)) : Vec{}; }, put);
+      if (rows == kTile && cols == kTile) transform_square<4, 6, adjoint_output>([&](int i, int j) { return add(at(i, j)); }, put);
+      else transform_square<4, 6, adjoint_output>([&](int i, int j) { return i < rows && j < cols ? add(at(i, j)) : Vec{}; }, put);
       if (sum != nullptr) store(sum + column, load(sum + column) + total);
     }
   }
@@ -163,7 +166,7 @@ void points_to_weight(const Plan& p, const float* u, int64_t stride, int64_t row
       for (int i = 0; i < kWidth; ++i) {
         const float* point = in + (row + channel + i) * width;
         float* g = taps + i * kTaps * kWidth;
-        transform_square<6, 3>(adjoint_weight, [&](int r, int c) { return load(point + (r * 6 + c) * stride); },
+        transform_square<6, 3, adjoint_weight>([&](int r, int c) { return load(point + (r * 6 + c) * stride); },
                                [&](int r, int c, Vec value) { store(g + (r * 3 + c) * kWidth, value); });
       }
       transpose_columns(taps, kWidth * kTaps, dweight + (column * p.in_channels + first + channel) * kTaps, p.in_channels * kTaps);
@@ -173,6 +176,7 @@ void points_to_weight(const Plan& p, const float* u, int64_t stride, int64_t row
 
 // Adds the sums of workers 1, 2 ... to those of worker 0, for the channels [first, first + W).
 void add_up(const Plan& p, float* u, int64_t stride, int64_t parts, int64_t first) {
+  if (parts == 1) return;
   for (int64_t point = 0; point < kPoints; ++point)
     for (int64_t column = 0; column < p.out_channels; column += kBlockColumns) {
       const int64_t width = block_vectors(p.out_channels, column / kBlockColumns) * kWidth;
