@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+
+namespace TorchSharp.Native;
+
+internal static unsafe partial class NativeMethods
+{
+    [LibraryImport(Library)]
+    internal static partial IntPtr icon_conv2d(IntPtr x, IntPtr weight, IntPtr bias, long stride, long padH, long padW);
+
+    [LibraryImport(Library)]
+    internal static partial IntPtr icon_conv2d_relu(IntPtr x, IntPtr weight, IntPtr bias, long stride, long padH, long padW);
+
+    [LibraryImport(Library)]
+    internal static partial IntPtr icon_group_norm_silu(IntPtr x, long groups, IntPtr weight, IntPtr bias, IntPtr scale,
+        IntPtr shift, double eps);
+
+    [LibraryImport(Library)]
+    internal static partial IntPtr icon_channel_norm(IntPtr x, IntPtr gain, IntPtr bias, double eps);
+
+    [LibraryImport(Library)]
+    internal static partial IntPtr icon_linear_attention(IntPtr qkv, long heads, double scale);
+
+    [LibraryImport(Library)]
+    internal static partial IntPtr icon_attention(IntPtr qkv, long heads, double scale);
+
+    [LibraryImport(Library)]
+    internal static partial int icon_adam_step(IntPtr* parameters, IntPtr* gradients, IntPtr* expAvg, IntPtr* expAvgSq,
+        IntPtr* ema, int count, double lr, double beta1, double beta2, double eps, long step, double gradScale,
+        double emaDecay);
+
+    [LibraryImport(Library)]
+    internal static partial int icon_grad_norm(IntPtr* gradients, int count, double* norm);
+}

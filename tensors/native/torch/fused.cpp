@@ -1,0 +1,67 @@
+// The fused operations of kernels/, over the C ABI.
+#include "bridge.h"
+#include "kernels/adam.h"
+#include "kernels/attention.h"
+#include "kernels/conv.h"
+#include "kernels/norm.h"
+
+using icon::Lent;
+
+ICON_API IconTensor icon_conv2d(IconTensor x, IconTensor weight, IconTensor bias, int64_t stride, int64_t pad_h, int64_t pad_w) {
+  return icon::guarded(IconTensor(nullptr), "conv2d", {x, weight, bias}, [&] {
+    return icon::give(icon::conv2d(*Lent(x), *Lent(weight), *Lent(bias), stride, pad_h, pad_w));
+  });
+}
+
+ICON_API IconTensor icon_conv2d_relu(IconTensor x, IconTensor weight, IconTensor bias, int64_t stride, int64_t pad_h,
+                                     int64_t pad_w) {
+  return icon::guarded(IconTensor(nullptr), "conv2d_relu", {x, weight, bias}, [&] {
+    return icon::give(icon::conv2d_relu(*Lent(x), *Lent(weight), *Lent(bias), stride, pad_h, pad_w));
+  });
+}
+
+ICON_API IconTensor icon_group_norm_silu(IconTensor x, int64_t groups, IconTensor weight, IconTensor bias, IconTensor scale,
+                                         IconTensor shift, double eps) {
+  return icon::guarded(IconTensor(nullptr), "group_norm_silu", {x, weight, bias, scale, shift}, [&] {
+    return icon::give(icon::group_norm_silu(*Lent(x), groups, *Lent(weight), *Lent(bias), *Lent(scale), *Lent(shift), eps));
+  });
+}
+
+ICON_API IconTensor icon_channel_norm(IconTensor x, IconTensor gain, IconTensor bias, double eps) {
+  return icon::guarded(IconTensor(nullptr), "channel_norm", {x, gain, bias}, [&] {
+    return icon::give(icon::channel_norm(*Lent(x), *Lent(gain), *Lent(bias), eps));
+  });
+}
+
+ICON_API IconTensor icon_linear_attention(IconTensor qkv, int64_t heads, double scale) {
+  return icon::guarded(IconTensor(nullptr), "linear_attention", {qkv},
+                       [&] { return icon::give(icon::linear_attention(*Lent(qkv), heads, scale)); });
+}
+
+ICON_API IconTensor icon_attention(IconTensor qkv, int64_t heads, double scale) {
+  return icon::guarded(IconTensor(nullptr), "attention", {qkv},
+                       [&] { return icon::give(icon::attention(*Lent(qkv), heads, scale)); });
+}
+
+ICON_API int32_t icon_adam_step(const IconTensor* parameters, const IconTensor* gradients, const IconTensor* exp_avg,
+                                const IconTensor* exp_avg_sq, const IconTensor* ema, int32_t count, double lr,
+                                double beta1, double beta2, double eps, int64_t step, double grad_scale,
+                                double ema_decay) {
+  return icon::guarded(
+      -1, [&] { return icon::describe("adam_step", parameters, count); },
+      [&] {
+        icon::AdamOptions options{lr, beta1, beta2, eps, step, grad_scale, ema_decay};
+        icon::adam_step(icon::copy(parameters, count), icon::copy(gradients, count), icon::copy(exp_avg, count),
+                        icon::copy(exp_avg_sq, count), icon::copy(ema, ema == nullptr ? 0 : count), options);
+        return 0;
+      });
+}
+
+ICON_API int32_t icon_grad_norm(const IconTensor* gradients, int32_t count, double* norm) {
+  return icon::guarded(
+      -1, [&] { return icon::describe("grad_norm", gradients, count); },
+      [&] {
+        *norm = icon::grad_norm(icon::copy(gradients, count));
+        return 0;
+      });
+}
