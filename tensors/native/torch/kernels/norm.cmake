@@ -1,7 +1,8 @@
 # The norm, attention and optimiser kernels and the allocator. Included after kernels.cmake, whose icon_isa_sources() it uses.
-# norm.cpp, attention.cpp and adam.cpp need OpenMP for at::parallel_for, which runs on one thread without it.
+# at::parallel_for needs OpenMP in the files without _isa, and runs on one thread without it.
 
 foreach(name norm attention adam)
   list(APPEND ICON_KERNEL_SOURCES ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp)
   icon_isa_sources(${CMAKE_CURRENT_LIST_DIR}/${name}_isa.cpp)
 endforeach()
+list(APPEND ICON_KERNEL_SOURCES ${CMAKE_CURRENT_LIST_DIR}/allocator.cpp)
