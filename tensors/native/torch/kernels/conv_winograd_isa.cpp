@@ -9,10 +9,10 @@ namespace {
 constexpr int64_t kPoints = 36, kTile = 4, kTaps = 9;
 
 // Sizes measured best on a core with 1 MiB of second-level cache.
-constexpr int64_t kCacheFloats = 160 << 10;    // V and M of one block of tiles
+constexpr int64_t kCacheFloats = 160 << 10;  // V and M of one block of tiles
 constexpr int64_t kFewestTiles = 28, kMostTiles = 112;
-constexpr int64_t kFewWeights = 256 * 256;     // in * out channels up to which U is kept whole
-constexpr int64_t kWeightFloats = 4 << 20;     // of U at a time beyond that
+constexpr int64_t kFewWeights = 256 * 256;   // in * out channels up to which U is kept whole, if it has tiles enough to serve
+constexpr int64_t kWeightFloats = 4 << 20;   // of U at a time beyond that
 
 // One convolution in the Winograd domain: V[point] = input tiles x in_channels, U[point] = in_channels x out_channels,
 // M[point] = V[point] * U[point].
@@ -192,9 +192,11 @@ void add_up(const Plan& p, float* u, int64_t stride, int64_t parts, int64_t firs
 // Tiles per block so that V and M stay in a core's cache, yet enough of them to reuse what is read of U.
 int64_t tile_block(int64_t tiles, int64_t channels) {
   const int64_t fitting = kCacheFloats / (kPoints * channels) / kPanelRows * kPanelRows;
-  const int64_t block = max(kFewestTiles, min(fitting, kMostTiles));
-  return tiles <= block ? tiles : block;
+  return min(tiles, max(kFewestTiles, min(fitting, kMostTiles)));
 }
+
+// Whether workers share the tiles, each needing the whole of U, rather than the channels, each needing all tiles.
+bool shares_tiles(const Plan& p) { return p.in_channels * p.out_channels <= kFewWeights && p.tiles > p.in_channels; }
 
 struct Output {
   const float* bias;
@@ -202,84 +204,78 @@ struct Output {
   float* data;
 };
 
-// Output tiles [begin, end), output channels [first, first + columns), with U of just those channels.
-void convolve_tiles(const Plan& p, const float* x, const float* u, int64_t begin, int64_t end, int64_t first, int64_t columns,
-                    const Output& y) {
-  const int64_t block = tile_block(end - begin, p.in_channels + columns);
-  const int64_t v_stride = point_stride(block * p.in_channels), m_stride = point_stride(block * columns);
-  const int64_t u_stride = point_stride(p.in_channels * columns);
-  float* v = conv_scratch(Scratch::input, kPoints * v_stride);
-  float* m = conv_scratch(Scratch::output, kPoints * m_stride);
-  for (int64_t tile = begin; tile < end; tile += block) {
-    const int64_t count = min(block, end - tile);
-    input_to_points(p, x, tile, count, panel_count(count), 0, p.in_channels, v, v_stride);
-    for (int64_t point = 0; point < kPoints; ++point)
-      multiply(count, p.in_channels, columns, v + point * v_stride, u + point * u_stride, p.in_channels, 0, m + point * m_stride, false);
-    points_to_output(p, m, m_stride, tile, count, first, columns, y.bias, y.relu, y.data);
-  }
-}
+// One thread's V and M for blocks of `tiles` tiles.
+struct Blocks {
+  int64_t tiles, v_stride, m_stride;
+  float *v, *m;
 
-// A grid of workers: `columns` shares of the channels by `tiles` shares of the tiles.
-struct Grid {
-  int64_t columns, tiles;
+  Blocks(int64_t tiles, int64_t v_channels, int64_t m_channels)
+      : tiles(tiles),
+        v_stride(point_stride(tiles * v_channels)),
+        m_stride(point_stride(tiles * m_channels)),
+        v(conv_scratch(Scratch::input, kPoints * v_stride)),
+        m(conv_scratch(Scratch::output, kPoints * m_stride)) {}
 };
 
-Grid grid(int64_t threads, int64_t blocks) {
-  const int64_t columns = min(threads, blocks);
-  return {columns, threads / columns};
+// `count` output tiles of the output channels [first, first + columns), out of V for all input channels and U for these.
+void convolve_block(const Plan& p, const Blocks& blocks, const float* u, int64_t tile, int64_t count, int64_t first, int64_t columns,
+                    const Output& y) {
+  const int64_t u_stride = point_stride(p.in_channels * columns);
+  for (int64_t point = 0; point < kPoints; ++point)
+    multiply(count, p.in_channels, columns, blocks.v + point * blocks.v_stride, u + point * u_stride, p.in_channels, 0,
+             blocks.m + point * blocks.m_stride, false);
+  points_to_output(p, blocks.m, blocks.m_stride, tile, count, first, columns, y.bias, y.relu, y.data);
 }
 
 void convolve(const Plan& p, const float* x, const WeightView& w, const Output& y, const Workers& workers) {
-  const int64_t blocks = ceil_div(p.out_channels, kBlockColumns);
+  const int64_t column_blocks = ceil_div(p.out_channels, kBlockColumns);
   const auto columns_of = [&](int64_t begin, int64_t end) { return min(end * kBlockColumns, p.out_channels) - begin * kBlockColumns; };
-  const auto share = [&](int64_t parts, int64_t part, auto body) {
-    const int64_t begin = part_begin(p.tiles, parts, part), end = part_begin(p.tiles, parts, part + 1);
-    if (begin < end) body(begin, end);
+  const auto transform_tiles = [&](const Blocks& blocks, int64_t tile, int64_t count) {
+    input_to_points(p, x, tile, count, panel_count(count), 0, p.in_channels, blocks.v, blocks.v_stride);
   };
-  if (p.in_channels * p.out_channels <= kFewWeights) {
-    // The weights are transformed once for all; each worker takes a share of the tiles.
+  if (shares_tiles(p)) {
     const int64_t stride = point_stride(p.in_channels * p.out_channels);
     float* u = conv_scratch(Scratch::shared_weight, kPoints * stride);
-    workers(blocks, [&](int64_t block) {
-      weight_to_points(w, p.in_channels, block * kBlockColumns, columns_of(block, block + 1),
-                       u + block * kBlockColumns * p.in_channels, stride);
+    workers(column_blocks, [&](int64_t block) {
+      const int64_t first = block * kBlockColumns;
+      weight_to_points(w, p.in_channels, first, columns_of(block, block + 1), u + first * p.in_channels, stride);
     });
     workers(workers.threads, [&](int64_t job) {
-      share(workers.threads, job, [&](int64_t begin, int64_t end) { convolve_tiles(p, x, u, begin, end, 0, p.out_channels, y); });
+      const int64_t begin = part_begin(p.tiles, workers.threads, job), end = part_begin(p.tiles, workers.threads, job + 1);
+      const Blocks blocks(tile_block(end - begin, p.in_channels + p.out_channels), p.in_channels, p.out_channels);
+      for (int64_t tile = begin; tile < end; tile += blocks.tiles) {
+        const int64_t count = min(blocks.tiles, end - tile);
+        transform_tiles(blocks, tile, count);
+        convolve_block(p, blocks, u, tile, count, 0, p.out_channels, y);
+      }
     });
     return;
   }
-  // Many: each worker takes a share of the output channels, and transforms just their weights, a cacheful at a time.
-  const Grid parts = grid(workers.threads, blocks);
-  const int64_t step = max(1, kWeightFloats / (kPoints * p.in_channels * kBlockColumns));
-  workers(parts.columns * parts.tiles, [&](int64_t job) {
-    const int64_t last = part_begin(blocks, parts.columns, job % parts.columns + 1);
-    share(parts.tiles, job / parts.columns, [&](int64_t begin, int64_t end) {
-      for (int64_t block = part_begin(blocks, parts.columns, job % parts.columns); block < last; block += step) {
-        const int64_t columns = columns_of(block, min(block + step, last)), stride = point_stride(p.in_channels * columns);
-        float* u = conv_scratch(Scratch::weight, kPoints * stride);
-        weight_to_points(w, p.in_channels, block * kBlockColumns, columns, u, stride);
-        convolve_tiles(p, x, u, begin, end, block * kBlockColumns, columns, y);
+  const bool once = p.tiles <= kMostTiles;
+  const int64_t step = once ? 1 : max(1, kWeightFloats / (kPoints * p.in_channels * kBlockColumns));
+  const int64_t shares = min(workers.threads, column_blocks);
+  workers(shares, [&](int64_t job) {
+    const int64_t begin = part_begin(column_blocks, shares, job), end = part_begin(column_blocks, shares, job + 1);
+    const int64_t most = min(step, end - begin) * kBlockColumns;
+    const Blocks blocks(once ? p.tiles : tile_block(p.tiles, p.in_channels + most), p.in_channels, most);
+    float* u = conv_scratch(Scratch::weight, kPoints * point_stride(p.in_channels * most));
+    for (int64_t block = begin; block < end; block += step) {
+      const int64_t first = block * kBlockColumns, columns = columns_of(block, min(block + step, end));
+      weight_to_points(w, p.in_channels, first, columns, u, point_stride(p.in_channels * columns));
+      for (int64_t tile = 0; tile < p.tiles; tile += blocks.tiles) {
+        const int64_t count = min(blocks.tiles, p.tiles - tile);
+        if (!once || block == begin) transform_tiles(blocks, tile, count);
+        convolve_block(p, blocks, u, tile, count, first, columns, y);
       }
-    });
+    }
   });
 }
 
-// Gradient of U for the input channels [first, first + channels) over the tiles [begin, end), added to `u`; of dy to `sum`.
-void correlate_tiles(const Plan& p, const float* x, const float* dy, int64_t begin, int64_t end, int64_t first, int64_t channels,
-                     float* u, int64_t u_stride, float* sum) {
-  const int64_t block = tile_block(end - begin, channels + p.out_channels);
-  const int64_t v_stride = point_stride(block * channels), m_stride = point_stride(block * p.out_channels);
-  float* v = conv_scratch(Scratch::input, kPoints * v_stride);
-  float* m = conv_scratch(Scratch::output, kPoints * m_stride);
-  for (int64_t tile = begin; tile < end; tile += block) {
-    const int64_t count = min(block, end - tile);
-    input_to_points(p, x, tile, count, 1, first, channels, v, v_stride);
-    output_to_points(p, dy, tile, count, m, m_stride, sum);
-    for (int64_t point = 0; point < kPoints; ++point)
-      multiply_transposed(count, channels / kWidth, p.out_channels, v + point * v_stride, m + point * m_stride, channels,
-                          u + point * u_stride, tile > begin);
-  }
+// The gradient of U for the channels that V holds, from `count` tiles.
+void correlate_block(const Plan& p, const Blocks& blocks, int64_t count, int64_t channels, float* u, int64_t u_stride, bool accumulate) {
+  for (int64_t point = 0; point < kPoints; ++point)
+    multiply_transposed(count, channels / kWidth, p.out_channels, blocks.v + point * blocks.v_stride, blocks.m + point * blocks.m_stride,
+                        channels, u + point * u_stride, accumulate);
 }
 
 }  // namespace
@@ -299,32 +295,45 @@ void winograd_backward_input(const ConvShape& s, const float* dy, const float* w
 void winograd_backward_weight(const ConvShape& s, const float* x, const float* dy, float* dweight, float* dbias, const Workers& workers) {
   const Plan p = forward_plan(s);
   const int64_t vectors = p.in_channels / kWidth;
-  const bool few = p.in_channels * p.out_channels <= kFewWeights;
-  const int64_t parts = few ? min(workers.threads, p.tiles) : 1;
+  const bool by_tiles = shares_tiles(p);
+  const int64_t parts = by_tiles ? min(workers.threads, p.tiles) : 1;
   float* bias_sums = conv_scratch(Scratch::shared_weight, parts * p.out_channels);
   std::memset(bias_sums, 0, sizeof(float) * parts * p.out_channels);
-  if (few) {
-    // Workers share the tiles, and their sums are added up.
+  if (by_tiles) {
     const int64_t stride = point_stride(p.in_channels * p.out_channels);
     float* u = conv_scratch(Scratch::shared_sum, parts * kPoints * stride);
     workers(parts, [&](int64_t part) {
-      correlate_tiles(p, x, dy, part_begin(p.tiles, parts, part), part_begin(p.tiles, parts, part + 1), 0, p.in_channels,
-                      u + part * kPoints * stride, stride, bias_sums + part * p.out_channels);
+      const int64_t begin = part_begin(p.tiles, parts, part), end = part_begin(p.tiles, parts, part + 1);
+      const Blocks blocks(tile_block(end - begin, p.in_channels + p.out_channels), p.in_channels, p.out_channels);
+      for (int64_t tile = begin; tile < end; tile += blocks.tiles) {
+        const int64_t count = min(blocks.tiles, end - tile);
+        input_to_points(p, x, tile, count, 1, 0, p.in_channels, blocks.v, blocks.v_stride);
+        output_to_points(p, dy, tile, count, blocks.m, blocks.m_stride, bias_sums + part * p.out_channels);
+        correlate_block(p, blocks, count, p.in_channels, u + part * kPoints * stride, stride, tile > begin);
+      }
     });
     workers(vectors, [&](int64_t vector) {
       add_up(p, u, stride, parts, vector * kWidth);
       points_to_weight(p, u, stride, p.in_channels, vector * kWidth, vector * kWidth, kWidth, dweight);
     });
   } else {
-    // Workers share the input channels, some megabytes of sums at a time.
-    const int64_t step = max(1, kWeightFloats / (kPoints * p.out_channels * kWidth)), shares = min(workers.threads, vectors);
+    const bool once = p.tiles <= kMostTiles;
+    const int64_t step = once ? 1 : max(1, kWeightFloats / (kPoints * p.out_channels * kWidth));
+    const int64_t shares = min(workers.threads, vectors);
     workers(shares, [&](int64_t job) {
-      const int64_t last = part_begin(vectors, shares, job + 1);
-      for (int64_t vector = part_begin(vectors, shares, job); vector < last; vector += step) {
-        const int64_t first = vector * kWidth, channels = (min(vector + step, last) - vector) * kWidth;
+      const int64_t begin = part_begin(vectors, shares, job), end = part_begin(vectors, shares, job + 1);
+      const int64_t most = min(step, end - begin) * kWidth;
+      const Blocks blocks(once ? p.tiles : tile_block(p.tiles, most + p.out_channels), most, p.out_channels);
+      float* u = conv_scratch(Scratch::weight, kPoints * point_stride(most * p.out_channels));
+      for (int64_t vector = begin; vector < end; vector += step) {
+        const int64_t first = vector * kWidth, channels = (min(vector + step, end) - vector) * kWidth;
         const int64_t stride = point_stride(channels * p.out_channels);
-        float* u = conv_scratch(Scratch::weight, kPoints * stride);
-        correlate_tiles(p, x, dy, 0, p.tiles, first, channels, u, stride, vector == 0 ? bias_sums : nullptr);
+        for (int64_t tile = 0; tile < p.tiles; tile += blocks.tiles) {
+          const int64_t count = min(blocks.tiles, p.tiles - tile);
+          input_to_points(p, x, tile, count, 1, first, channels, blocks.v, blocks.v_stride);
+          if (!once || vector == begin) output_to_points(p, dy, tile, count, blocks.m, blocks.m_stride, vector == 0 ? bias_sums : nullptr);
+          correlate_block(p, blocks, count, channels, u, stride, tile > 0);
+        }
         points_to_weight(p, u, stride, channels, 0, first, channels, dweight);
       }
     });
