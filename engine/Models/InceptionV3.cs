@@ -14,8 +14,8 @@ namespace IconDiffusion.Engine.Models;
 /// Differs from torchvision's Inception-v3, and any of these moves the features by 0.6 % to 120 %: average pools leave the
 /// padding out of the average; Mixed_7c pools by maximum; the input is stretched to 299 px bilinearly, corners not aligned,
 /// and scaled to −1…1, not to ImageNet's mean and deviation.
-/// Departs from pytorch-fid in rounding alone: batch normalisation (ε 10⁻³, running statistics) is folded into the
-/// convolutions, in float64, when the weights are loaded.
+/// Departs from pytorch-fid in rounding alone: the input is scaled before it is stretched, and batch normalisation (ε 10⁻³,
+/// running statistics) is folded into the convolutions, in float64, when the weights are loaded.
 /// </remarks>
 public sealed class InceptionV3 : IDisposable
 {
@@ -93,9 +93,10 @@ public sealed class InceptionV3 : IDisposable
         if (images.dim() != 4 || images.shape[3] != 3 || images.dtype != ScalarType.Byte)
             throw new ArgumentException($"A {images.dtype} tensor of shape ({string.Join(", ", images.shape)}) came; wanted uint8 (N, H, W, 3).", nameof(images));
         using var scope = NewDisposeScope();
-        var x = images.to(Device).to(ScalarType.Float32).permute(0, 3, 1, 2) / 255;
+        // Scaled before it is stretched: the same up to rounding, on a fifth of the pixels.
+        var x = images.to(Device).to(ScalarType.Float32).permute(0, 3, 1, 2) / 127.5 - 1;
         x = F.interpolate(x, size: [InputSize, InputSize], mode: InterpolationMode.Bilinear, align_corners: false);
-        return FastOps.channels_last(2 * x - 1).MoveToOuterDisposeScope();
+        return FastOps.channels_last(x).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
@@ -219,7 +220,7 @@ public sealed class InceptionV3 : IDisposable
         }
 
         public Tensor Run(Tensor x) =>
-            FastOps.conv2d_relu(x, Weight, Bias, Shape.Stride, Shape.Stride, Shape.PadHeight, Shape.PadWidth);
+            FastOps.conv2d_relu(x, Weight, Bias, Shape.Stride, Shape.PadHeight, Shape.PadWidth);
 
         public void Dispose()
         {

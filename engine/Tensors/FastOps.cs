@@ -23,12 +23,11 @@ public static class FastOps
     /// <param name="bias">[Cout] or none.</param>
     /// <returns>[N,Cout,H′,W′].</returns>
     public static Tensor conv2d(Tensor x, Tensor weight, Tensor? bias, long stride = 1, long pad_h = 0, long pad_w = 0) =>
-        Ops.conv2d(x, weight, bias, stride, pad_h, pad_w);
+        Ops.conv2d(x, weight, bias, stride, (pad_h, pad_w));
 
     /// <summary>max(0, conv2d) in one pass; for inference only.</summary>
-    public static Tensor conv2d_relu(
-        Tensor x, Tensor weight, Tensor? bias, long stride_h = 1, long stride_w = 1, long pad_h = 0, long pad_w = 0) =>
-        Ops.conv2d_relu(x, weight, bias, stride_h, stride_w, pad_h, pad_w);
+    public static Tensor conv2d_relu(Tensor x, Tensor weight, Tensor? bias, long stride = 1, long pad_h = 0, long pad_w = 0) =>
+        Ops.conv2d_relu(x, weight, bias, stride, (pad_h, pad_w));
 
     /// <summary>silu(group_norm(x)·(scale + 1) + shift).</summary>
     /// <param name="x">[N,C,H,W], C divisible by <paramref name="groups"/>.</param>
@@ -65,9 +64,9 @@ public static class FastOps
     /// <param name="adam">Learning rate, betas and epsilon.</param>
     /// <param name="step">Counted from 1.</param>
     public static void adam_step(
-        IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> gradients,
-        IReadOnlyList<Tensor> exp_avg, IReadOnlyList<Tensor> exp_avg_sq,
-        AdamSpec adam, long step, double grad_scale = 1, IReadOnlyList<Tensor>? ema = null, double ema_decay = 0)
+        IList<Tensor> parameters, IList<Tensor> gradients,
+        IList<Tensor> exp_avg, IList<Tensor> exp_avg_sq,
+        AdamSpec adam, long step, double grad_scale = 1, IList<Tensor>? ema = null, double ema_decay = 0)
     {
 #if TORCHSHARP
         PlainOps.adam_step(parameters, gradients, exp_avg, exp_avg_sq, adam, step, grad_scale);
@@ -76,14 +75,14 @@ public static class FastOps
         // ema + 1·(parameter − ema) is not the parameter to the last bit, so decay 0 copies below.
         var averaged = ema_decay == 0 ? null : ema;
         TorchExtras.adam_step(
-            parameters, gradients, exp_avg, exp_avg_sq, averaged,
-            adam.LearningRate, adam.Beta1, adam.Beta2, adam.Epsilon, step, grad_scale, ema_decay);
+            parameters, gradients, exp_avg, exp_avg_sq, step,
+            adam.LearningRate, adam.Beta1, adam.Beta2, adam.Epsilon, grad_scale, averaged, ema_decay);
 #endif
         if (ema is not null && ema_decay == 0) Copy(parameters, ema);
     }
 
     /// <summary>L2 norm of all gradients together, summed in float64 in a fixed order. Waits for the device.</summary>
-    public static double grad_norm(IReadOnlyList<Tensor> gradients) => Ops.grad_norm(gradients);
+    public static double grad_norm(IList<Tensor> gradients) => Ops.grad_norm(gradients);
 
     /// <summary>The same [N,C,H,W] values with the channels adjacent in memory, which is how the fused operations want them.</summary>
     public static Tensor channels_last(Tensor x) =>
@@ -112,15 +111,28 @@ public static class FastOps
 #endif
     }
 
-    /// <summary>Version of the library behind the tensors, for provenance.</summary>
-    public static string LibTorchVersion =>
+    /// <summary>Version of libtorch, for provenance.</summary>
+    public static string LibTorchVersion => torch.__version__;
+
+    /// <summary>What is behind the tensors, in one line for a person.</summary>
+    public static string Description =>
 #if TORCHSHARP
-        $"TorchSharp {typeof(torch).Assembly.GetName().Version}";
+        $"TorchSharp {typeof(torch).Assembly.GetName().Version} over libtorch {LibTorchVersion}";
 #else
-        TorchExtras.LibTorchVersion;
+        $"IconDiffusion.Torch over libtorch {LibTorchVersion}";
 #endif
 
-    private static void Copy(IReadOnlyList<Tensor> from, IReadOnlyList<Tensor> to)
+    /// <summary>A CUDA device's name, such as <c>NVIDIA GeForce RTX 3080</c>; <c>cuda:N</c> where nobody can tell.</summary>
+    public static string CudaDeviceName(int index)
+    {
+#if !TORCHSHARP
+        var device = TorchExtras.CudaDevices().FirstOrDefault(device => device.Index == index);
+        if (device is not null) return device.Name;
+#endif
+        return $"cuda:{index}";
+    }
+
+    private static void Copy(IList<Tensor> from, IList<Tensor> to)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
@@ -129,7 +141,7 @@ public static class FastOps
     }
 #if TORCHSHARP
 
-    private static void Average(IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> ema, double decay)
+    private static void Average(IList<Tensor> parameters, IList<Tensor> ema, double decay)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();

@@ -12,13 +12,12 @@ namespace IconDiffusion.Engine.Tensors;
 public static class PlainOps
 {
     /// <inheritdoc cref="FastOps.conv2d"/>
-    public static Tensor conv2d(Tensor x, Tensor weight, Tensor? bias, long stride, long pad_h, long pad_w) =>
-        F.conv2d(x, weight, bias, strides: [stride, stride], padding: [pad_h, pad_w]);
+    public static Tensor conv2d(Tensor x, Tensor weight, Tensor? bias, long stride, (long h, long w) padding) =>
+        F.conv2d(x, weight, bias, strides: [stride, stride], padding: [padding.h, padding.w]);
 
     /// <inheritdoc cref="FastOps.conv2d_relu"/>
-    public static Tensor conv2d_relu(
-        Tensor x, Tensor weight, Tensor? bias, long stride_h, long stride_w, long pad_h, long pad_w) =>
-        F.relu(F.conv2d(x, weight, bias, strides: [stride_h, stride_w], padding: [pad_h, pad_w]));
+    public static Tensor conv2d_relu(Tensor x, Tensor weight, Tensor? bias, long stride, (long h, long w) padding) =>
+        F.relu(conv2d(x, weight, bias, stride, padding));
 
     /// <inheritdoc cref="FastOps.group_norm_silu"/>
     public static Tensor group_norm_silu(
@@ -60,8 +59,8 @@ public static class PlainOps
 
     /// <inheritdoc cref="FastOps.adam_step"/>
     public static void adam_step(
-        IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> gradients,
-        IReadOnlyList<Tensor> exp_avg, IReadOnlyList<Tensor> exp_avg_sq,
+        IList<Tensor> parameters, IList<Tensor> gradients,
+        IList<Tensor> exp_avg, IList<Tensor> exp_avg_sq,
         AdamSpec adam, long step, double grad_scale)
     {
         using var noGrad = no_grad();
@@ -79,7 +78,7 @@ public static class PlainOps
     }
 
     /// <inheritdoc cref="FastOps.grad_norm"/>
-    public static double grad_norm(IReadOnlyList<Tensor> gradients)
+    public static double grad_norm(IList<Tensor> gradients)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
