@@ -54,15 +54,23 @@ struct Destination {
 };
 
 void write_rows(const Gather& g, const Destination& to, const float* c, int64_t first_row, int64_t count) {
+  const int64_t whole = to.channels / kBlockColumns * kBlockColumns;
+  const auto finish = [&](Vec value, int64_t column, int64_t lanes) {
+    if (to.bias != nullptr) value += load(to.bias + column, lanes);
+    return to.relu ? max(value, Vec{}) : value;
+  };
   Position at(g, first_row);
   for (int64_t r = 0; r < count; ++r, at.advance(g)) {
     float* pixel = to.data + ((at.image * to.height + at.y * to.step + to.top) * to.width + at.x * to.step + to.left) * to.channels;
-    for (int64_t column = 0; column < to.channels; column += kWidth) {
-      const int64_t block = column / kBlockColumns, width = block_vectors(to.channels, block) * kWidth;
-      const int64_t lanes = min(kWidth, to.channels - column);
-      Vec value = load(c + block * kBlockColumns * count + r * width + column % kBlockColumns);
-      if (to.bias != nullptr) value += load(to.bias + column, lanes);
-      store(pixel + column, to.relu ? max(value, Vec{}) : value, lanes);
+    for (int64_t column = 0; column < whole; column += kBlockColumns) {
+      const float* in = c + column * count + r * kBlockColumns;
+      store(pixel + column, finish(load(in), column, kWidth));
+      store(pixel + column + kWidth, finish(load(in + kWidth), column + kWidth, kWidth));
+    }
+    const int64_t width = round_up(to.channels - whole, kWidth);
+    for (int64_t column = whole; column < to.channels; column += kWidth) {
+      const int64_t lanes = to.channels - column;
+      store(pixel + column, finish(load(c + whole * count + r * width + column - whole), column, lanes), lanes);
     }
   }
 }
@@ -117,12 +125,16 @@ Phase phase(int64_t phase, int64_t kernel, int64_t pad, int64_t stride, int64_t 
 void pack_gradient(const float* dy, int64_t channels, int64_t first, int64_t count, int64_t block_begin, int64_t block_end, float* out,
                    float* sum) {
   const int64_t begin = block_begin * kBlockColumns, end = min(block_end * kBlockColumns, channels);
+  const int64_t whole = end / kBlockColumns * kBlockColumns, width = round_up(end - whole, kWidth);
   for (int64_t r = 0; r < count; ++r) {
     const float* in = dy + (first + r) * channels;
-    for (int64_t column = begin; column < end; column += kWidth) {
-      const int64_t block = column / kBlockColumns, width = block_vectors(channels, block) * kWidth;
-      store(out + (block - block_begin) * count * kBlockColumns + r * width + column % kBlockColumns, load(in + column, channels - column));
+    for (int64_t column = begin; column < whole; column += kBlockColumns) {
+      float* to = out + (column - begin) * count + r * kBlockColumns;
+      store(to, load(in + column));
+      store(to + kWidth, load(in + column + kWidth));
     }
+    for (int64_t column = whole; column < end; column += kWidth)
+      store(out + (whole - begin) * count + r * width + column - whole, load(in + column, end - column));
   }
   if (sum == nullptr) return;
   for (int64_t column = begin; column < end; column += kWidth) {
@@ -185,7 +197,10 @@ void direct_backward_weight(const ConvShape& s, const float* x, const float* dy,
   if (dbias != nullptr) std::memset(dbias, 0, sizeof(float) * columns);
 
   // Each worker owns some rows and columns of the sums, so none has to wait and the order of summation is fixed.
-  const int64_t row_shares = min(workers.threads, vectors), column_shares = min(max(1, workers.threads / row_shares), blocks);
+  const bool wide = columns > padded;  // the longer side is split first, for the other is read by every worker
+  const int64_t shares = min(workers.threads, wide ? blocks : vectors);
+  const int64_t other_shares = min(workers.threads / shares, wide ? vectors : blocks);
+  const int64_t row_shares = wide ? other_shares : shares, column_shares = wide ? shares : other_shares;
   workers(row_shares * column_shares, [&](int64_t job) {
     const int64_t row_share = job % row_shares, column_share = job / row_shares;
     const int64_t begin = part_begin(vectors, row_shares, row_share), end = part_begin(vectors, row_shares, row_share + 1);

@@ -32,31 +32,52 @@ struct Position {
   }
 };
 
-// Vectors of whole channels: each row's taps are runs of vectors, zero where the tap falls outside the image.
+// `count` pixels `pitch` floats apart become `vectors` vectors each, of rows of a panel with `rows` rows. The longer loop is
+// the inner one: many channels are read as the memory has them, few would be all loop overhead.
+static inline void gather_pixels(const float* in, int64_t pitch, int64_t count, int64_t vectors, int64_t rows, float* out) {
+  if (vectors >= 4) {
+    for (int64_t r = 0; r < count; ++r)
+      for (int64_t v = 0; v < vectors; ++v) store(out + (v * rows + r) * kWidth, load(in + r * pitch + v * kWidth));
+  } else {
+    for (int64_t v = 0; v < vectors; ++v)
+      for (int64_t r = 0; r < count; ++r) store(out + (v * rows + r) * kWidth, load(in + r * pitch + v * kWidth));
+  }
+}
+
+static inline void clear_pixels(int64_t count, int64_t vectors, int64_t rows, float* out) {
+  for (int64_t v = 0; v < vectors; ++v)
+    for (int64_t r = 0; r < count; ++r) store(out + (v * rows + r) * kWidth, Vec{});
+}
+
+// Channels that fill vectors: one tap of the rows on one line of the output is a run of pixels, cut off at the image's border.
 static inline void gather_vectors(const Gather& g, const float* source, int64_t first_row, int64_t count, int64_t begin, int64_t end,
                                   float* panel) {
-  const int64_t vectors = g.channels / kWidth, first_tap = begin / vectors;
+  const int64_t vectors = g.channels / kWidth, pitch = g.step * g.channels;
   Position at(g, first_row);
-  for (int64_t r = 0; r < count; ++r, at.advance(g)) {
-    const int64_t top = at.y * g.step + g.top, left = at.x * g.step + g.left;
-    const float* corner = source + ((at.image * g.source_height + top) * g.source_width + left) * g.channels;
-    float* out = panel + r * kWidth;
-    int64_t i = first_tap / g.taps_width, j = first_tap % g.taps_width, skip = begin % vectors;
-    for (int64_t left_over = end - begin; left_over > 0;) {
-      const int64_t run = min(left_over, vectors - skip);
-      if (top + i >= 0 && top + i < g.source_height && left + j >= 0 && left + j < g.source_width) {
-        const float* in = corner + (i * g.source_width + j) * g.channels + skip * kWidth;
-        for (int64_t v = 0; v < run; ++v, out += count * kWidth) store(out, load(in + v * kWidth));
-      } else {
-        for (int64_t v = 0; v < run; ++v, out += count * kWidth) store(out, Vec{});
-      }
-      left_over -= run;
-      skip = 0;
+  for (int64_t r = 0; r < count;) {
+    const int64_t run = min(count - r, g.width - at.x);
+    int64_t i = begin / vectors / g.taps_width, j = begin / vectors % g.taps_width, skip = begin % vectors;
+    for (int64_t v = begin; v < end; skip = 0) {
+      const int64_t length = min(end - v, vectors - skip);
+      const int64_t y = at.y * g.step + g.top + i, x = at.x * g.step + g.left + j;
+      // Of this run the pixels [first, last) lie inside the image.
+      int64_t first = x >= 0 ? 0 : min(run, g.step == 1 ? -x : ceil_div(-x, g.step));
+      int64_t last = x + (run - 1) * g.step < g.source_width ? run : max(first, ceil_div(g.source_width - x, g.step));
+      if (y < 0 || y >= g.source_height) first = last = 0;
+      float* out = panel + ((v - begin) * count + r) * kWidth;
+      const float* in = source + ((at.image * g.source_height + y) * g.source_width + x) * g.channels + skip * kWidth;
+      clear_pixels(first, length, count, out);
+      gather_pixels(in + first * pitch, pitch, last - first, length, count, out + first * kWidth);
+      clear_pixels(run - last, length, count, out + last * kWidth);
+      v += length;
       if (++j == g.taps_width) {
         j = 0;
         ++i;
       }
     }
+    r += run;
+    at.x += run - 1;
+    at.advance(g);
   }
 }
 
