@@ -7,6 +7,7 @@ namespace icon::ICON_ISA {
 namespace {
 
 constexpr int64_t kRowBlock = 84;      // rows gathered at a time: whole panels for every flavour
+constexpr int64_t kFewWeights = 64 << 10;  // of a product whose weights stay cached; its rows then go a panel at a time
 constexpr int64_t kDepthBlock = 512;   // of K at a time: 84 x 512 floats and a block of weights fit the second-level cache
 constexpr int64_t kReduceBlock = 168;  // rows reduced at a time for the weights' gradient
 
@@ -84,10 +85,11 @@ void convolve(const Gather& g, const float* image, const WeightView& w, const De
   workers(workers.threads, [&](int64_t job) {
     const int64_t end = part_begin(g.rows(), workers.threads, job + 1);
     const int64_t depth_block = min(kDepthBlock, round_up(depth, kWidth));
+    const int64_t row_block = columns > 2 * kBlockColumns && depth * columns <= kFewWeights ? kPanelRows : kRowBlock;
     float* a = conv_scratch(Scratch::input, kRowBlock * depth_block + source.scratch_floats(kPanelRows));
     float* c = conv_scratch(Scratch::output, kRowBlock * round_up(columns, kWidth));
-    for (int64_t row = part_begin(g.rows(), workers.threads, job); row < end; row += kRowBlock) {
-      const int64_t count = min(kRowBlock, end - row), panels = panel_count(count);
+    for (int64_t row = part_begin(g.rows(), workers.threads, job); row < end; row += row_block) {
+      const int64_t count = min(row_block, end - row), panels = panel_count(count);
       if (depth == 0) std::memset(c, 0, sizeof(float) * kRowBlock * round_up(columns, kWidth));
       for (int64_t k = 0; k < depth; k += kDepthBlock) {
         const int64_t length = min(kDepthBlock, depth - k), vectors = ceil_div(length, kWidth);
