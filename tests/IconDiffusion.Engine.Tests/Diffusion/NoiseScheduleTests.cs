@@ -26,10 +26,13 @@ public sealed class NoiseScheduleTests
         var prefix = $"sched/{kind.ToString().ToLowerInvariant()}/{timesteps}/";
 
         // β = 1 − a ratio near 1: a cosine that differs in its last float64 bit moves the smallest β, 1e-5, by 1e-11 of itself.
-        var betas = golden.Doubles(prefix + "betas_f64");
-        for (var t = 0; t < timesteps; t++)
-            Assert.Equal(1, schedule.Beta[t] / betas[t], 1e-10);
-
+        if (golden.Has(prefix + "betas_f64"))
+        {
+            var betas = golden.Doubles(prefix + "betas_f64");
+            for (var t = 0; t < timesteps; t++)
+                Assert.Equal(1, schedule.Beta[t] / betas[t], 1e-10);
+        }
+        Same("betas", [.. schedule.Beta.Select(value => (float)value)]);
         Same("alphas_cumprod", [.. schedule.AlphaBar.Select(value => (float)value)]);
         Same("alphas_cumprod_prev", [.. schedule.AlphaBarPrevious.Select(value => (float)value)]);
         Same("sqrt_alphas_cumprod", schedule.SqrtAlphaBar);

@@ -45,8 +45,8 @@ public sealed class UnetTests
             var gradient = parameter.grad!;
             if (IsRoundingNoise(norms, name)) continue;
             var norm = norms.GetProperty(name).GetDouble();
-            // The reference's norms carry up to 8e-6 of rounding in single values, much less in a norm.
-            Assert.Equal(1, gradient.to(ScalarType.Float64).norm().item<double>() / norm, 1e-5);
+            // Single values of the reference carry up to 8e-6 of rounding; 5e-6 was measured for the norms.
+            Assert.Equal(1, gradient.to(ScalarType.Float64).norm().item<double>() / norm, 2e-5);
             if (Reference.Has($"grad/{name}"))
                 // float32 against float64 is up to 3.8e-6 for these in the reference; twice that and a little more.
                 Near.Equal(Reference.Tensor($"grad/{name}"), gradient, 1e-5, name);
@@ -87,10 +87,10 @@ public sealed class UnetTests
         y.square().mean().backward();
         expected.square().mean().backward();
 
-        // float32 rounding through 60 layers; Winograd's transforms add a few ulp per convolution.
-        Near.Equal(expected, y, 2e-5, "y");
+        // float32 rounding through 60 layers: 1.5e-6 was measured for both, and up to 6e-6 for gradients in wider nets.
+        Near.Equal(expected, y, 5e-6, "y");
         foreach (var ((name, narrow), (_, reference)) in single.named_parameters().Zip(wide.named_parameters()))
-            Near.Equal(reference.grad!, narrow.grad!, 1e-4, name);
+            Near.Equal(reference.grad!, narrow.grad!, 2e-5, name);
     }
 
     [Fact]
