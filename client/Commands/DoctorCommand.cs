@@ -39,7 +39,7 @@ internal static class DoctorCommand
                 }),
                 new("CPU instructions", true, false, Instructions()),
                 Allocator(),
-                Try("libvips", "./icon setup", () => ImageLibraryVersion.Text),
+                Try("libvips", "./icon setup", () => ImageFile.LibraryVersion),
                 Try("face font", "apt-get install fonts-noto-color-emoji", () =>
                 {
                     EmojiFont.ThrowIfMissing();

@@ -34,7 +34,7 @@ internal static class EvaluateCommand
             Comparison comparison = null!;
             await ProgressDisplay.RunAsync(context.Terminal, display => Task.Run(() =>
                 comparison = FolderEvaluation.Run(parsed.GetValue(training)!, parsed.GetValue(generated)!, parsed.GetValue(size), spec, context.Data, device,
-                    progress => display.Report(progress.Stage, progress.Stage, progress.Done, progress.Total), cancellationToken), cancellationToken));
+                    (done, total) => display.Report("features", "features", done, total), cancellationToken), cancellationToken));
             var scores = comparison.Scores;
             if (parsed.GetValue(output) is { } folder)
                 comparison.Write(folder);

@@ -49,7 +49,7 @@ public sealed class IconWriter(RunSpec spec, RunFolder folder, Device device, Ti
             using var inference = inference_mode();
             using var noise = new IconNoise(spec.Seed, batch.First, batch.Count, model.Channels, spec.Dataset.ImageSize, device);
             var icons = sampler.Sample(model.call, noise, progress, cancellation);
-            var images = Image.FromTensor(icons);
+            var images = IconImages.From(icons);
             for (var i = 0; i < batch.Count; i++)
                 ImageFile.SavePng(folder.SampleFile(sampling.Sampler, batch.First + i), images[i]);
         }
