@@ -33,7 +33,6 @@ ConvShape shape_of(const at::Tensor& x, const at::Tensor& weight, int64_t stride
           (x.size(3) + 2 * pad_w - weight.size(3)) / stride + 1, weight.size(2), weight.size(3), stride, pad_h, pad_w};
 }
 
-// Dense NHWC memory. is_contiguous(ChannelsLast) alone is not enough: it ignores the strides of dimensions of size 1.
 at::Tensor nhwc(const at::Tensor& t) { return t.contiguous(at::MemoryFormat::ChannelsLast); }
 
 at::Tensor empty_nhwc(const at::Tensor& like, int64_t n, int64_t c, int64_t h, int64_t w) {
@@ -54,12 +53,11 @@ using torch::autograd::variable_list;
 struct Conv2d : torch::autograd::Function<Conv2d> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                             int64_t stride, int64_t pad_h, int64_t pad_w) {
-    const at::Tensor source = nhwc(x);
-    context->save_for_backward({source, weight});
+    context->save_for_backward({x, weight});  // the inputs themselves, or a second derivative would not see them
     context->saved_data["stride"] = stride;
     context->saved_data["pad_h"] = pad_h;
     context->saved_data["pad_w"] = pad_w;
-    return icon::forward(source, weight, bias.numel() > 0 ? bias : at::Tensor(), shape_of(x, weight, stride, pad_h, pad_w), false);
+    return icon::forward(x, weight, bias.numel() > 0 ? bias : at::Tensor(), shape_of(x, weight, stride, pad_h, pad_w), false);
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
@@ -90,7 +88,8 @@ struct Conv2d : torch::autograd::Function<Conv2d> {
     if (by_weight) {
       result[1] = at::empty(weight.sizes(), weight.options());
       if (by_bias) result[2] = at::empty({s.out_channels}, weight.options());
-      conv_kernels().backward_weight(s, x.data_ptr<float>(), from, result[1].data_ptr<float>(), by_bias ? result[2].data_ptr<float>() : nullptr,
+      const at::Tensor source = nhwc(x);
+      conv_kernels().backward_weight(s, source.data_ptr<float>(), from, result[1].data_ptr<float>(), by_bias ? result[2].data_ptr<float>() : nullptr,
                                      workers());
     } else if (by_bias) {
       result[2] = gradient.sum(at::IntArrayRef{0, 2, 3});

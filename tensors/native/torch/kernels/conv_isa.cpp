@@ -5,7 +5,7 @@
 namespace icon::ICON_ISA {
 namespace {
 
-// Winograd's tiles are 4 x 4 outputs in batch x channels of 16; below some size the padding of tiles costs what they save.
+// Winograd's tiles are 4 x 4 outputs; on images of 2 x 2 and the like their padding costs what they save.
 bool suits_winograd(const ConvShape& s) {
   const int64_t covered = (s.out_height + 3) / 4 * 4 * ((s.out_width + 3) / 4 * 4);
   return s.kernel_height == 3 && s.kernel_width == 3 && s.stride == 1 && s.pad_height <= 2 && s.pad_width <= 2 &&

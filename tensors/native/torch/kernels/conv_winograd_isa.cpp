@@ -12,6 +12,7 @@ constexpr int64_t kPoints = 36, kTile = 4, kTaps = 9;
 constexpr int64_t kCacheFloats = 160 << 10;  // V and M of one block of tiles
 constexpr int64_t kFewestTiles = 28, kMostTiles = 112;
 constexpr int64_t kFewWeights = 256 * 256;   // in * out channels up to which U is kept whole, if it has tiles enough to serve
+constexpr int64_t kMostSums = 8 * kFewWeights;  // of it, summed over the workers that have one each
 constexpr int64_t kWeightFloats = 4 << 20;   // of U at a time beyond that
 
 // One convolution in the Winograd domain: V[point] = input tiles x in_channels, U[point] = in_channels x out_channels,
@@ -295,7 +296,7 @@ void winograd_backward_input(const ConvShape& s, const float* dy, const float* w
 void winograd_backward_weight(const ConvShape& s, const float* x, const float* dy, float* dweight, float* dbias, const Workers& workers) {
   const Plan p = forward_plan(s);
   const int64_t vectors = p.in_channels / kWidth;
-  const bool by_tiles = shares_tiles(p);
+  const bool by_tiles = shares_tiles(p) && workers.threads * p.in_channels * p.out_channels <= kMostSums;
   const int64_t parts = by_tiles ? min(workers.threads, p.tiles) : 1;
   float* bias_sums = conv_scratch(Scratch::shared_weight, parts * p.out_channels);
   std::memset(bias_sums, 0, sizeof(float) * parts * p.out_channels);
