@@ -1,11 +1,17 @@
+using IconDiffusion.Engine.Tensors;
+using static TorchSharp.torch;
+
 namespace IconDiffusion.Engine.Training;
 
 /// <summary>What the bits of a result depend on beside its spec: the same settings give the same bits.</summary>
-/// <param name="Device">Device as libtorch or the driver names it, such as <c>cpu</c> or <c>NVIDIA GeForce RTX 3080</c>.</param>
+/// <param name="Device">The processor's or the card's name.</param>
 /// <param name="Threads">Threads that libtorch uses on the CPU.</param>
 /// <param name="LibTorch">Version of libtorch.</param>
 public sealed record ComputeSettings(string Device, int Threads, string LibTorch)
 {
+    /// <summary>Those of this process on a device of that name.</summary>
+    public static ComputeSettings Of(string device) => new(device, get_num_threads(), FastOps.LibTorchVersion);
+
     /// <summary>A sentence about what differs from <paramref name="other"/>; null if nothing does.</summary>
     public string? DifferenceFrom(ComputeSettings other)
     {

@@ -1,9 +1,11 @@
+using IconDiffusion.Specs;
+
 namespace IconDiffusion.Engine.Training;
 
 /// <summary>
-/// Where each file of one run lies:
-/// <c>spec.json</c>, <c>loss.jsonl</c>, <c>strips/step-00000200.png</c>, <c>checkpoints/step-00000200.safetensors</c> with its
-/// manifest <c>.json</c>, <c>samples/00000.png</c> and <c>result.json</c>.
+/// Where each file of one run lies: <c>spec.json</c>, <c>loss.jsonl</c>, <c>strips/step-00000200.png</c>,
+/// <c>checkpoints/step-00000200.safetensors</c> with its manifest <c>.json</c>, <c>weights.safetensors</c> once training has ended,
+/// <c>samples/SAMPLER/00000.png</c> and <c>results/RESULT/</c>, a run being drawn from and scored in more ways than one.
 /// </summary>
 public sealed class RunFolder
 {
@@ -17,13 +19,12 @@ public sealed class RunFolder
 
     public string LossLogFile => In("loss.jsonl");
 
-    public string ResultFile => In("result.json");
+    /// <summary>The averaged weights, there once training has reached a limit.</summary>
+    public string WeightsFile => In("weights.safetensors");
 
     public string Strips => In("strips");
 
     public string Checkpoints => In("checkpoints");
-
-    public string Samples => In("samples");
 
     /// <summary>The strip drawn after optimiser step <paramref name="step"/>.</summary>
     public string StripFile(long step) => In("strips", StepName(step) + ".png");
@@ -34,8 +35,14 @@ public sealed class RunFolder
     /// <summary>What <see cref="CheckpointFile"/> must hold; written only once that file has been verified.</summary>
     public string ManifestFile(long step) => In("checkpoints", StepName(step) + ".json");
 
-    /// <summary>Generated icon <paramref name="index"/>.</summary>
-    public string SampleFile(int index) => In("samples", $"{index:D5}.png");
+    /// <summary>Icons drawn with <paramref name="sampler"/>.</summary>
+    public string Samples(SamplerSpec sampler) => In("samples", RunIdentity.Samples(sampler));
+
+    /// <summary>Icon <paramref name="index"/> drawn with <paramref name="sampler"/>.</summary>
+    public string SampleFile(SamplerSpec sampler, int index) => In("samples", RunIdentity.Samples(sampler), $"{index:D5}.png");
+
+    /// <summary>Scores and pictures of the run as <paramref name="spec"/> draws from it and scores it.</summary>
+    public string Result(RunSpec spec) => In("results", RunIdentity.Result(spec));
 
     internal string LockFile => In("run.lock");
 

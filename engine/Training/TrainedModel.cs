@@ -1,0 +1,41 @@
+using IconDiffusion.Engine.Files;
+using IconDiffusion.Engine.Models;
+using IconDiffusion.Specs;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace IconDiffusion.Engine.Training;
+
+/// <summary>The outcome of training: <see cref="RunFolder.WeightsFile"/>, the averaged weights under the network's own names.</summary>
+public static class TrainedModel
+{
+    /// <summary>Writes the file, atomically.</summary>
+    /// <returns>Its SHA-256, lower-case hexadecimal: equal weights are equal files.</returns>
+    /// <exception cref="TrainingException">It could not be written.</exception>
+    public static string Save(RunFolder folder, Unet average)
+    {
+        try
+        {
+            var hash = "";
+            var metadata = new Dictionary<string, string> { ["format"] = "pt" };  // what other tools ask for
+            AtomicFile.Write(folder.WeightsFile, stream => hash = TensorFile.Write(stream, average.state_dict(), metadata));
+            return hash;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException($"Training has ended, but '{folder.WeightsFile}' could not be written: {e.Message} Start the run again to write it.", e);
+        }
+    }
+
+    /// <summary>The network with the averaged weights of a run whose training has ended.</summary>
+    /// <exception cref="FileNotFoundException">Training has not ended.</exception>
+    /// <exception cref="InvalidDataException">The file is not one of such weights.</exception>
+    public static Unet Load(RunFolder folder, DdpmSpec spec, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var model = new Unet(spec.Unet);
+        model.to(device);
+        TensorFile.Read(folder.WeightsFile, model.state_dict());
+        return model;
+    }
+}
