@@ -1,12 +1,13 @@
+using IconDiffusion.Engine.Tests.Imaging;
 using IconDiffusion.Engine.Training;
 
 namespace IconDiffusion.Engine.Tests.Training;
 
 public sealed class LossLogTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
-    private string Log => _folder.File("loss.jsonl");
+    private string Log => _folder["loss.jsonl"];
 
     public void Dispose() => _folder.Dispose();
 

@@ -1,12 +1,14 @@
+using IconDiffusion.Engine.Tests.Imaging;
 using IconDiffusion.Engine.Training;
+using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Tests.Training;
 
 public sealed class RunLockTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
-    private RunFolder Run => new(_folder.File("run"));
+    private RunFolder Run => new(_folder["run"]);
 
     public void Dispose() => _folder.Dispose();
 
@@ -43,6 +45,7 @@ public sealed class RunLockTests : IDisposable
         Assert.Equal(Path.Combine(Run.Path, "checkpoints", "step-00000200.safetensors"), Run.CheckpointFile(200));
         Assert.Equal(Path.Combine(Run.Path, "checkpoints", "step-00000200.json"), Run.ManifestFile(200));
         Assert.Equal(Path.Combine(Run.Path, "strips", "step-00000200.png"), Run.StripFile(200));
-        Assert.Equal(Path.Combine(Run.Path, "samples", "00007.png"), Run.SampleFile(7));
+        var sampler = new DdimSpec();
+        Assert.Equal(Path.Combine(Run.Path, "samples", RunIdentity.Samples(sampler), "00007.png"), Run.SampleFile(sampler, 7));
     }
 }
