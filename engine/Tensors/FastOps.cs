@@ -101,6 +101,17 @@ public static class FastOps
     }
 
     /// <summary>
+    /// Keeps cuDNN to algorithms that repeat bit for bit, which resuming a run exactly needs. TorchSharp has no such switch:
+    /// runs on CUDA devices repeat only closely there.
+    /// </summary>
+    public static void UseRepeatableAlgorithms()
+    {
+#if !TORCHSHARP
+        TorchExtras.CudnnDeterministic = true;
+#endif
+    }
+
+    /// <summary>
     /// Chooses the fastest settings of the maths libraries for this CPU, never against what the user set.
     /// To be called before the first tensor exists; later it has no effect.
     /// </summary>
