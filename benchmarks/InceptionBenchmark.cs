@@ -1,6 +1,7 @@
 using System.CommandLine;
 using IconDiffusion.Engine.Experiments;
 using IconDiffusion.Engine.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace IconDiffusion.Benchmarks;
@@ -18,13 +19,12 @@ internal static class InceptionBenchmark
         command.SetAction(parsed =>
         {
             var opened = ComputeDevice.Open(parsed.GetValue(device)!, parsed.GetValue(threads));
-            using var network = InceptionV3.FromRandomWeights(opened.Device);
-            var pixels = new byte[parsed.GetValue(batch) * 128 * 128 * 3];
-            new Random(3407).NextBytes(pixels);
+            using var network = InceptionV3.Random(opened.Device);
+            using var icons = randint(0, 256, [parsed.GetValue(batch), 128, 128, 3], ScalarType.Byte);
             Measurement.Print(Measurement.MedianSeconds(parsed.GetValue(steps), opened, () =>
             {
                 using var scope = NewDisposeScope();
-                network.Features(pixels, parsed.GetValue(batch), 128);
+                network.Features(icons);
             }));
         });
         return command;

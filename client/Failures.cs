@@ -1,5 +1,6 @@
 using System.Net.Http;
 using IconDiffusion.Engine.Data;
+using IconDiffusion.Engine.Experiments;
 using IconDiffusion.Engine.Imaging;
 using IconDiffusion.Engine.Training;
 using IconDiffusion.Specs;
@@ -11,9 +12,8 @@ internal static class Failures
 {
     public static (string Message, int ExitCode)? Explain(Exception exception) => exception switch
     {
-        ExperimentException or DatasetException => (exception.Message, ExitCode.WrongInput),
+        ExperimentException or DatasetException or DeviceException or UsageException => (exception.Message, ExitCode.WrongInput),
         ImageException => (exception.Message, exception.InnerException is DllNotFoundException ? ExitCode.MissingPrerequisite : ExitCode.WrongInput),
-        UsageException => (exception.Message, ExitCode.WrongInput),
         TypeInitializationException { InnerException: { } inner } => Explain(inner),
         DllNotFoundException => (exception.Message, ExitCode.MissingPrerequisite),
         TrainingException => (exception.Message, ExitCode.Failed),

@@ -61,7 +61,7 @@ internal static class DoctorCommand
         {
             return new(part, true, needed, look());
         }
-        catch (Exception exception) when (exception is ArgumentException || Failures.Explain(exception) is not null)
+        catch (Exception exception) when (Failures.Explain(exception) is not null)
         {
             return new(part, false, needed, (exception is TypeInitializationException { InnerException: { } inner } ? inner : exception).Message, fix);
         }

@@ -14,7 +14,7 @@ public sealed record ComputeDevice(Device Device, string Name, int Threads)
     /// <summary>Loads libtorch and chooses the device.</summary>
     /// <param name="wanted"><c>auto</c> (CUDA where there is one), <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
     /// <param name="threads">CPU threads, at least 1.</param>
-    /// <exception cref="ArgumentException">The device is unknown or this machine or this libtorch does not have it.</exception>
+    /// <exception cref="DeviceException">The device is unknown or this machine or this libtorch does not have it.</exception>
     public static ComputeDevice Open(string wanted, int threads)
     {
         FastOps.ConfigureEnvironment();
@@ -26,10 +26,10 @@ public sealed record ComputeDevice(Device Device, string Name, int Threads)
             "auto" => gpus > 0 ? 0 : -1,
             "cuda" => 0,
             _ when wanted.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(wanted.AsSpan(5), out var n) && n >= 0 => n,
-            _ => throw new ArgumentException($"The device is '{wanted}'; wanted auto, cpu, cuda or cuda:N."),
+            _ => throw new DeviceException($"The device is '{wanted}'; wanted auto, cpu, cuda or cuda:N."),
         };
         if (index >= gpus)
-            throw new ArgumentException($"The device is '{wanted}', but this libtorch sees {gpus} CUDA device(s); 'icon doctor' tells which libtorch it is.");
+            throw new DeviceException($"The device is '{wanted}', but this libtorch sees {gpus} CUDA device(s); 'icon doctor' tells which libtorch it is.");
         return index < 0
             ? new(CPU, CpuName(), threads)
             : new(new Device(DeviceType.CUDA, index), FastOps.CudaDeviceName(index), threads);
@@ -43,3 +43,6 @@ public sealed record ComputeDevice(Device Device, string Name, int Threads)
         return line?.Split(':', 2)[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
     }
 }
+
+/// <summary>A device that this machine or this libtorch does not have; the message says what was asked for.</summary>
+public sealed class DeviceException(string message) : Exception(message);

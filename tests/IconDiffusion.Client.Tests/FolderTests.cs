@@ -1,0 +1,69 @@
+namespace IconDiffusion.Client.Tests;
+
+public sealed class FolderTests : IDisposable
+{
+    private readonly Icon _icon = new();
+
+    public void Dispose() => _icon.Dispose();
+
+    private async Task<string> MakeFacesAsync(string name, int count)
+    {
+        var folder = Path.Combine(_icon.Folder, name);
+        var outcome = await _icon.RunAsync("dataset", "make", "noto-faces", "--count", $"{count}", "--size", "32", "--output", folder, "--json");
+        Assert.Equal(0, outcome.ExitCode);
+        return folder;
+    }
+
+    [Fact]
+    public async Task AFolderAgainstItself_HasNoDistance_AndTheFigureSaysWhatItIsNotComparableWith()
+    {
+        var folder = await MakeFacesAsync("faces", 5);
+
+        var outcome = await _icon.RunAsync("evaluate", "--training", folder, "--generated", folder, "--random-features", "--json");
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Equal(0, outcome.Json.GetProperty("mae").GetDouble());
+        Assert.InRange(outcome.Json.GetProperty("fid").GetDouble(), -1e-3, 1e-3);
+        Assert.Contains("random features: not comparable with published FID", outcome.Json.GetProperty("notComparable").EnumerateArray().Select(n => n.GetString()));
+    }
+
+    [Fact]
+    public async Task WithoutTheWeights_NoFigureIsMade_UnlessRandomOnesAreAskedFor()
+    {
+        var folder = await MakeFacesAsync("faces", 3);
+
+        var outcome = await _icon.RunAsync("evaluate", "--training", folder, "--generated", folder);
+
+        Assert.Equal(3, outcome.ExitCode);
+        Assert.Contains("The Inception weights are not at", outcome.Error);
+    }
+
+    [Theory]
+    [InlineData("--training")]
+    [InlineData("--generated")]
+    public async Task AMissingFolder_IsNamed(string option)
+    {
+        var folder = await MakeFacesAsync("faces", 3);
+        string[] arguments = ["evaluate", "--training", folder, "--generated", folder, "--random-features"];
+        arguments[Array.IndexOf(arguments, option) + 1] = "nowhere";
+
+        var outcome = await _icon.RunAsync(arguments);
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("nowhere", outcome.Error);
+    }
+
+    [Fact]
+    public async Task ACheckedFolder_ListsWhatIsWrong_AndTheExitCodeSaysSo()
+    {
+        var folder = await MakeFacesAsync("faces", 3);
+        File.Copy(Path.Combine(folder, "0.png"), Path.Combine(folder, "copy.png"));
+        File.WriteAllText(Path.Combine(folder, "broken.png"), "");
+
+        var outcome = await _icon.RunAsync("dataset", "check", folder, "--size", "32", "--json");
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal("broken.png", outcome.Json.GetProperty("unreadable")[0].GetProperty("name").GetString());
+        Assert.Equal("exact", outcome.Json.GetProperty("duplicates")[0].GetProperty("kind").GetString());
+    }
+}

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace IconDiffusion.Client.Tests;
+
+/// <summary>The real program in a process of its own, as a user or a script starts it.</summary>
+internal sealed class Icon : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    /// <summary>An own data folder for each test.</summary>
+    public string Folder { get; } = Directory.CreateTempSubdirectory("icon-client-").FullName;
+
+    public sealed record Outcome(int ExitCode, string Output, string Error)
+    {
+        public JsonElement Json => JsonDocument.Parse(Output).RootElement;
+    }
+
+    /// <summary>How the program would be started.</summary>
+    public ProcessStartInfo Prepare(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Folder,
+            Environment = { ["ICONDIFFUSION_DATA"] = Path.Combine(Folder, "data") },
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "icon.dll"));
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        return start;
+    }
+
+    /// <summary>Starts the program without waiting for it.</summary>
+    public Process Start(params string[] arguments) => Process.Start(Prepare(arguments))!;
+
+    /// <summary>Runs the program to its end.</summary>
+    public async Task<Outcome> RunAsync(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        return await EndAsync(process);
+    }
+
+    /// <summary>Waits for a process and collects what it wrote.</summary>
+    public static async Task<Outcome> EndAsync(Process process)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        var output = process.StandardOutput.ReadToEndAsync(patience.Token);
+        var error = process.StandardError.ReadToEndAsync(patience.Token);
+        await process.WaitForExitAsync(patience.Token);
+        return new(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Writes a file into the folder and returns its path.</summary>
+    public string Write(string name, string text)
+    {
+        var path = Path.Combine(Folder, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}

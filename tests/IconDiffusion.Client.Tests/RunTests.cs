@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace IconDiffusion.Client.Tests;
+
+public sealed class RunTests : IDisposable
+{
+    private readonly Icon _icon = new();
+
+    public void Dispose() => _icon.Dispose();
+
+    private static string HashOf(JsonElement document) =>
+        document.GetProperty("results")[0].GetProperty("result").GetProperty("training").GetProperty("weightsHash").GetString()!;
+
+    [Fact]
+    public async Task AnExperiment_EndsWithATableOfItsFigures_AndPicturesWhereItSays()
+    {
+        var file = _icon.Write("tiny.json", TinyExperiment.Json(steps: 3, dimMults: "[[1, 2], [1, 4]]"));
+
+        var outcome = await _icon.RunAsync("run", file);
+
+        Assert.Equal(0, outcome.ExitCode);
+        foreach (var expected in (string[])["FID", "MAE", "NWI", "4/12", "ddpm 8 (1,2)", "ddpm 8 (1,4)", "random features: not comparable with published FID"])
+            Assert.Contains(expected, outcome.Output);
+        Assert.DoesNotContain('\u001b', outcome.Output + outcome.Error);
+        Assert.Contains("train", outcome.Error);
+        var folders = outcome.Output.Split('\n').Where(line => line.StartsWith("pictures", StringComparison.Ordinal)).Select(line => line.Split("  ")[1]).ToArray();
+        Assert.Equal(2, folders.Length);
+        foreach (var name in (string[])["result.json", "contact-sheet.png", "gallery.png"])
+            Assert.All(folders, folder => Assert.True(File.Exists(Path.Combine(folder, name)), $"{folder}/{name}"));
+    }
+
+    [Fact]
+    public async Task TheSameExperimentAgain_OnlyReadsItsResults()
+    {
+        var file = _icon.Write("tiny.json", TinyExperiment.Json(steps: 3));
+        var first = await _icon.RunAsync("run", file, "--json");
+
+        var second = await _icon.RunAsync("run", file, "--json");
+
+        Assert.Equal(HashOf(first.Json), HashOf(second.Json));
+        Assert.False(first.Json.GetProperty("results")[0].GetProperty("reused").GetBoolean());
+        Assert.True(second.Json.GetProperty("results")[0].GetProperty("reused").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData("KILL", 137)]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 130)]
+    public async Task AnInterruptedRun_GoesOn_AndEndsWithTheSameWeights(string signal, int exitCode)
+    {
+        var file = _icon.Write("tiny.json", TinyExperiment.Json(steps: 400));
+        using var undisturbed = new Icon();
+        var expected = await undisturbed.RunAsync("run", file, "--json");
+
+        // Interrupted once a checkpoint is there, so that there is something to go on from.
+        using var process = _icon.Start("run", file, "--json");
+        var checkpoints = new FileSystemEventWait(_icon.Folder, "step-*.json");
+        await checkpoints.Task.WaitAsync(TimeSpan.FromMinutes(2));
+        using (var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]))
+            await kill.WaitForExitAsync();
+        var interrupted = await Icon.EndAsync(process);
+        var resumed = await _icon.RunAsync("run", file, "--json");
+
+        Assert.Equal(exitCode, interrupted.ExitCode);
+        Assert.Equal(0, resumed.ExitCode);
+        Assert.Equal(HashOf(expected.Json), HashOf(resumed.Json));
+    }
+
+    [Fact]
+    public async Task DrawingMore_KeepsTheIconsThatAreThere()
+    {
+        var file = _icon.Write("tiny.json", TinyExperiment.Json(steps: 3));
+        var run = (await _icon.RunAsync("run", file, "--json")).Json.GetProperty("results")[0].GetProperty("result").GetProperty("runId").GetString()!;
+
+        var outcome = await _icon.RunAsync("sample", run[..6], "--count", "7", "--json");
+
+        Assert.Equal(7, outcome.Json.GetProperty("count").GetInt32());
+        Assert.Equal(7, Directory.GetFiles(outcome.Json.GetProperty("folder").GetString()!, "*.png").Length);
+    }
+
+    [Fact]
+    public async Task AnUnknownRun_IsNamed_WithThoseThatAreThere()
+    {
+        var outcome = await _icon.RunAsync("sample", "../../etc", "--count", "2");
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("No run '../../etc'", outcome.Error);
+    }
+
+    [Fact]
+    public async Task AFailingRun_DoesNotStopTheOthers_AndTheExitCodeSaysSo()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_icon.Folder, "one")).FullName;
+        File.WriteAllText(Path.Combine(folder, "a.png"), "no image");
+        var file = _icon.Write("mixed.json", TinyExperiment.Json(steps: 2).Replace(
+            "\"grid\": {", $$"""
+            "grid": { "dataset": [{ "source": "folder", "path": "{{folder}}", "imageSize": 16 }, { "source": "noto-faces", "count": 12, "imageSize": 16 }],
+            """));
+
+        var outcome = await _icon.RunAsync("run", file, "--json");
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal(1, outcome.Json.GetProperty("results").GetArrayLength());
+        Assert.Contains("a.png", outcome.Json.GetProperty("failures")[0].GetProperty("error").GetString());
+    }
+
+    [Fact]
+    public async Task ThePlan_NamesEveryRunWithItsTime_AndStartsNothing()
+    {
+        var file = _icon.Write("tiny.json", TinyExperiment.Json(steps: 3, dimMults: "[[1, 2], [1, 4]]"));
+
+        var outcome = await _icon.RunAsync("plan", file, "--json");
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Equal([3L, 3L], outcome.Json.GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("steps").GetInt64()));
+        Assert.False(Directory.Exists(Path.Combine(_icon.Folder, "data", "runs")));
+    }
+
+    /// <summary>Completes when a file of that name appears below a folder.</summary>
+    private sealed class FileSystemEventWait
+    {
+        private readonly TaskCompletionSource _seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public FileSystemEventWait(string folder, string pattern)
+        {
+            var watcher = new FileSystemWatcher(folder, pattern) { IncludeSubdirectories = true };
+            watcher.Created += (_, _) => _seen.TrySetResult();
+            watcher.Renamed += (_, _) => _seen.TrySetResult();
+            watcher.EnableRaisingEvents = true;
+            if (Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories).Any())
+                _seen.TrySetResult();
+        }
+
+        public Task Task => _seen.Task;
+    }
+}
