@@ -7,7 +7,7 @@ namespace IconDiffusion.Engine.Diffusion;
 
 /// <summary>
 /// Training and prediction of Ho et al. 2020 (arXiv:2006.11239) for a network that predicts ε, x₀ or v.
-/// Images are float32 [N,C,H,W] with pixels in −1…1; t is int64 [N] in 0…T−1; a model is a function (x_t, t) → prediction.
+/// Images are float32 [N,C,H,W] with pixels in −1…1; t is int64 [N] or, in sampling, [1] in 0…T−1; a model is a function (x_t, t) → prediction.
 /// </summary>
 public sealed class GaussianDiffusion : IDisposable
 {

@@ -106,7 +106,8 @@ public sealed class Unet : Module<Tensor, Tensor, Tensor>
 
     /// <summary>The prediction at noise level <paramref name="time"/>.</summary>
     /// <param name="x">x_t, float32 [N,<see cref="Channels"/>,H,W]; H and W divisible by <see cref="UnetSpec.DownSampling"/>.</param>
-    /// <param name="time">t, int64 [N], in 0…T−1.</param>
+    /// <param name="time">t, int64, in 0…T−1: [N], or [1] for all alike. The latter keeps each icon's prediction from depending on
+    /// the batch it is in, on the CPU to the last bit, which matrix products over N rows would not.</param>
     /// <returns>[N,<see cref="Channels"/>,H,W].</returns>
     public override Tensor forward(Tensor x, Tensor time)
     {
@@ -302,7 +303,7 @@ internal sealed class ResnetBlock : Module<Tensor, Tensor, Tensor>
 
     public override Tensor forward(Tensor x, Tensor time)
     {
-        var scaleShift = mlp.call(time).chunk(2, 1); // [N,2·to] → 2 × [N,to]
+        var scaleShift = mlp.call(time).expand(x.shape[0], -1).chunk(2, 1); // [N or 1,2·to] → 2 × [N,to]
         var h = block2.forward(block1.forward(x, scaleShift[0], scaleShift[1]));
         // In place, as no backward pass needs the block's own output.
         return h.add_(res_conv is null ? x : res_conv.call(x));

@@ -9,7 +9,7 @@ public interface ISampler
     int ModelCalls { get; }
 
     /// <summary>Draws one batch of icons, without gradients.</summary>
-    /// <param name="model">(x_t [N,C,H,W], t int64 [N]) → the prediction that the diffusion's objective names.</param>
+    /// <param name="model">(x_t [N,C,H,W], t int64 [1]) → the prediction that the diffusion's objective names.</param>
     /// <param name="noise">Decides how many icons there are, of which shape and on which device.</param>
     /// <param name="progress">Told how many model calls are done, after each.</param>
     /// <param name="cancellation">Heeded before each model call.</param>

@@ -29,7 +29,7 @@ public static class Samplers
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var t = full([x.shape[0]], times[call], dtype: ScalarType.Int64, device: x.device);
+            var t = full([1], times[call], dtype: ScalarType.Int64, device: x.device);
             var next = update(call, x, model(x, t)).MoveToOuterDisposeScope();
             x.Dispose();
             x = next;
