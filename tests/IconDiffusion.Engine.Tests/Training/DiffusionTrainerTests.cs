@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using IconDiffusion.Engine.Imaging;
 using IconDiffusion.Engine.Tests.Imaging;
 using IconDiffusion.Engine.Training;
@@ -183,6 +184,27 @@ public sealed class DiffusionTrainerTests : IDisposable
         Assert.Equal(["step-00000002.png", "step-00000004.png"], Directory.EnumerateFiles(Run().Strips).Select(Path.GetFileName).Order());
         var strip = ImageFile.Probe(Run().StripFile(4));
         Assert.Equal(4, Math.Round((double)strip.Width / strip.Height));
+    }
+
+    [Fact]
+    public void AFinishedRun_LeavesItsAveragedWeightsInAFileOfTheirOwn()
+    {
+        var spec = TinyRun.Spec(steps: 8);
+        var summary = TinyRun.Train(Run(), spec);
+
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Run().WeightsFile))), summary.WeightsHash);
+        using var scope = NewDisposeScope();
+        using var model = TrainedModel.Load(Run(), (DdpmSpec)spec.Model, CPU);
+        var state = Restored(Run(), spec);
+        foreach (var (name, weight) in model.state_dict())
+            Assert.True(Near.SameBits(state["ema." + name], weight), name);
+    }
+
+    [Fact]
+    public void AnUnfinishedRun_HasNoWeightsFile()
+    {
+        CancelAt(2, Run(), TinyRun.Spec(steps: 5));
+        Assert.False(File.Exists(Run().WeightsFile));
     }
 
     [Fact]
