@@ -4,7 +4,7 @@
 // The one-dimensional transforms of F(4, 3), applied along columns, then rows. Lavin and Gray 2016 (arXiv:1509.09308) give
 // the two-dimensional scheme with the points 0, +-1, +-2 and infinity; here they are 0, +-5/8, +-3/2 and infinity, whose
 // rounding error is 4 to 5 times smaller (measured against float64: 1e-6 of the largest output at 32 channels, 3e-6 at 256).
-// Every constant but the divisions by 3 or so in `transform_weight` is exact in binary.
+// Every constant but those of the weight transform is exact in binary.
 namespace icon::ICON_ISA {
 
 // Called once per tile and vector: a call that passes 36 vectors through memory would cost as much as the arithmetic.
