@@ -10,18 +10,27 @@ constexpr int kVecs = kD / kWidth;   // vectors in a row of kD floats
 constexpr int kTile = kWidth == 16 ? 8 : kWidth == 8 ? 3 : 1;  // rows of accumulators that fit the registers
 constexpr int64_t kBlock = 64;       // pixels whose softmaxes lie in cache at a time
 
+// The loops over accumulators are unrolled by hand, here and below: GCC keeps the array in memory otherwise.
+
 // out[r][0..kD) = sum over i of a[r][i] b[i][0..kD), for R rows
 template <int R>
 inline void multiply_rows(const float* a, int64_t lda, const float* b, int64_t ldb, int64_t inner, float* out, int64_t ldo) {
-  Vec acc[R][kVecs] = {};
+  Vec acc[R][kVecs];
+#pragma GCC unroll 8
+  for (int r = 0; r < R; ++r)
+#pragma GCC unroll 8
+    for (int v = 0; v < kVecs; ++v) acc[r][v] = Vec{};
   for (int64_t i = 0; i < inner; ++i) {
+#pragma GCC unroll 8
     for (int v = 0; v < kVecs; ++v) {
       Vec row = load(b + i * ldb + v * kWidth);
 #pragma GCC unroll 8
       for (int r = 0; r < R; ++r) acc[r][v] += row * a[r * lda + i];
     }
   }
+#pragma GCC unroll 8
   for (int r = 0; r < R; ++r)
+#pragma GCC unroll 8
     for (int v = 0; v < kVecs; ++v) store(out + r * ldo + v * kWidth, acc[r][v]);
 }
 
@@ -36,15 +45,22 @@ void multiply(const float* a, int64_t lda, int64_t rows, const float* b, int64_t
 // out[c][0..kD) += sum over rows r of a[r][c] b[r][0..kD), for C columns of a
 template <int C>
 inline void accumulate_columns(const float* a, int64_t lda, const float* b, int64_t ldb, int64_t rows, float* out, int64_t ldo) {
-  Vec acc[C][kVecs] = {};  // summed apart, so that long sums are sums of short ones
+  Vec acc[C][kVecs];  // summed apart, so that long sums are sums of short ones
+#pragma GCC unroll 8
+  for (int c = 0; c < C; ++c)
+#pragma GCC unroll 8
+    for (int v = 0; v < kVecs; ++v) acc[c][v] = Vec{};
   for (int64_t r = 0; r < rows; ++r) {
+#pragma GCC unroll 8
     for (int v = 0; v < kVecs; ++v) {
       Vec row = load(b + r * ldb + v * kWidth);
 #pragma GCC unroll 8
       for (int c = 0; c < C; ++c) acc[c][v] += row * a[r * lda + c];
     }
   }
+#pragma GCC unroll 8
   for (int c = 0; c < C; ++c)
+#pragma GCC unroll 8
     for (int v = 0; v < kVecs; ++v) store(out + c * ldo + v * kWidth, load(out + c * ldo + v * kWidth) + acc[c][v]);
 }
 
