@@ -18,11 +18,15 @@ public static partial class TorchExtras
     /// <summary>The NVIDIA driver's devices, named and sized, whether or not this libtorch can use them.</summary>
     public static IReadOnlyList<CudaDevice> CudaDevices() => CudaDriver.Devices();
 
-    /// <summary>Gives the memory that the CUDA allocator keeps for reuse back to the device. False where there is none to give, or the shim was built without the CUDA headers.</summary>
+    /// <summary>
+    /// Gives the memory that the allocators keep for reuse back to the system and to the CUDA devices. False where a CUDA
+    /// device keeps its memory, because the native library was built without CUDA's headers.
+    /// </summary>
     public static bool empty_cache()
     {
+        NativeMethods.icon_release_cached_memory();
         if (NativeMethods.icon_cuda_device_count() == 0)
-            return false;
+            return true;
         int status = NativeMethods.icon_cuda_empty_cache();
         return status >= 0 ? status == 1 : throw TorchException.Last();
     }

@@ -4,6 +4,8 @@ namespace TorchSharp.Native;
 
 internal static unsafe partial class NativeMethods
 {
+    [LibraryImport(Library)] internal static partial void icon_release_cached_memory();
+
     [LibraryImport(Library)]
     internal static partial IntPtr icon_conv2d(IntPtr x, IntPtr weight, IntPtr bias, long stride, long padH, long padW);
 

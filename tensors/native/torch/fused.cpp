@@ -1,11 +1,16 @@
-// The fused operations of kernels/, over the C ABI.
+// The fused operations and the allocator of kernels/, over the C ABI.
 #include "bridge.h"
 #include "kernels/adam.h"
+#include "kernels/allocator.h"
 #include "kernels/attention.h"
 #include "kernels/conv.h"
 #include "kernels/norm.h"
 
 using icon::Lent;
+
+ICON_API void icon_initialize() { icon::install_allocator(); }
+
+ICON_API void icon_release_cached_memory() { icon::release_cached_memory(); }
 
 ICON_API IconTensor icon_conv2d(IconTensor x, IconTensor weight, IconTensor bias, int64_t stride, int64_t pad_h, int64_t pad_w) {
   return icon::guarded(IconTensor(nullptr), "conv2d", {x, weight, bias}, [&] {

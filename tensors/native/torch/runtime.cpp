@@ -196,5 +196,3 @@ ICON_API int32_t icon_set_switch(int32_t which, int32_t value) {
         }
       });
 }
-
-ICON_API void icon_initialize() {}

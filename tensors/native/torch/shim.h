@@ -48,8 +48,9 @@ struct IconArg {
 ICON_API const char* icon_last_error();
 ICON_API int32_t icon_abi_version();
 ICON_API const char* icon_torch_version();
-ICON_API const char* icon_build_info();  // valid until this thread's next call
-ICON_API void icon_initialize();         // once, before any tensor: installs the CPU allocator
+ICON_API const char* icon_build_info();      // valid until this thread's next call
+ICON_API void icon_initialize();             // once, before any tensor: installs the CPU allocator
+ICON_API void icon_release_cached_memory();  // CPU memory that no tensor holds, back to the system
 
 // Any ATen operator by its schema name, such as "aten::add.Tensor". Results that are lists are flattened, and numbers
 // become 0-d tensors. Returns the number of results; when there are more than max_results, none is written and they wait
