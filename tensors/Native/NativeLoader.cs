@@ -71,10 +71,10 @@ internal static class NativeLoader
         ((delegate* unmanaged<void>)NativeLibrary.GetExport(library, "icon_initialize"))();
     }
 
-    // .NET's message lists every name it tried; the line with the loader's own words is the one that helps.
+    // .NET's message opens with general advice; the line below it has the loader's own words, which name what is missing.
     private static string LoaderReason(Exception failure)
     {
         var lines = failure.Message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return lines.FirstOrDefault(line => line.Contains(".so") && line.Contains(':')) ?? lines[0];
+        return (lines.Length > 1 ? lines[1] : lines[0]).TrimEnd('.') + ".";
     }
 }

@@ -48,8 +48,6 @@ public static partial class torch
             public static Tensor dropout(Tensor input, double p = 0.5, bool training = true, bool inplace = false) =>
                 Aten.Call(inplace ? "dropout_" : "dropout", input, p, training);
 
-            public static Tensor embedding(Tensor x, Tensor weight) => Aten.Call("embedding", weight, x);
-
             /// <summary>x / max(‖x‖_p, eps) along dim.</summary>
             public static Tensor normalize(Tensor input, double p = 2, long dim = 1, double eps = 1e-12)
             {

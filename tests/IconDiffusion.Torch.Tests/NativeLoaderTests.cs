@@ -4,6 +4,8 @@ namespace IconDiffusion.Torch.Tests;
 
 public sealed class NativeLoaderTests : IDisposable
 {
+    private static readonly string SomeLibrary = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "libSystem.Native.so");
+
     private readonly string _folder = Directory.CreateTempSubdirectory("icon-native-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -32,11 +34,25 @@ public sealed class NativeLoaderTests : IDisposable
     }
 
     [Fact]
+    public void AMissingLibtorch_IsNamed()
+    {
+        // A library whose dependency is not there, as when libtorch has gone: one of .NET's own, asking for a libc that nobody has.
+        var bytes = File.ReadAllBytes(SomeLibrary);
+        int at = bytes.AsSpan().IndexOf("libc.so.6\0"u8);
+        "libq.so.6"u8.CopyTo(bytes.AsSpan(at));
+        File.WriteAllBytes(Path.Combine(_folder, "libicondiffusion_torch.so"), bytes);
+
+        var (code, output) = ChildProcess.Run(["load"], ("ICONDIFFUSION_NATIVE", _folder));
+
+        Assert.Equal(1, code);
+        Assert.Contains("it does not load: libq.so.6: cannot open shared object file", output);
+    }
+
+    [Fact]
     public void ALibraryOfAnotherInterface_IsRefused()
     {
-        // Any real library will do, such as one of .NET's own: it loads, and lacks the function that tells the version.
-        File.Copy(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "libSystem.Native.so"),
-            Path.Combine(_folder, "libicondiffusion_torch.so"));
+        // Any real library will do: it loads, and lacks the function that tells the version.
+        File.Copy(SomeLibrary, Path.Combine(_folder, "libicondiffusion_torch.so"));
 
         var (code, output) = ChildProcess.Run(["load"], ("ICONDIFFUSION_NATIVE", _folder));
 
