@@ -19,7 +19,7 @@ internal static class InceptionBenchmark
         command.SetAction(parsed =>
         {
             var opened = ComputeDevice.Open(parsed.GetValue(device)!, parsed.GetValue(threads));
-            using var network = InceptionV3.Random(opened.Device);
+            using var network = InceptionV3.FromRandomWeights(opened.Device);
             using var icons = randint(0, 256, [parsed.GetValue(batch), 128, 128, 3], ScalarType.Byte);
             Measurement.Print(Measurement.MedianSeconds(parsed.GetValue(steps), opened, () =>
             {

@@ -48,7 +48,7 @@ internal static class CommandLine
 
             Examples:
               icon run grids/quickstart.json                       train, sample, score and show
-              icon plan grids/table2.json                          what would be run, and for how long
+              icon plan grids/preprint-ddpm.json                   what would be run, and for how long
               icon evaluate --training DIR --generated DIR         FID, MAE and NWI of two folders
             """)
         {

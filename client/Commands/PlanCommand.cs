@@ -15,10 +15,10 @@ internal static class PlanCommand
         var command = new Command("plan",
             """
             Shows the runs of an experiment with their estimated time on this machine, before anything runs.
-            The estimate comes from a one-second measurement of a small U-Net here, scaled by arithmetic.
+            Short training steps are timed here; long ones are scaled by arithmetic from a short one.
 
             Example:
-              icon plan grids/table2.json
+              icon plan grids/preprint-ddpm.json
             """)
         { file };
         command.SetAction(parsed =>

@@ -15,9 +15,6 @@ public static class RandomStream
     /// <summary>Seed of the noise of icon <paramref name="icon"/>.</summary>
     public static ulong Icon(int runSeed, long icon) => Seed(1, runSeed, icon);
 
-    /// <summary>Seed of the data order in epoch <paramref name="epoch"/>.</summary>
-    public static ulong Epoch(int runSeed, long epoch) => Seed(2, runSeed, epoch);
-
     // The stream is in the top two bits; below, the index counts on from the hashed run seed.
     private static ulong Seed(uint stream, int runSeed, long index)
     {

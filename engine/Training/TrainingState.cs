@@ -9,25 +9,18 @@ namespace IconDiffusion.Engine.Training;
 /// <summary>Everything that training changes: the weights, their moving average, Adam's two moments.</summary>
 public sealed class TrainingState : IDisposable
 {
-    // Modules draw their first weights from the one global generator.
-    private static readonly Lock GlobalGenerator = new();
-
     private readonly List<Tensor> _weights = [];
     private readonly List<Tensor> _averages = [];
     private readonly List<Tensor> _firstMoments = [];
     private readonly List<Tensor> _secondMoments = [];
     private readonly Dictionary<string, Tensor> _tensors = [];
 
-    /// <summary>PyTorch's initial weights after <c>torch.manual_seed(seed)</c>; the average begins as a copy, the moments at zero.</summary>
+    /// <summary>PyTorch's initial weights after <c>torch.manual_seed(seed)</c>, drawn from a generator of their own; the average begins as a copy, the moments at zero.</summary>
     public TrainingState(UnetSpec spec, int seed, Device device)
     {
-        lock (GlobalGenerator)
-        {
-            manual_seed(seed);
-            Model = new Unet(spec);
-            Average = new Unet(spec);
-        }
-
+        using var generator = new Generator((ulong)seed, CPU);
+        Model = new Unet(spec, generator: generator);
+        Average = new Unet(spec, generator: generator);
         Model.to(device);
         Average.to(device);
         using var scope = NewDisposeScope();

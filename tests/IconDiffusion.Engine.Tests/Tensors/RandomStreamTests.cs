@@ -14,7 +14,6 @@ public sealed class RandomStreamTests
             [
                 .. indices.Select(i => RandomStream.TrainingStep(seed, i)),
                 .. indices.Select(i => RandomStream.Icon(seed, i)),
-                .. indices.Select(i => RandomStream.Epoch(seed, i)),
             ];
             Assert.All(seeds, value => Assert.True(value <= uint.MaxValue));
             Assert.Equal(seeds.Length, seeds.Distinct().Count());

@@ -2,6 +2,7 @@
 
 #include <c10/core/CPUAllocator.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -15,16 +16,18 @@ namespace {
 
 constexpr size_t kAlignment = 64;
 constexpr size_t kLarge = 32 << 10;         // smaller blocks stay with malloc
-constexpr size_t kReserved = size_t{1} << 40;  // of addresses, not of memory
 constexpr size_t kHugePage = 2 << 20;
 constexpr size_t kStagger = 2 * kAlignment;  // added to sizes, so that tensors of whole pages do not all start at the same cache set
+
+// Of addresses to reserve: as many as the machine has bytes of memory, so that what cannot fit fails here and not later in the kernel.
+size_t physical_memory() { return static_cast<size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<size_t>(sysconf(_SC_PAGESIZE)); }
 
 // Blocks tile [0, top) of a reserved range of addresses; neighbours that are free are one.
 class Arena {
  public:
   // Takes the addresses, fewer where limits forbid as many; with none at all, every block is malloc's.
   Arena() {
-    for (size_t size = kReserved; base_ == nullptr && size > kHugePage; size /= 2) {
+    for (size_t size = physical_memory(); base_ == nullptr && size > kHugePage; size /= 2) {
       void* range = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
       if (range == MAP_FAILED) continue;
       size_t skip = -reinterpret_cast<size_t>(range) % kHugePage;
