@@ -1,0 +1,2 @@
+namespace IconDiffusion.EmbeddedActors.Tests;
+internal static class ChildProcess { public static int Main() => 0; }
