@@ -65,14 +65,11 @@ internal sealed partial class Activation
 
     private async Task DeactivateAsync(DeactivationReason reason)
     {
-        var timeout = Runtime.Options.DeactivationTimeout;
-        await _idle!.Task.WaitAsync(timeout, Runtime.Time)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        if (!_idle.Task.IsCompleted)
-            Runtime.Logger.CallsLeftBehind(GrainId, _gate.Running, timeout);
+        await _idle!.Task;
+        EndTimers();
         try
         {
-            using var limit = new CancellationTokenSource(timeout, Runtime.Time);
+            using var limit = new CancellationTokenSource(Runtime.Options.DeactivationTimeout, Runtime.Time);
             await _instance!.OnDeactivateAsync(reason, limit.Token).WaitAsync(limit.Token);
         }
         catch (Exception failure)
@@ -88,11 +85,7 @@ internal sealed partial class Activation
 
     private async Task<List<Request>> EndAsync()
     {
-        GrainTimer[] timers;
-        lock (_lock)
-            timers = [.. _timers];
-        foreach (var timer in timers)
-            timer.Dispose();
+        EndTimers();
         try
         {
             if (_streams is not null)
@@ -116,5 +109,14 @@ internal sealed partial class Activation
         Runtime.Remove(this);
         _deactivated.TrySetResult();
         return left;
+    }
+
+    private void EndTimers()
+    {
+        GrainTimer[] timers;
+        lock (_lock)
+            timers = [.. _timers];
+        foreach (var timer in timers)
+            timer.Dispose();
     }
 }

@@ -30,14 +30,22 @@ internal sealed class GrainCatalog
 
     public GrainClass? Find(GrainType type) => _byType.GetValueOrDefault(type);
 
-    /// <summary>The one class that implements this interface and whose full name begins with the prefix.</summary>
+    /// <summary>
+    /// The one class that implements this interface and whose full name begins with the prefix. Among several, the whole
+    /// name as prefix decides; without a prefix, the class named as the interface less its I.
+    /// </summary>
     public GrainClass Resolve(Type grainInterface, string? prefix)
     {
         if (!_byInterface.TryGetValue(grainInterface, out var all))
             throw new ArgumentException($"No grain class implements {grainInterface.FullName}.");
+        var preferred = all.Find(candidate => prefix is null
+            ? candidate.Class.Name == grainInterface.Name[1..]
+            : candidate.Class.FullName == prefix);
+        if (preferred is not null)
+            return preferred;
         var candidates = prefix is null
             ? all
-            : [.. all.Where(candidate => candidate.Class.FullName!.StartsWith(prefix, StringComparison.Ordinal))];
+            : all.FindAll(candidate => candidate.Class.FullName!.StartsWith(prefix, StringComparison.Ordinal));
         var beginning = prefix is null ? "" : $" and begins with '{prefix}'";
         return candidates.Count switch
         {

@@ -20,21 +20,18 @@ internal static partial class ActorLog
     [LoggerMessage(5, LogLevel.Error, "Grain {Grain} failed to end")]
     public static partial void DeactivationFailed(this ILogger logger, Exception exception, GrainId grain);
 
-    [LoggerMessage(6, LogLevel.Warning, "Grain {Grain} is deactivated although {Count} calls still run after {Timeout}")]
-    public static partial void CallsLeftBehind(this ILogger logger, GrainId grain, int count, TimeSpan timeout);
-
-    [LoggerMessage(7, LogLevel.Error, "{Exception} cannot travel from grain {Grain}; its caller gets a CodecNotFoundException")]
+    [LoggerMessage(6, LogLevel.Error, "{Exception} cannot travel from grain {Grain}; its caller gets a CodecNotFoundException")]
     public static partial void ExceptionCannotTravel(this ILogger logger, Exception original, GrainId grain, string exception);
 
-    [LoggerMessage(8, LogLevel.Warning, "One-way call to grain {Grain} failed")]
+    [LoggerMessage(7, LogLevel.Warning, "One-way call to grain {Grain} failed")]
     public static partial void OneWayFailed(this ILogger logger, Exception exception, GrainId grain);
 
-    [LoggerMessage(9, LogLevel.Warning, "Timer of grain {Grain} failed; it goes on")]
+    [LoggerMessage(8, LogLevel.Warning, "Timer of grain {Grain} failed; it goes on")]
     public static partial void TimerFailed(this ILogger logger, Exception exception, GrainId grain);
 
-    [LoggerMessage(10, LogLevel.Error, "Reminder '{Reminder}' of grain {Grain} failed; it goes on")]
+    [LoggerMessage(9, LogLevel.Error, "Reminder '{Reminder}' of grain {Grain} failed; it goes on")]
     public static partial void ReminderFailed(this ILogger logger, Exception exception, string reminder, GrainId grain);
 
-    [LoggerMessage(11, LogLevel.Warning, "Stream of grain {Grain} failed to end")]
+    [LoggerMessage(10, LogLevel.Warning, "Stream of grain {Grain} failed to end")]
     public static partial void StreamEndFailed(this ILogger logger, Exception exception, GrainId grain);
 }

@@ -21,7 +21,7 @@ public sealed class EmbeddedActorsOptions
     /// <summary>How often idle grains are looked for: every minute.</summary>
     public TimeSpan CollectionInterval { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a deactivation waits for running calls, and then for the grain's own ending: 30 s each.</summary>
+    /// <summary>How long a grain may take to end after its last call: 30 s.</summary>
     public TimeSpan DeactivationTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The shortest period of a reminder: 1 min.</summary>
