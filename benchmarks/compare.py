@@ -54,8 +54,8 @@ def main():
     # The reference is told its core type too: OpenBLAS 0.3.21 takes new processors for very old ones.
     if "avx512f" in Path("/proc/cpuinfo").read_text():
         environment.setdefault("OPENBLAS_CORETYPE", "SkylakeX")
-    libraries = sorted(Path("/usr/lib").glob("*/libtcmalloc_minimal.so.4"))
-    with_allocator = {**environment, **({"LD_PRELOAD": str(libraries[0])} if libraries else {})}
+    # And not to spin while it waits, which on a busy machine takes the time from its own threads.
+    environment.setdefault("OMP_WAIT_POLICY", "passive")
 
     print("| what | reference s | ours s | ratio | reference GB | ours GB | ratio |\n|---|---:|---:|---:|---:|---:|---:|")
     for name, mine, theirs in cases():
@@ -66,7 +66,7 @@ def main():
         pairs = []
         for _ in range(options.pairs):
             a = run([python, *theirs, *common, *device], environment) if theirs else None
-            pairs.append((a, run([*ours, *mine, *common, *device], with_allocator)))
+            pairs.append((a, run([*ours, *mine, *common, *device], environment)))
         middle = lambda values: statistics.median(values)
         own, own_rss = middle(b["seconds"] for _, b in pairs), max(b["rss"] for _, b in pairs)
         if theirs:

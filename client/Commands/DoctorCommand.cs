@@ -38,7 +38,6 @@ internal static class DoctorCommand
                     return $"{device.Name} ({device.Device}), {device.Threads} threads";
                 }),
                 new("CPU instructions", true, false, Instructions()),
-                Allocator(),
                 Try("libvips", "./icon setup", () => ImageFile.LibraryVersion),
                 Try("face font", "apt-get install fonts-noto-color-emoji", () =>
                 {
@@ -69,15 +68,6 @@ internal static class DoctorCommand
 
     private static string Instructions() =>
         Avx512F.IsSupported ? "AVX-512" : Avx2.IsSupported && Fma.IsSupported ? "AVX2" : $"{RuntimeInformation.ProcessArchitecture}, no AVX2: training is slow";
-
-    private static Finding Allocator()
-    {
-        const string Maps = "/proc/self/maps";
-        var loaded = File.Exists(Maps) && File.ReadAllText(Maps).Contains("tcmalloc", StringComparison.Ordinal);
-        return loaded
-            ? new("memory allocator", true, false, "tcmalloc")
-            : new("memory allocator", false, false, "the C library's: training is about a tenth slower", "start through ./icon, which preloads libtcmalloc-minimal4");
-    }
 
     private static string Disk(DataFolder data)
     {
