@@ -15,16 +15,12 @@ internal sealed class ProcessLock : IDisposable
         var path = database + ".lock";
         try
         {
-            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            file.SetLength(0);
-            file.Write(System.Text.Encoding.UTF8.GetBytes($"{Environment.ProcessId}\n"));
-            file.Flush();
-            return new(file);
+            return new(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException failure) when (Taken.Contains(failure.HResult))
         {
-            throw new IOException($"Actor database '{database}' is in use by another process{Owner(path)}; "
-                + "one process at a time may use it. Stop that one, or choose another database.", failure);
+            throw new IOException($"Actor database '{database}' is in use by another process, or by another runtime "
+                + "in this one; one at a time may use it. Stop that one, or choose another database.", failure);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -34,18 +30,4 @@ internal sealed class ProcessLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
-
-    private static string Owner(string path)
-    {
-        try
-        {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            using var reader = new StreamReader(file);
-            return reader.ReadLine() is { Length: > 0 } id ? $" (process {id})" : "";
-        }
-        catch (IOException)
-        {
-            return "";   // Where the lock keeps readers out too.
-        }
-    }
 }

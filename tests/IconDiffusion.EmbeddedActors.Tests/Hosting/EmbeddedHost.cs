@@ -14,6 +14,7 @@ internal sealed class EmbeddedHost : IActorHost
     private readonly string _path;
     private readonly TemporaryFolder? _folder;
     private IHost? _host;
+    private bool _isRunning;
 
     private EmbeddedHost(string? path, Action<EmbeddedActorsOptions> configure)
     {
@@ -56,7 +57,9 @@ internal sealed class EmbeddedHost : IActorHost
     {
         if (_host is null)
             return;
-        await _host.StopAsync();
+        if (_isRunning)
+            await _host.StopAsync();
+        _isRunning = false;
         _host.Dispose();
         _host = null;
     }
@@ -81,5 +84,6 @@ internal sealed class EmbeddedHost : IActorHost
         });
         _host = builder.Build();
         await _host.StartAsync();
+        _isRunning = true;
     }
 }
