@@ -19,7 +19,8 @@ public static class SpecValidation
             .. Check(run.Sampling, run.Model),
         ]).Distinct();
 
-    private static IEnumerable<string> Check(DatasetSpec dataset)
+    /// <summary>Every fault of a data set's description.</summary>
+    public static IEnumerable<string> Check(DatasetSpec dataset)
     {
         if (dataset.ImageSize is < 8 or > 1024)
             yield return $"dataset.imageSize is {dataset.ImageSize}; wanted 8 to 1024 pixels.";
@@ -27,7 +28,7 @@ public static class SpecValidation
             yield return $"dataset.count is {dataset.Count}; wanted at least 2 images, since a distribution is fitted to them.";
         var colour = dataset.Background;
         if (colour.Length != 7 || colour[0] != '#' || !int.TryParse(colour.AsSpan(1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _))
-            yield return $"dataset.background is '{colour}'; wanted a colour such as \"#FFFFFF\".";
+            yield return $"dataset.background is '{colour}'; wanted #RRGGBB, such as \"#FFFFFF\" for white.";
         if (dataset is FolderSpec { Path: "" })
             yield return "dataset.path is empty; wanted a folder of images.";
     }

@@ -1,4 +1,3 @@
-using IconDiffusion.Engine.Imaging;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Data;
@@ -36,18 +35,8 @@ public static class DatasetSource
 
     private static void Validate(DatasetSpec spec)
     {
-        if (spec.ImageSize is < 8 or > 1024)
-            throw new DatasetException($"The image size is {spec.ImageSize}; wanted 8 to 1024 pixels.");
-        if (spec.Count < 2)
-            throw new DatasetException($"The dataset's count is {spec.Count}; training and FID need at least 2.");
-        try
-        {
-            Rgb.Parse(spec.Background);
-        }
-        catch (ImageException error)
-        {
-            throw new DatasetException($"The dataset's background: {error.Message}", error);
-        }
+        if (SpecValidation.Check(spec).FirstOrDefault() is { } fault)
+            throw new DatasetException(fault);
     }
 
     private static DatasetException Unknown(DatasetSpec spec) => new($"{spec.GetType().Name} is not a known source of icons.");

@@ -159,7 +159,7 @@ public class IconFolderTests
     [InlineData(7)]
     [InlineData(1025)]
     public void ImpossibleImageSize_IsRefused(int size) =>
-        AssertRefused(new() { Path = "x", ImageSize = size }, $"The image size is {size}");
+        AssertRefused(new() { Path = "x", ImageSize = size }, $"dataset.imageSize is {size}");
 
     [Fact]
     public void ImpossibleBackground_IsRefused() =>
