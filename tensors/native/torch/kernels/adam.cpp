@@ -1,6 +1,7 @@
 #include "adam.h"
 
 #include <ATen/Parallel.h>
+#include <c10/core/GradMode.h>
 
 #include <cmath>
 #include <vector>
@@ -87,7 +88,7 @@ void adam_step(at::TensorList params, at::TensorList grads, at::TensorList exp_a
     TORCH_CHECK(grads[i].defined() && grads[i].sizes() == params[i].sizes(), "adam_step: the gradient of parameter ", i, ", of shape ",
                 params[i].sizes(), ", ", grads[i].defined() ? "has another shape." : "is undefined.");
   if (count == 0) return;
-  at::NoGradGuard no_grad;
+  c10::NoGradGuard no_grad;
 
   // As torch.optim.Adam computes them, in double.
   double step_size = options.lr / (1 - std::pow(options.beta1, options.step));
@@ -116,7 +117,7 @@ void adam_step(at::TensorList params, at::TensorList grads, at::TensorList exp_a
 
 double grad_norm(at::TensorList grads) {
   if (grads.empty()) return 0.0;
-  at::NoGradGuard no_grad;
+  c10::NoGradGuard no_grad;
   bool kernel = true;
   for (const auto& g : grads) {
     TORCH_CHECK(g.defined(), "grad_norm: a gradient is undefined.");
