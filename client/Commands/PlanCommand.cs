@@ -41,7 +41,7 @@ internal static class PlanCommand
         table.AddColumns("run", "seed", "icons");
         foreach (var column in (string[])["parameters", "GMAC/icon", "steps", "training", "sampling"])
             table.AddColumn(column, c => c.RightAligned());
-        table.AddColumn("device");
+        table.AddColumn("needs");
         foreach (var run in plan.Runs)
             table.AddRow(
                 Markup.Escape(run.Spec.Model.Label), $"{run.Spec.Seed}",
@@ -49,7 +49,7 @@ internal static class PlanCommand
                 $"{run.Parameters / 1e6:0.0} M", $"{run.MultiplyAdds / 1e9:0.##}",
                 $"{(run.EndedByBudget ? "≈ " : "")}{run.Steps}",
                 $"≈ {Words.Duration(run.TrainingTime)}{(run.EndedByBudget ? " (budget)" : "")}",
-                $"≈ {Words.Duration(run.SamplingTime)}", Markup.Escape(plan.Gpu ?? plan.Device));
+                $"≈ {Words.Duration(run.SamplingTime)}{(run.Icons < run.Spec.Sampling.Count ? $" (budget, {run.Icons} icons)" : "")}", Markup.Escape(plan.Gpu ?? "any device"));
         return table;
     }
 }

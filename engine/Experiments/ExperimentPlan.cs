@@ -47,7 +47,8 @@ public sealed record ExperimentPlan
             _ => ddpm.Diffusion.Timesteps,
         };
         // A model call is the forward third of a training step.
-        var samplingSeconds = Math.Min(sampling.Budget.TotalSeconds, sampling.Count * (double)chain * perBatch / (3 * training.BatchSize));
+        var perIcon = chain * perBatch / (3 * training.BatchSize);
+        var icons = (int)Math.Clamp(sampling.Budget.TotalSeconds / perIcon, 1, sampling.Count);
         using var unet = new Unet(ddpm.Unet);
         return new()
         {
@@ -57,7 +58,8 @@ public sealed record ExperimentPlan
             Steps = steps,
             EndedByBudget = training.Steps is null || affordable < training.Steps,
             TrainingTime = TimeSpan.FromSeconds(steps * perStep),
-            SamplingTime = TimeSpan.FromSeconds(samplingSeconds),
+            Icons = icons,
+            SamplingTime = TimeSpan.FromSeconds(icons * perIcon),
         };
     }
 }
@@ -78,6 +80,9 @@ public sealed record PlannedRun
     public required bool EndedByBudget { get; init; }
 
     public required TimeSpan TrainingTime { get; init; }
+
+    /// <summary>Icons drawn, fewer than asked for where the budget ends sampling.</summary>
+    public required int Icons { get; init; }
 
     public required TimeSpan SamplingTime { get; init; }
 }

@@ -8,28 +8,33 @@ using static TorchSharp.torch;
 namespace IconDiffusion.Engine.Experiments;
 
 /// <summary>
-/// How long a training step takes on a device: timed where a step is short, else scaled by arithmetic from a shape that is.
-/// Large networks use a processor better than small ones, so scaled times are rather too long than too short.
+/// How long a training step takes on a device: timed where a step is short, else timed on fewer or smaller icons and scaled by
+/// arithmetic.
 /// </summary>
 public sealed class StepTimer(ComputeDevice device)
 {
     // A training step is a forward pass and a backward pass of twice its arithmetic.
     private const double TrainingPasses = 3;
 
-    // Steps of up to this much arithmetic (multiply-adds) are timed: a second or two on two CPU cores.
-    private const double Affordable = 1.5e11;
-
-    private static readonly UnetSpec Yardstick = new() { Dim = 32, DimMults = [1, 2, 4, 8] };
+    // Steps of up to this much arithmetic (multiply-adds) are timed: a second or two.
+    private readonly double _affordable = device.Device.type == DeviceType.CUDA ? 1e13 : 1.5e11;
 
     private readonly Dictionary<(UnetSpec, int, int), double> _timed = [];
 
     /// <summary>Seconds of one training step without accumulation.</summary>
     public double Seconds(UnetSpec unet, int imageSize, int batchSize)
     {
-        var arithmetic = Arithmetic(unet, imageSize, batchSize);
-        return arithmetic <= Affordable
-            ? Timed(unet, imageSize, batchSize)
-            : Timed(Yardstick, 32, 16) * arithmetic / Arithmetic(Yardstick, 32, 16);
+        var (size, batch) = (imageSize, batchSize);
+        while (Arithmetic(unet, size, batch) > _affordable)
+        {
+            if (batch > 1)
+                batch /= 2;
+            else if (size / 2 >= 16 && size / 2 % unet.DownSampling == 0)
+                size /= 2;
+            else
+                break;
+        }
+        return Timed(unet, size, batch) * Arithmetic(unet, imageSize, batchSize) / Arithmetic(unet, size, batch);
     }
 
     private static double Arithmetic(UnetSpec unet, int imageSize, int batchSize) =>
