@@ -71,8 +71,9 @@ public sealed class InceptionV3Tests(InceptionV3Tests.Network network) : IClassF
         Assert.Equal([4L, 3L, 299L, 299L], input.shape);
         var every13th = arange(0, 299, 13);
         var sampled = ((input[0] + 1) / 2).index_select(1, every13th).index_select(2, every13th);
-        // Scaling to −1…1 and back rounds twice, by 6e-8.
-        Assert.InRange((sampled - Recorded.Tensor("resize128/img0_stride13")).abs().max().item<float>(), 0, 3e-7);
+        // Releases of libtorch round the float32 coordinates of the samples, up to 127, differently in the last place, 8e-6, and
+        // pixels differ from their neighbours by at most 1 along each of two axes. Scaling to −1…1 and back adds 2e-7.
+        Assert.InRange((sampled - Recorded.Tensor("resize128/img0_stride13")).abs().max().item<float>(), 0, 2e-5);
     }
 
     [Fact]
