@@ -12,18 +12,18 @@ here = Path(__file__).resolve().parent
 ours = ["dotnet", str(here / "bin/Release/net10.0/icon-benchmark.dll")]
 python = os.environ.get("REFERENCE_PYTHON", "/usr/bin/python3")
 
-NETS = {  # name: (dim, mults, size, batch)
-    "dim 32 (1,2,4,8), 32×32, batch 16": (32, "1,2,4,8", 32, 16),
-    "dim 64 (1,2,4,8), 64×64, batch 8": (64, "1,2,4,8", 64, 8),
-    "dim 64 (1,2,4,8), 128×128, batch 4": (64, "1,2,4,8", 128, 4),
-    "dim 64 (1,4,16), 64×64, batch 8": (64, "1,4,16", 64, 8),
-    "dim 64 (1,16), 64×64, batch 8": (64, "1,16", 64, 8),
+NETS = {  # name: (dim, mults, size, batch, steps timed after one to warm up)
+    "dim 32 (1,2,4,8), 32×32, batch 16": (32, "1,2,4,8", 32, 16, 15),
+    "dim 64 (1,2,4,8), 64×64, batch 8": (64, "1,2,4,8", 64, 8, 5),
+    "dim 64 (1,2,4,8), 128×128, batch 4": (64, "1,2,4,8", 128, 4, 3),
+    "dim 64 (1,4,16), 64×64, batch 8": (64, "1,4,16", 64, 8, 3),
+    "dim 64 (1,16), 64×64, batch 8": (64, "1,16", 64, 8, 2),
 }
 
 
 def net_arguments(net):
-    dim, mults, size, batch = net
-    return ["--dim", str(dim), "--mults", mults, "--size", str(size), "--batch", str(batch)]
+    dim, mults, size, batch, steps = net
+    return ["--dim", str(dim), "--mults", mults, "--size", str(size), "--batch", str(batch), "--steps", str(steps)]
 
 
 def cases():
