@@ -1,4 +1,5 @@
 using Orleans;
+using Orleans.Placement;
 using Orleans.Runtime;
 
 namespace IconDiffusion.EmbeddedActors.Tests;
@@ -83,7 +84,15 @@ public interface IPlainGrain : IGrainWithStringKey
     Task End();
 }
 
+/// <summary>Where a grain shall live; with one process there is no choice.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class NearbyAttribute() : PlacementAttribute(new Strategy())
+{
+    private sealed class Strategy : PlacementStrategy;
+}
+
 /// <summary>A grain that derives from nothing.</summary>
+[Nearby]
 public sealed class PlainGrain(IGrainContext context, Signals signals) : IGrainBase, IPlainGrain
 {
     public IGrainContext GrainContext => context;
