@@ -61,12 +61,18 @@ internal abstract class CallRequest<T>(ActorRuntime runtime, GrainId target) : R
         }
         Release();
         var copy = ExceptionCopier.Copy(exception);
-        if (copy is CodecNotFoundException && exception is not CodecNotFoundException)
-            runtime.Logger.ExceptionCannotTravel(exception, Target, exception.GetType().FullName!);
-        if (copy is OperationCanceledException)
-            _answer.TrySetCanceled(CancellationToken.None);
-        else
-            _answer.TrySetException(copy);
+        try
+        {
+            if (copy is CodecNotFoundException && exception is not CodecNotFoundException)
+                runtime.Logger.ExceptionCannotTravel(exception, Target, exception.GetType().FullName!);
+        }
+        finally   // Logging it may throw, if its own members do.
+        {
+            if (copy is OperationCanceledException)
+                _answer.TrySetCanceled(CancellationToken.None);
+            else
+                _answer.TrySetException(copy);
+        }
     }
 
     protected abstract ValueTask<T> InvokeAsync(Activation activation);

@@ -38,7 +38,13 @@ internal abstract class Request(GrainId target)
     private async Task RunToEndAsync()
     {
         RequestContext.Current = Context;
-        await RunAsync();
-        Activation!.Complete(this);
+        try
+        {
+            await RunAsync();
+        }
+        finally
+        {
+            Activation!.Complete(this);
+        }
     }
 }

@@ -26,6 +26,10 @@ internal static class ExceptionCopier
         {
             return failure;
         }
+        catch (Exception failure)   // An exception whose own members throw must not keep its caller waiting.
+        {
+            return new CodecNotFoundException($"Could not copy an exception of type {original.GetType()}: {failure.GetType().Name}.");
+        }
     }
 
     private static Exception CopyOrThrow(Exception original)

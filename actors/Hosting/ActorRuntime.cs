@@ -8,7 +8,7 @@ using Orleans.Runtime;
 namespace IconDiffusion.EmbeddedActors;
 
 /// <summary>The embedded runtime: the directory of active grains, and what they share.</summary>
-internal sealed class ActorRuntime : IHostedService, IDisposable
+internal sealed class ActorRuntime : IHostedLifecycleService, IDisposable
 {
     private readonly ConcurrentDictionary<GrainId, Activation> _directory = new();
     private volatile string? _closed = "has not started";
@@ -41,14 +41,23 @@ internal sealed class ActorRuntime : IHostedService, IDisposable
     public ActorDatabase Database => _database ?? throw new OrleansException($"The actor runtime {_closed}.");
     public string Identity { get; } = $"{Environment.MachineName}:{Environment.ProcessId}";
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public Task StartAsync(CancellationToken cancellationToken)
     {
         _database = ActorDatabase.Open(Options.DatabasePath);
         _closed = null;
         _collector = Time.CreateTimer(_ => CollectIdle(), null, Options.CollectionInterval, Options.CollectionInterval);
-        await Reminders.StartAsync();
         Logger.Started(EmbeddedActorsHosting.RuntimeName, Catalog.Classes.Count, Options.DatabasePath);
+        return Task.CompletedTask;
     }
+
+    /// <summary>Reminders wake grains only once all the services they may need have started.</summary>
+    public Task StartedAsync(CancellationToken cancellationToken) => Reminders.StartAsync();
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Deactivates every grain, then closes the database.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)

@@ -107,6 +107,8 @@ internal sealed class ReminderService(ActorRuntime runtime)
 
         private async Task TickAsync()
         {
+            // Timers remember the context of the grain that registered; after a restart there would be none.
+            RequestContext.Clear();
             try
             {
                 await _runtime.Client.GetGrain<IRemindable>(Row.Grain)

@@ -1,3 +1,5 @@
+using Orleans.Runtime;
+
 namespace IconDiffusion.EmbeddedActors.Tests;
 
 public abstract class ReminderTests(bool shuffled) : ConformanceTest(shuffled)
@@ -72,6 +74,16 @@ public abstract class ReminderTests(bool shuffled) : ConformanceTest(shuffled)
         await Host.RestartAsync();
         await AdvanceUntilAsync(Signals.WaitAsync("sleep:2"), TimeSpan.FromMinutes(10));
         Assert.DoesNotContain("wake", Signals.Diary);
+    }
+
+    [Fact]
+    public async Task ATick_CarriesNoRequestContext()
+    {
+        RequestContext.Set("user", "ada");
+        await Reminder.Register("wake", Hour, Hour);
+        await AdvanceUntilAsync(Signals.WaitAsync("wake:2"), TimeSpan.FromMinutes(10));
+        Assert.DoesNotContain("by ada", Signals.Diary);
+        RequestContext.Clear();
     }
 
     [Fact]

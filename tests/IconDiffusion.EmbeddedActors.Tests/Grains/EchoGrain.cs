@@ -79,6 +79,7 @@ public sealed class EchoGrain(Signals signals) : Grain, IEchoGrain
         "nested" => new InvalidOperationException("outer", new MarkedException("inner", 7)),
         "nestedUnmarked" => new InvalidOperationException("outer", new UnmarkedException("inner")),
         "aggregate" => new AggregateException(new InvalidOperationException("a"), new TimeoutException("b")),
+        "hostile" => new HostileException(),
         "cancelled" => new OperationCanceledException("stopped"),
         _ => new NotSupportedException(kind),
     };

@@ -62,4 +62,10 @@ public sealed class MarkedException(string message, int code) : Exception(messag
     public int Code { get; } = code;
 }
 
+[GenerateSerializer]
+public sealed class HostileException : Exception
+{
+    public override string Message => throw new InvalidOperationException("no message");
+}
+
 public sealed class UnmarkedException(string message) : Exception(message);

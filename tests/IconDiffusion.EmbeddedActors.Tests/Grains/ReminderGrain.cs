@@ -38,6 +38,8 @@ public sealed class ReminderGrain(Signals signals) : Grain, IReminderGrain, IRem
     public Task ReceiveReminder(string reminderName, TickStatus status)
     {
         signals.Note(reminderName);
+        if (RequestContext.Get("user") is { } user)
+            signals.Note($"by {user}");
         signals.Fire($"{reminderName} since {status.FirstTickTime:HH:mm} every {status.Period} at {status.CurrentTickTime:HH:mm}");
         return reminderName == "failing" ? throw new InvalidOperationException("reminder failed") : Task.CompletedTask;
     }
