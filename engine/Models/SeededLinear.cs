@@ -25,8 +25,7 @@ internal sealed class SeededLinear : nn.Module<Tensor, Tensor>
     {
         // PyTorch arrives at a weight's bound as √3 · √(1/3) / √fan_in (kaiming_uniform_ with a = √5), one ulp from the bias's.
         var bound = shape.Length > 1 ? Math.Sqrt(3.0) * (Math.Sqrt(2.0 / (1 + 5)) / Math.Sqrt(fanIn)) : 1 / Math.Sqrt(fanIn);
-        var values = new Parameter(empty(shape));
-        nn.init.uniform_(values, -bound, bound, generator);
-        return values;
+        // Not nn.init.uniform_, in which TorchSharp 0.107 takes a generator and then draws from the process's.
+        return new Parameter(empty(shape).uniform_(-bound, bound, generator));
     }
 }

@@ -320,6 +320,9 @@ internal sealed class ResnetBlock : Module<Tensor, Tensor, Tensor>
         {
             proj = new SeededConv2d(generator, from, to, 3, padding: 1);
             norm = GroupNorm(groups, to);
+            // Here, as TorchSharp 0.107 leaves them as the memory was.
+            init.ones_(norm.weight!);
+            init.zeros_(norm.bias!);
             _groups = groups;
             RegisterComponents();
         }
