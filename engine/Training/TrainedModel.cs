@@ -32,9 +32,10 @@ public static class TrainedModel
     /// <exception cref="InvalidDataException">The file is not one of such weights.</exception>
     public static Unet Load(RunFolder folder, DdpmSpec spec, Device device)
     {
-        using var scope = NewDisposeScope();
         var model = new Unet(spec.Unet);
         model.to(device);
+        // Only now, as TorchSharp's scopes own the parameters that are made in them.
+        using var scope = NewDisposeScope();
         TensorFile.Read(folder.WeightsFile, model.state_dict());
         return model;
     }
