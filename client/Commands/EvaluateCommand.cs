@@ -13,13 +13,14 @@ internal static class EvaluateCommand
     {
         var training = new Option<string>("--training") { Description = "Folder of the training (or first) set.", HelpName = "DIR", Required = true };
         var generated = new Option<string>("--generated") { Description = "Folder of the generated (or second) set.", HelpName = "DIR", Required = true };
-        var size = new Option<int?>("--size") { Description = "Compare at this size in pixels (default: the training images' own, up to 128).", HelpName = "PX" };
+        var size = new Option<int?>("--size") { Description = "Compare at this size in pixels (default: the training images' own).", HelpName = "PX" };
         var random = new Option<bool>("--random-features") { Description = "Use seeded random Inception weights: the FID compares with nothing published." };
         var output = new Option<string?>("--output") { Description = "Write result.json, contact-sheet.png and gallery.png there.", HelpName = "DIR" };
         var command = new Command("evaluate",
             """
             Compares two folders of images: Fréchet Inception distance, mean absolute pixel error to the nearest training
-            image, and NWI = MAE − FID. Images are read as PNG, JPEG, WebP or GIF.
+            image, and NWI = MAE − FID. Images are read as PNG, JPEG, WebP or GIF. For square images of one size the FID is
+            pytorch-fid's.
 
             Examples:
               icon evaluate --training my-icons --generated samples

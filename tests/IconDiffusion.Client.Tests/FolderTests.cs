@@ -28,6 +28,17 @@ public sealed class FolderTests : IDisposable
     }
 
     [Fact]
+    public async Task ImagesOfAnotherSize_AreCountedBesideTheFigure()
+    {
+        var folder = await MakeFacesAsync("faces", 3);
+
+        var outcome = await _icon.RunAsync("evaluate", "--training", folder, "--generated", folder, "--random-features", "--size", "16", "--json");
+
+        Assert.Contains("6 images resized or cropped to 16×16: pytorch-fid takes them as they are",
+            outcome.Json.GetProperty("notComparable").EnumerateArray().Select(n => n.GetString()));
+    }
+
+    [Fact]
     public async Task WithoutTheWeights_NoFigureIsMade_UnlessRandomOnesAreAskedFor()
     {
         var folder = await MakeFacesAsync("faces", 3);
