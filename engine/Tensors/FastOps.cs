@@ -117,7 +117,9 @@ public static class FastOps
     /// </summary>
     public static void ConfigureEnvironment()
     {
-#if !TORCHSHARP
+#if TORCHSHARP
+        TorchSharp.Native.CpuEnvironment.Configure();
+#else
         TorchExtras.ConfigureEnvironment();
 #endif
     }
