@@ -92,14 +92,6 @@ public static class FastOps
         TorchExtras.channels_last(x);
 #endif
 
-    /// <summary>Gives the CUDA memory that the allocator keeps in reserve back to the driver; nothing to do on the CPU.</summary>
-    public static void empty_cache()
-    {
-#if !TORCHSHARP
-        TorchExtras.empty_cache();
-#endif
-    }
-
     /// <summary>
     /// Keeps cuDNN to algorithms that repeat bit for bit, which resuming a run exactly needs. TorchSharp has no such switch:
     /// runs on CUDA devices repeat only closely there.
