@@ -26,14 +26,15 @@ public static class FolderEvaluation
         Action<int, int> progress, CancellationToken cancellation)
     {
         using var extractor = FeatureExtractor.Open(spec.Inception, InceptionWeightsFile.Published.DefaultPath(data.Path), device.Device);
-        var side = size ?? Sizes(training).Select(s => Math.Min(s.Width, s.Height)).Append(LargestSize).Min();
+        var trainingSizes = Sizes(training);
+        var side = size ?? trainingSizes.Select(s => Math.Min(s.Width, s.Height)).Append(LargestSize).Min();
         var first = Read(training, side);
         var second = Read(generated, side);
         var (firstPixels, secondPixels) = (new IconPixels(first.Pixels, side), new IconPixels(second.Pixels, side));
         var evaluation = new Evaluator(extractor, new FeatureCache(data.Weights)).Evaluate(
             secondPixels, firstPixels, first.Fingerprint, cancellation,
             new Reporter<int>(done => progress(done, first.Count + second.Count)));
-        var resampled = Sizes(training).Concat(Sizes(generated)).Count(s => s != (side, side));
+        var resampled = trainingSizes.Concat(Sizes(generated)).Count(s => s != (side, side));
         if (resampled > 0)
         {
             var scores = evaluation.Scores;
