@@ -21,6 +21,10 @@ public static class RunIdentity
     public static string Result(RunSpec spec) =>
         Hash(new { spec.Sampling.Sampler, spec.Sampling.Count, spec.Evaluation })[..8];
 
+    /// <summary>An experiment: its name and 8 hex digits of its runs and the device class that it asks for.</summary>
+    public static string Experiment(ExperimentSpec experiment) =>
+        $"{experiment.Name}-{Hash(new { experiment.Runs, experiment.Gpu })[..8]}";
+
     private static string Hash<T>(T content) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(content, SpecJson.Compact))))[..12];
 }

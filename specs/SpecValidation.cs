@@ -7,7 +7,14 @@ public static class SpecValidation
 {
     /// <summary>Every fault of the experiment, one sentence each; none: it can run.</summary>
     public static IEnumerable<string> Check(ExperimentSpec experiment) =>
-        experiment.Runs.SelectMany(Check).Concat(Check(experiment.Monitoring)).Distinct();
+        CheckName(experiment.Name).Concat(experiment.Runs.SelectMany(Check)).Concat(Check(experiment.Monitoring)).Distinct();
+
+    // It becomes the name of a folder and part of an address.
+    private static IEnumerable<string> CheckName(string name)
+    {
+        if (name.Length is < 1 or > 64 || !char.IsAsciiLetterOrDigit(name[0]) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+            yield return $"name is '{name}'; wanted 1 to 64 letters, digits, '-', '_' and '.', the first a letter or digit.";
+    }
 
     /// <summary>Every fault of one run.</summary>
     public static IEnumerable<string> Check(RunSpec run) =>

@@ -1,0 +1,93 @@
+using System.Text.Json.Serialization;
+
+namespace IconDiffusion.Specs.Cluster;
+
+/// <summary>One piece of work that takes a device: a training, a batch of icons, an evaluation.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "work")]
+[JsonDerivedType(typeof(TrainingWork), "training")]
+[JsonDerivedType(typeof(SampleWork), "samples")]
+[JsonDerivedType(typeof(EvaluationWork), "evaluation")]
+public abstract record WorkSpec
+{
+    /// <summary>See <see cref="RunIdentity.Run"/>.</summary>
+    public required string RunId { get; init; }
+
+    public required RunSpec Run { get; init; }
+
+    /// <summary>Names the prepared data set.</summary>
+    public required string DatasetFingerprint { get; init; }
+}
+
+/// <summary>Trains the run until a limit is reached.</summary>
+public sealed record TrainingWork : WorkSpec
+{
+    public required MonitoringSpec Monitoring { get; init; }
+}
+
+/// <summary>Draws icons <see cref="First"/> … <see cref="First"/> + <see cref="Count"/> − 1 and extracts their features.</summary>
+public sealed record SampleWork : WorkSpec
+{
+    public required int First { get; init; }
+
+    public required int Count { get; init; }
+}
+
+/// <summary>Merges the features of all batches into the scores and writes the report.</summary>
+public sealed record EvaluationWork : WorkSpec
+{
+    public required TrainingSummary Training { get; init; }
+
+    /// <summary>Icons there are, and the time that all batches took together.</summary>
+    public required SamplingSummary Sampling { get; init; }
+}
+
+/// <summary>How far a piece of work is.</summary>
+public sealed record WorkProgress
+{
+    /// <summary>Units done: steps, seconds of the budget, model calls, icons.</summary>
+    public required double Done { get; init; }
+
+    /// <summary>Units in all.</summary>
+    public required double Total { get; init; }
+
+    /// <summary>Optimiser step, in training.</summary>
+    public long? Step { get; init; }
+
+    public double? StepsPerSecond { get; init; }
+
+    public double? Loss { get; init; }
+
+    /// <summary>Step of the newest checkpoint, in training.</summary>
+    public long? CheckpointStep { get; init; }
+
+    /// <summary>Time worked on it, over all interruptions.</summary>
+    public TimeSpan Worked { get; init; }
+
+    /// <summary>Memory that the work holds on its device, in bytes, where the device tells.</summary>
+    public long? MemoryBytes { get; init; }
+}
+
+/// <summary>How an attempt ended.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "outcome")]
+[JsonDerivedType(typeof(TrainingDone), "trained")]
+[JsonDerivedType(typeof(SamplesDone), "sampled")]
+[JsonDerivedType(typeof(EvaluationDone), "evaluated")]
+[JsonDerivedType(typeof(WorkStopped), "stopped")]
+[JsonDerivedType(typeof(WorkFailed), "failed")]
+public abstract record WorkOutcome;
+
+/// <summary>A limit was reached; the weights are there.</summary>
+public sealed record TrainingDone(TrainingSummary Summary) : WorkOutcome;
+
+/// <summary>The icons and their features are there.</summary>
+public sealed record SamplesDone(SamplingSummary Summary) : WorkOutcome;
+
+/// <summary>The scores and pictures are there.</summary>
+public sealed record EvaluationDone(RunResult Result) : WorkOutcome;
+
+/// <summary>Stopped on request after a checkpoint; the next attempt goes on from there.</summary>
+public sealed record WorkStopped : WorkOutcome;
+
+/// <summary>It could not go on.</summary>
+/// <param name="Error">The real error, one sentence or more.</param>
+public sealed record WorkFailed(string Error) : WorkOutcome;
