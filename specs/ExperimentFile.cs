@@ -35,11 +35,8 @@ public static class ExperimentFile
                 throw new ExperimentException($"{source}: {SpecErrors.UnknownKey(key, key, Keys)}");
 
         var name = SpecErrors.Read<string>(root["name"], "name", source);
-        if (name.Length is 0 or > 64 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')) || name[0] == '.')
-            throw new ExperimentException($"{source}: name is '{name}'; wanted 1 to 64 letters, digits, '-', '_' or '.', not starting with '.'.");
-
         var runs = Expand(root, source)
-            .Select(run => SpecErrors.Read<RunSpec>(run, "", source))
+            .Select(run => WithOwnSampler(SpecErrors.Read<RunSpec>(run, "", source)))
             .ToArray();
         var experiment = new ExperimentSpec
         {
@@ -54,6 +51,11 @@ public static class ExperimentFile
             throw new ExperimentException($"{source}: {error}");
         return experiment;
     }
+
+    // A GAN has no reverse process; the one that is named is meant for the diffusion models beside it.
+    private static RunSpec WithOwnSampler(RunSpec run) => run is { Model: GanSpec, Sampling.Sampler: not LatentSpec }
+        ? run with { Sampling = run.Sampling with { Sampler = new LatentSpec() } }
+        : run;
 
     private static JsonObject ParseObject(string text, string source)
     {
