@@ -36,12 +36,13 @@ public static class ExperimentFile
 
         var name = SpecErrors.Read<string>(root["name"], "name", source);
         var runs = Expand(root, source)
-            .Select(run => WithOwnSampler(SpecErrors.Read<RunSpec>(run, "", source)))
+            .Select(run => SpecErrors.Read<RunSpec>(run, "", source))
             .ToArray();
+        var hasDiffusion = runs.Any(run => run.Model is not GanSpec);
         var experiment = new ExperimentSpec
         {
             Name = name,
-            Runs = [.. runs],
+            Runs = [.. runs.Select(run => run.Model is GanSpec ? ForGan(run, hasDiffusion) : run)],
             Monitoring = root["monitoring"] is { } monitoring
                 ? SpecErrors.Read<MonitoringSpec>(monitoring, "monitoring", source)
                 : new MonitoringSpec(),
@@ -52,10 +53,23 @@ public static class ExperimentFile
         return experiment;
     }
 
-    // A GAN has no reverse process; the one that is named is meant for the diffusion models beside it.
-    private static RunSpec WithOwnSampler(RunSpec run) => run is { Model: GanSpec, Sampling.Sampler: not LatentSpec }
-        ? run with { Sampling = run.Sampling with { Sampler = new LatentSpec() } }
-        : run;
+    // What a GAN does not use is meant for the diffusion models beside it, if there are any; else its validation refuses it.
+    private static RunSpec ForGan(RunSpec run, bool hasDiffusion)
+    {
+        var defaults = new TrainingSpec();
+        if (run.Sampling.Sampler is AncestralSpec || (hasDiffusion && run.Sampling.Sampler is not LatentSpec))
+            run = run with { Sampling = run.Sampling with { Sampler = new LatentSpec() } };
+        return !hasDiffusion ? run : run with
+        {
+            Training = run.Training with
+            {
+                GradientAccumulation = defaults.GradientAccumulation,
+                GradientClip = defaults.GradientClip,
+                Adam = defaults.Adam,
+                Ema = defaults.Ema,
+            },
+        };
+    }
 
     private static JsonObject ParseObject(string text, string source)
     {

@@ -5,6 +5,9 @@ namespace IconDiffusion.Specs;
 /// <summary>A method and its shape.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(DdpmSpec), "ddpm")]
+[JsonDerivedType(typeof(DcganSpec), "dcgan")]
+[JsonDerivedType(typeof(WganGpSpec), "wgan-gp")]
+[JsonDerivedType(typeof(StyleGan2Spec), "stylegan2")]
 public abstract record ModelSpec
 {
     /// <summary>A short name for tables, such as <c>ddpm 64 (1,16)</c>.</summary>

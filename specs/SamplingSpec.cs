@@ -14,14 +14,19 @@ public sealed record SamplingSpec
     /// <summary>Icons drawn at once; changes speed and memory only.</summary>
     public int BatchSize { get; init; } = 32;
 
+    /// <summary>
+    /// How: a diffusion model's reverse process, or <see cref="LatentSpec"/> for a GAN. An experiment file with both kinds of
+    /// models names the reverse process; its GANs draw with the default <see cref="LatentSpec"/>.
+    /// </summary>
     public SamplerSpec Sampler { get; init; } = new AncestralSpec();
 }
 
-/// <summary>The reverse process.</summary>
+/// <summary>A diffusion model's reverse process, or a GAN's way from latent to icon.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(AncestralSpec), "ancestral")]
 [JsonDerivedType(typeof(DdimSpec), "ddim")]
 [JsonDerivedType(typeof(DpmSolverSpec), "dpm-solver++")]
+[JsonDerivedType(typeof(LatentSpec), "latent")]
 public abstract record SamplerSpec;
 
 /// <summary>All T steps of Ho et al. 2020, algorithm 2.</summary>
@@ -39,4 +44,11 @@ public sealed record DdimSpec : SamplerSpec
 public sealed record DpmSolverSpec : SamplerSpec
 {
     public int Steps { get; init; } = 20;
+}
+
+/// <summary>One pass of a GAN's generator from a normal latent.</summary>
+public sealed record LatentSpec : SamplerSpec
+{
+    /// <summary>StyleGAN2's ψ: 1 draws as trained, smaller values nearer to the mean icon, which is 0. Other GANs know 1 alone.</summary>
+    public double Truncation { get; init; } = 1;
 }

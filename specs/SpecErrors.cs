@@ -123,9 +123,9 @@ internal static partial class SpecErrors
     private static string Join(string prefix, string path) =>
         (prefix + "." + path.TrimStart('$').TrimStart('.')).Trim('.');
 
-    private static string? Discriminator(Type type) =>
-        type.GetCustomAttribute<JsonPolymorphicAttribute>(inherit: true)?.TypeDiscriminatorPropertyName
-        ?? type.BaseType?.GetCustomAttribute<JsonPolymorphicAttribute>()?.TypeDiscriminatorPropertyName;
+    private static string? Discriminator(Type? type) => type is null
+        ? null
+        : type.GetCustomAttribute<JsonPolymorphicAttribute>()?.TypeDiscriminatorPropertyName ?? Discriminator(type.BaseType);
 
     private static string Choices(Type type) =>
         string.Join(", ", type.GetCustomAttributes<JsonDerivedTypeAttribute>().Select(a => $"\"{a.TypeDiscriminator}\""));

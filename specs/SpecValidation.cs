@@ -1,4 +1,5 @@
 using System.Globalization;
+using static IconDiffusion.Specs.SpecRanges;
 
 namespace IconDiffusion.Specs;
 
@@ -12,8 +13,8 @@ public static class SpecValidation
     // It becomes the name of a folder and part of an address.
     private static IEnumerable<string> CheckName(string name)
     {
-        if (name.Length is < 1 or > 64 || !char.IsAsciiLetterOrDigit(name[0]) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
-            yield return $"name is '{name}'; wanted 1 to 64 letters, digits, '-', '_' and '.', the first a letter or digit.";
+        if (name.Length is < 1 or > 64 || name[0] == '.' || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+            yield return $"name is '{name}'; wanted 1 to 64 letters, digits, '-', '_' or '.', not starting with '.'.";
     }
 
     /// <summary>Every fault of one run.</summary>
@@ -21,7 +22,7 @@ public static class SpecValidation
         ((IEnumerable<string>)[
             .. Positive("seed", run.Seed, allowZero: true),
             .. Check(run.Dataset),
-            .. Check(run.Model, run.Dataset.ImageSize),
+            .. Check(run.Model, run),
             .. Check(run.Training),
             .. Check(run.Sampling, run.Model),
         ]).Distinct();
@@ -40,9 +41,10 @@ public static class SpecValidation
             yield return "dataset.path is empty; wanted a folder of images.";
     }
 
-    private static IEnumerable<string> Check(ModelSpec model, int imageSize) => model switch
+    private static IEnumerable<string> Check(ModelSpec model, RunSpec run) => model switch
     {
-        DdpmSpec ddpm => [.. Check(ddpm.Unet, imageSize), .. Check(ddpm.Diffusion)],
+        DdpmSpec ddpm => [.. Check(ddpm.Unet, run.Dataset.ImageSize), .. Check(ddpm.Diffusion)],
+        GanSpec gan => GanValidation.Check(gan, run),
         _ => [],
     };
 
@@ -105,6 +107,9 @@ public static class SpecValidation
             .. limited is { } l && (l.Steps < 1 || l.Steps > timesteps)
                 ? [$"sampling.sampler.steps is {l.Steps} for {l.Name}; wanted 1 to model.diffusion.timesteps ({timesteps})."]
                 : Array.Empty<string>(),
+            .. sampling.Sampler is LatentSpec && model is DdpmSpec
+                ? ["sampling.sampler is latent, which is a GAN's; a diffusion model wants ancestral, ddim or dpm-solver++."]
+                : Array.Empty<string>(),
             .. sampling.Sampler is DdimSpec { Eta: var eta } && !(eta is >= 0 and <= 1)
                 ? [$"sampling.sampler.eta is {eta}; wanted 0 to 1."]
                 : Array.Empty<string>(),
@@ -116,16 +121,4 @@ public static class SpecValidation
         .. Duration("monitoring.checkpointEvery", monitoring.CheckpointEvery),
         .. Positive("monitoring.stripEvery", monitoring.StripEvery),
     ];
-
-    private static IEnumerable<string> Duration(string key, TimeSpan value) =>
-        value > TimeSpan.Zero ? [] : [$"{key} is {DurationConverter.Format(value)}; wanted a duration above zero."];
-
-    private static IEnumerable<string> Positive(string key, long value, bool allowZero = false) =>
-        value > 0 || (allowZero && value == 0) ? [] : [$"{key} is {value}; wanted {(allowZero ? "0 or more" : "1 or more")}."];
-
-    private static IEnumerable<string> Above(string key, double value) =>
-        value > 0 && double.IsFinite(value) ? [] : [$"{key} is {value}; wanted a number above 0."];
-
-    private static IEnumerable<string> Fraction(string key, double value) =>
-        value is >= 0 and < 1 ? [] : [$"{key} is {value}; wanted 0 or more and below 1."];
 }

@@ -1,6 +1,10 @@
 namespace IconDiffusion.Specs;
 
-/// <summary>How a run trains. Defaults are those of lucidrains' <c>Trainer</c> of July 2022 and the preprint's 12 hours.</summary>
+/// <summary>
+/// How a run trains. Defaults are those of lucidrains' <c>Trainer</c> of July 2022 and the preprint's 12 hours. A GAN has its own
+/// optimiser's settings in its <see cref="GanSpec"/> and refuses gradientAccumulation, gradientClip, adam and ema here, except in a
+/// file with diffusion models, which they are meant for then.
+/// </summary>
 public sealed record TrainingSpec
 {
     /// <summary>Wall-clock time worked, over all interruptions, after which training ends.</summary>
@@ -58,4 +62,10 @@ public sealed record MonitoringSpec
 
     /// <summary>Optimiser steps between two sample strips.</summary>
     public int StripEvery { get; init; } = 1000;
+
+    /// <summary>What to do when a GAN has collapsed. It decides how far a run comes, not what its steps compute.</summary>
+    public CollapseResponse OnCollapse { get; init; } = CollapseResponse.Fail;
 }
+
+/// <summary>End the run as failed and keep its last good checkpoint, or warn and go on.</summary>
+public enum CollapseResponse { Fail, Warn }

@@ -34,6 +34,14 @@ public class IdentityTests
     }
 
     [Fact]
+    public void RunsOfEarlierVersions_KeepTheirNames()
+    {
+        Assert.Equal("9677a7fe7189", RunIdentity.Run(Run, "f"));
+        Assert.Equal("eb323927", RunIdentity.Samples(Run.Sampling.Sampler));
+        Assert.Equal("b4af2214", RunIdentity.Result(Run));
+    }
+
+    [Fact]
     public void DrawingMoreIcons_KeepsTheTrainedModelAndItsIcons_ButIsAnotherResult()
     {
         var more = Run with { Sampling = Run.Sampling with { Count = 2048 } };
