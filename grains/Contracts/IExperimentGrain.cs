@@ -33,6 +33,10 @@ public interface IExperimentGrain : IGrainWithStringKey
     [Alias("status"), AlwaysInterleave]
     Task<ExperimentStatus?> GetStatusAsync();
 
+    /// <summary>What was asked for, with a fingerprint for every run; null: never submitted.</summary>
+    [Alias("submission"), AlwaysInterleave]
+    Task<Submission?> GetSubmissionAsync();
+
     /// <summary>The results of the cells that are done, in the order of the cells.</summary>
     [Alias("results"), AlwaysInterleave]
     Task<List<Specs.RunResult>> GetResultsAsync();
