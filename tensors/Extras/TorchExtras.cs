@@ -17,6 +17,12 @@ public static partial class TorchExtras
     public static Tensor conv2d(Tensor x, Tensor weight, Tensor? bias, long stride, (long h, long w) padding) =>
         Own(NativeMethods.icon_conv2d(x.Handle, weight.Handle, HandleOf(bias), stride, padding.h, padding.w), x, weight, bias);
 
+    /// <summary>
+    /// Transposed convolution of x [N, Cin, H, W] by weight [Cin, Cout, kh, kw]: [N, Cout, (H − 1) · stride − 2 · padding + kh, …].
+    /// </summary>
+    public static Tensor conv_transpose2d(Tensor x, Tensor weight, long stride = 1, long padding = 0) =>
+        Own(NativeMethods.icon_conv_transpose2d(x.Handle, weight.Handle, stride, padding), x, weight);
+
     /// <summary>max(0, conv2d(…)) in one pass; without gradients.</summary>
     public static Tensor conv2d_relu(Tensor x, Tensor weight, Tensor? bias, long stride, (long h, long w) padding) =>
         Own(NativeMethods.icon_conv2d_relu(x.Handle, weight.Handle, HandleOf(bias), stride, padding.h, padding.w), x, weight, bias);

@@ -10,6 +10,9 @@ internal static unsafe partial class NativeMethods
     internal static partial IntPtr icon_conv2d(IntPtr x, IntPtr weight, IntPtr bias, long stride, long padH, long padW);
 
     [LibraryImport(Library)]
+    internal static partial IntPtr icon_conv_transpose2d(IntPtr x, IntPtr weight, long stride, long padding);
+
+    [LibraryImport(Library)]
     internal static partial IntPtr icon_conv2d_relu(IntPtr x, IntPtr weight, IntPtr bias, long stride, long padH, long padW);
 
     [LibraryImport(Library)]

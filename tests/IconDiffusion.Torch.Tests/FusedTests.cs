@@ -104,22 +104,30 @@ public sealed class FusedTests
                 return v.matmul(weights.transpose(-2, -1)).reshape(batch, heads * dim, height, width);
             });
 
-    [Fact]
-    public void GradientsOfGradients_GoThroughTheFusedOperations()
+    [Theory]
+    [InlineData(16, 16, 3, 1, 1, 6)]
+    [InlineData(5, 7, 3, 1, 1, 6)]
+    [InlineData(3, 16, 4, 2, 1, 8)]
+    [InlineData(16, 8, 1, 1, 0, 5)]
+    [InlineData(8, 8, 3, 2, 0, 7)]
+    public void GradientsOfGradients_OfAConvolution_AreThoseOfItsDefinition(int input, int output, int kernel, int stride, int padding, int size) =>
+        AgreeTwice([2, input, size, size], [output, input, kernel, kernel], [output],
+            a => TorchExtras.conv2d(a[0], a[1], a[2], stride, padding),
+            a => F.conv2d(a[0], a[1], a[2], [stride, stride], [padding, padding]));
+
+    [Theory]
+    [InlineData(16, 3, 4, 2, 1, 5)]
+    [InlineData(12, 40, 4, 1, 0, 1)]
+    [InlineData(8, 16, 3, 2, 0, 4)]
+    [InlineData(16, 16, 3, 1, 1, 6)]
+    public void ConvTranspose2d_IsTheTransposedConvolution(int input, int output, int kernel, int stride, int padding, int size)
     {
-        using var scope = NewDisposeScope();
-        var (x64, w64) = (Random([1, 16, 6, 6], 1), Random([16, 16, 3, 3], 2));
-        var expected = Penalty(x64, w64, F.conv2d(x64, w64, padding: [1, 1]));
-        var (x, w) = (Leaf(x64, false), Leaf(w64, false));
-        var actual = Penalty(x, w, TorchExtras.conv2d(x, w, null, 1, 1));
-
-        AssertClose(Winograd, expected, actual, "second gradient");
-
-        static Tensor Penalty(Tensor x, Tensor w, Tensor y)
-        {
-            var gradient = autograd.grad([y.square().sum()], [x], retain_graph: true, create_graph: true)[0];
-            return autograd.grad([gradient.square().sum()], [w])[0];
-        }
+        Agree(Winograd, ([2, input, size, size], [input, output, kernel, kernel], null),
+            a => TorchExtras.conv_transpose2d(a[0], a[1], stride, padding),
+            a => F.conv_transpose2d(a[0], a[1], strides: [stride, stride], padding: [padding, padding]));
+        AgreeTwice([2, input, size, size], [input, output, kernel, kernel], [1],
+            a => TorchExtras.conv_transpose2d(a[0], a[1], stride, padding) + a[2],
+            a => F.conv_transpose2d(a[0], a[1], strides: [stride, stride], padding: [padding, padding]) + a[2]);
     }
 
     [Fact]
@@ -192,6 +200,24 @@ public sealed class FusedTests
             AssertClose(tolerance, expected, actual, "values");
             for (int i = 0; i < inputs.Length; i++)
                 AssertClose(tolerance, gradients[i], actualGradients[i], $"gradient {i}");
+        }
+    }
+
+    // The gradients of a gradient penalty, in which every order up to the second has its part. Cubes and squares of sums lose a
+    // digit more than one convolution does.
+    private static void AgreeTwice(long[] x, long[] weight, long[] bias, Func<Tensor[], Tensor> fused, Func<Tensor[], Tensor> plain)
+    {
+        using var scope = NewDisposeScope();
+        Tensor[] inputs = [Random(x, 1), Random(weight, 2), Random(bias, 3)];
+        Tensor[] floats = [.. inputs.Select(input => Leaf(input, input.ndim == 4))];
+
+        foreach (var (expected, actual) in Penalty(inputs, plain).Zip(Penalty(floats, fused)))
+            AssertClose(10 * Winograd, expected, actual, "second gradient");
+
+        static IEnumerable<Tensor> Penalty(Tensor[] inputs, Func<Tensor[], Tensor> f)
+        {
+            var first = autograd.grad([f(inputs).pow(3).sum()], inputs, retain_graph: true, create_graph: true);
+            return autograd.grad([.. first.Select(gradient => gradient.square().sum())], inputs);
         }
     }
 

@@ -18,6 +18,11 @@ ICON_API IconTensor icon_conv2d(IconTensor x, IconTensor weight, IconTensor bias
   });
 }
 
+ICON_API IconTensor icon_conv_transpose2d(IconTensor x, IconTensor weight, int64_t stride, int64_t padding) {
+  return icon::guarded(IconTensor(nullptr), "conv_transpose2d", {x, weight},
+                       [&] { return icon::give(icon::conv_transpose2d(*Lent(x), *Lent(weight), stride, padding)); });
+}
+
 ICON_API IconTensor icon_conv2d_relu(IconTensor x, IconTensor weight, IconTensor bias, int64_t stride, int64_t pad_h,
                                      int64_t pad_w) {
   return icon::guarded(IconTensor(nullptr), "conv2d_relu", {x, weight, bias}, [&] {

@@ -122,6 +122,7 @@ ICON_API int32_t icon_set_switch(int32_t which, int32_t value);
 
 // Fused operations (kernels/): CPU float32 has its own kernels, everything else is composed of ATen operators.
 ICON_API IconTensor icon_conv2d(IconTensor x, IconTensor weight, IconTensor bias, int64_t stride, int64_t pad_h, int64_t pad_w);
+ICON_API IconTensor icon_conv_transpose2d(IconTensor x, IconTensor weight, int64_t stride, int64_t padding);
 ICON_API IconTensor icon_conv2d_relu(IconTensor x, IconTensor weight, IconTensor bias, int64_t stride, int64_t pad_h,
                                      int64_t pad_w);
 ICON_API IconTensor icon_group_norm_silu(IconTensor x, int64_t groups, IconTensor weight, IconTensor bias, IconTensor scale,

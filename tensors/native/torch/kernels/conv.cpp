@@ -50,63 +50,146 @@ at::Tensor forward(const at::Tensor& x, const at::Tensor& weight, const at::Tens
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-struct Conv2d : torch::autograd::Function<Conv2d> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
-                            int64_t stride, int64_t pad_h, int64_t pad_w) {
-    context->save_for_backward({x, weight});  // the inputs themselves, or a second derivative would not see them
+// What a convolution of x by weight, or a gradient of one, is made with; the shapes are those of x, weight and y.
+struct Geometry {
+  int64_t stride, pad_h, pad_w;
+
+  void save(AutogradContext* context) const {
     context->saved_data["stride"] = stride;
     context->saved_data["pad_h"] = pad_h;
     context->saved_data["pad_w"] = pad_w;
+  }
+
+  static Geometry saved(AutogradContext* context) {
+    return {context->saved_data["stride"].toInt(), context->saved_data["pad_h"].toInt(), context->saved_data["pad_w"].toInt()};
+  }
+};
+
+bool needs_graph(const at::Tensor& a, const at::Tensor& b) { return at::GradMode::is_enabled() && (a.requires_grad() || b.requires_grad()); }
+
+// Convolution, its gradient by x and its gradient by the weight are each linear in both of their arguments, and the gradients of
+// any of them are the other two: a family of three, differentiable any number of times. The inputs themselves are saved, or
+// a further derivative would not see them.
+at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const Geometry& g);
+at::Tensor input_gradient(const at::Tensor& dy, const at::Tensor& weight, int64_t height, int64_t width, const Geometry& g);
+at::Tensor weight_gradient(const at::Tensor& x, const at::Tensor& dy, int64_t kernel_height, int64_t kernel_width, const Geometry& g);
+
+struct Conv2d : torch::autograd::Function<Conv2d> {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                            int64_t stride, int64_t pad_h, int64_t pad_w) {
+    context->save_for_backward({x, weight});
+    Geometry{stride, pad_h, pad_w}.save(context);
     return icon::forward(x, weight, bias.numel() > 0 ? bias : at::Tensor(), shape_of(x, weight, stride, pad_h, pad_w), false);
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const variable_list saved = context->get_saved_variables();
     const at::Tensor &x = saved[0], &weight = saved[1], &dy = gradients[0];
-    const int64_t stride = context->saved_data["stride"].toInt();
-    const int64_t pad_h = context->saved_data["pad_h"].toInt(), pad_w = context->saved_data["pad_w"].toInt();
+    const Geometry g = Geometry::saved(context);
     variable_list result(6);
     if (!dy.defined()) return result;
-    const bool by_x = context->needs_input_grad(0), by_weight = context->needs_input_grad(1), by_bias = context->needs_input_grad(2);
-    if (at::GradMode::is_enabled()) {  // create_graph: this gradient will be differentiated
-      const std::vector<int64_t> one{1, 1}, zero{0, 0}, bias_size{weight.size(0)};
-      auto all = at::convolution_backward(dy, x, weight, at::IntArrayRef(bias_size), {stride, stride}, {pad_h, pad_w}, one, false, zero, 1,
-                                          {by_x, by_weight, by_bias});
-      result[0] = std::get<0>(all);
-      result[1] = std::get<1>(all);
-      result[2] = std::get<2>(all);
+    const bool by_weight = context->needs_input_grad(1), by_bias = context->needs_input_grad(2);
+    if (context->needs_input_grad(0)) result[0] = input_gradient(dy, weight, x.size(2), x.size(3), g);
+    if (by_weight && by_bias && !at::GradMode::is_enabled()) {  // both out of one pass over dy
+      const ConvShape s = shape_of(x, weight, g.stride, g.pad_h, g.pad_w);
+      const at::Tensor source = nhwc(x), gradient = nhwc(dy);
+      result[1] = at::empty(weight.sizes(), weight.options());
+      result[2] = at::empty({s.out_channels}, weight.options());
+      conv_kernels().backward_weight(s, source.data_ptr<float>(), gradient.data_ptr<float>(), result[1].data_ptr<float>(),
+                                     result[2].data_ptr<float>(), workers());
       return result;
     }
-    const ConvShape s = shape_of(x, weight, stride, pad_h, pad_w);
-    const at::Tensor gradient = nhwc(dy);
-    const float* from = gradient.data_ptr<float>();
-    if (by_x) {
-      const at::Tensor kernel = weight.contiguous();
-      result[0] = empty_nhwc(x, s.batch, s.in_channels, s.in_height, s.in_width);
-      conv_kernels().backward_input(s, from, kernel.data_ptr<float>(), result[0].data_ptr<float>(), workers());
-    }
-    if (by_weight) {
-      result[1] = at::empty(weight.sizes(), weight.options());
-      if (by_bias) result[2] = at::empty({s.out_channels}, weight.options());
-      const at::Tensor source = nhwc(x);
-      conv_kernels().backward_weight(s, source.data_ptr<float>(), from, result[1].data_ptr<float>(), by_bias ? result[2].data_ptr<float>() : nullptr,
-                                     workers());
-    } else if (by_bias) {
-      result[2] = gradient.sum(at::IntArrayRef{0, 2, 3});
-    }
+    if (by_weight) result[1] = weight_gradient(x, dy, weight.size(2), weight.size(3), g);
+    if (by_bias) result[2] = nhwc(dy).sum(at::IntArrayRef{0, 2, 3});
     return result;
   }
 };
+
+struct InputGradient : torch::autograd::Function<InputGradient> {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& dy, const at::Tensor& weight, int64_t height, int64_t width,
+                            int64_t stride, int64_t pad_h, int64_t pad_w) {
+    context->save_for_backward({dy, weight});
+    const Geometry g{stride, pad_h, pad_w};
+    g.save(context);
+    return input_gradient(dy, weight, height, width, g);
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const variable_list saved = context->get_saved_variables();
+    const at::Tensor &dy = saved[0], &weight = saved[1], &dx = gradients[0];
+    const Geometry g = Geometry::saved(context);
+    variable_list result(7);
+    if (!dx.defined()) return result;
+    if (context->needs_input_grad(0)) result[0] = convolve(dx, weight, {}, g);
+    if (context->needs_input_grad(1)) result[1] = weight_gradient(dx, dy, weight.size(2), weight.size(3), g);
+    return result;
+  }
+};
+
+struct WeightGradient : torch::autograd::Function<WeightGradient> {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& dy, int64_t kernel_height,
+                            int64_t kernel_width, int64_t stride, int64_t pad_h, int64_t pad_w) {
+    context->save_for_backward({x, dy});
+    const Geometry g{stride, pad_h, pad_w};
+    g.save(context);
+    return weight_gradient(x, dy, kernel_height, kernel_width, g);
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const variable_list saved = context->get_saved_variables();
+    const at::Tensor &x = saved[0], &dy = saved[1], &dweight = gradients[0];
+    const Geometry g = Geometry::saved(context);
+    variable_list result(7);
+    if (!dweight.defined()) return result;
+    if (context->needs_input_grad(0)) result[0] = input_gradient(dy, dweight, x.size(2), x.size(3), g);
+    if (context->needs_input_grad(1)) result[1] = convolve(x, dweight, {}, g);
+    return result;
+  }
+};
+
+at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const Geometry& g) {
+  if (!needs_graph(x, weight) && !(bias.defined() && needs_graph(bias, bias)))
+    return forward(x, weight, bias, shape_of(x, weight, g.stride, g.pad_h, g.pad_w), false);
+  // torch 1.13's Function takes no undefined tensor: an empty one stands for no bias.
+  return Conv2d::apply(x, weight, bias.defined() ? bias : at::empty({0}, x.options()), g.stride, g.pad_h, g.pad_w);
+}
+
+at::Tensor input_gradient(const at::Tensor& dy, const at::Tensor& weight, int64_t height, int64_t width, const Geometry& g) {
+  if (needs_graph(dy, weight)) return InputGradient::apply(dy, weight, height, width, g.stride, g.pad_h, g.pad_w);
+  const ConvShape s{dy.size(0), weight.size(1), height,   width,   weight.size(0), dy.size(2), dy.size(3), weight.size(2), weight.size(3),
+                    g.stride,   g.pad_h,        g.pad_w};
+  const at::Tensor gradient = nhwc(dy), kernel = weight.contiguous();
+  at::Tensor dx = empty_nhwc(dy, s.batch, s.in_channels, s.in_height, s.in_width);
+  conv_kernels().backward_input(s, gradient.data_ptr<float>(), kernel.data_ptr<float>(), dx.data_ptr<float>(), workers());
+  return dx;
+}
+
+at::Tensor weight_gradient(const at::Tensor& x, const at::Tensor& dy, int64_t kernel_height, int64_t kernel_width, const Geometry& g) {
+  if (needs_graph(x, dy)) return WeightGradient::apply(x, dy, kernel_height, kernel_width, g.stride, g.pad_h, g.pad_w);
+  const ConvShape s{x.size(0), x.size(1),     x.size(2),    x.size(3), dy.size(1), dy.size(2), dy.size(3), kernel_height, kernel_width,
+                    g.stride,  g.pad_h,       g.pad_w};
+  const at::Tensor source = nhwc(x), gradient = nhwc(dy);
+  at::Tensor dweight = at::empty({s.out_channels, s.in_channels, kernel_height, kernel_width}, x.options());
+  conv_kernels().backward_weight(s, source.data_ptr<float>(), gradient.data_ptr<float>(), dweight.data_ptr<float>(), nullptr, workers());
+  return dweight;
+}
 
 }  // namespace
 
 at::Tensor conv2d(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, int64_t stride, int64_t pad_h, int64_t pad_w) {
   if (!is_ours(x, weight, bias, stride, pad_h, pad_w)) return at::conv2d(x, weight, bias, {stride, stride}, {pad_h, pad_w});
-  const bool differentiable =
-      at::GradMode::is_enabled() && (x.requires_grad() || weight.requires_grad() || (bias.defined() && bias.requires_grad()));
-  if (!differentiable) return forward(x, weight, bias, shape_of(x, weight, stride, pad_h, pad_w), false);
-  // torch 1.13's Function takes no undefined tensor: an empty one stands for no bias.
-  return Conv2d::apply(x, weight, bias.defined() ? bias : at::empty({0}, x.options()), stride, pad_h, pad_w);
+  return convolve(x, weight, bias, {stride, pad_h, pad_w});
+}
+
+at::Tensor conv_transpose2d(const at::Tensor& x, const at::Tensor& weight, int64_t stride, int64_t padding) {
+  const auto plain = [](const at::Tensor& t) {
+    return t.device().is_cpu() && t.scalar_type() == at::kFloat && t.layout() == at::kStrided && t.dim() == 4 && t.numel() > 0;
+  };
+  const bool ours = plain(x) && plain(weight) && x.size(1) == weight.size(0) && stride >= 1 && padding >= 0;
+  const int64_t height = ours ? (x.size(2) - 1) * stride - 2 * padding + weight.size(2) : 0;
+  const int64_t width = ours ? (x.size(3) - 1) * stride - 2 * padding + weight.size(3) : 0;
+  if (height < 1 || width < 1) return at::conv_transpose2d(x, weight, {}, {stride, stride}, {padding, padding});
+  return input_gradient(x, weight, height, width, {stride, padding, padding});
 }
 
 at::Tensor conv2d_relu(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, int64_t stride, int64_t pad_h, int64_t pad_w) {
