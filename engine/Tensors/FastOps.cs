@@ -17,6 +17,8 @@ namespace IconDiffusion.Engine.Tensors;
 /// </summary>
 public static class FastOps
 {
+    private const double Sqrt2 = 1.4142135623730951;
+
     /// <summary>2-d convolution, differentiable.</summary>
     /// <param name="x">[N,Cin,H,W].</param>
     /// <param name="weight">[Cout,Cin,kh,kw], contiguous.</param>
@@ -52,6 +54,35 @@ public static class FastOps
 
     /// <summary>Softmax attention over the pixels: v · softmax(scale·qᵀk)ᵀ. Same layout as <see cref="linear_attention"/>.</summary>
     public static Tensor attention(Tensor qkv, long heads, double scale) => Ops.attention(qkv, heads, scale);
+
+    /// <summary>Transposed convolution without padding: what <see cref="conv2d"/> with the same weight does to gradients of its input.</summary>
+    /// <param name="x">[N,Cin,H,W].</param>
+    /// <param name="weight">[Cin,Cout,k,k].</param>
+    /// <returns>[N,Cout,(H−1)·stride+k,(W−1)·stride+k].</returns>
+    public static Tensor conv_transpose2d(Tensor x, Tensor weight, long stride) => PlainOps.conv_transpose2d(x, weight, stride);
+
+    /// <summary>
+    /// Puts up − 1 zeros after each pixel, pads or cuts off, filters every channel along both axes, keeps every
+    /// <paramref name="down"/>th pixel: <see cref="UpFirDn.Apply"/> with a separable filter.
+    /// </summary>
+    /// <param name="x">[N,C,H,W].</param>
+    public static Tensor fir2d(
+        Tensor x, FirFilter filter, long up = 1, long down = 1, Margins padding = default, bool flip = false, double gain = 1) =>
+        PlainOps.fir2d(x, filter, up, down, padding, flip, gain);
+
+    /// <summary>x·styles, each channel of each image by its own factor.</summary>
+    /// <param name="x">[N,C,H,W].</param>
+    /// <param name="styles">[N,C].</param>
+    public static Tensor modulate(Tensor x, Tensor styles) => PlainOps.modulate(x, styles);
+
+    /// <summary>gain · leaky_relu(x·scale + noise + bias); what is not given is left out.</summary>
+    /// <param name="x">[N,C,H,W].</param>
+    /// <param name="scale">[N,C].</param>
+    /// <param name="noise">[N,1,H,W] or [1,1,H,W].</param>
+    /// <param name="bias">[C].</param>
+    /// <param name="slope">Factor on negative values, above 0.</param>
+    public static Tensor scaled_lrelu(Tensor x, Tensor? scale, Tensor? noise, Tensor? bias, double slope = 0.2, double gain = Sqrt2) =>
+        PlainOps.scaled_lrelu(x, scale, noise, bias, slope, gain);
 
     /// <summary>
     /// One step of <c>torch.optim.Adam</c> in place, and of the moving average of the weights where <paramref name="ema"/> is given:

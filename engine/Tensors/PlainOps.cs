@@ -9,7 +9,7 @@ namespace IconDiffusion.Engine.Tensors;
 /// What <see cref="FastOps"/> computes, composed of ordinary operations on any device and floating dtype: the readable reference,
 /// and what runs where there are no fused kernels. Formulas are those of lucidrains' <c>Unet</c> of July 2022.
 /// </summary>
-public static class PlainOps
+public static partial class PlainOps
 {
     /// <inheritdoc cref="FastOps.conv2d"/>
     public static Tensor conv2d(Tensor x, Tensor weight, Tensor? bias, long stride, (long h, long w) padding) =>

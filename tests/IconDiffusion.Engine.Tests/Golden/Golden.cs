@@ -57,13 +57,14 @@ public sealed class Golden
     public byte[] Bytes(string name) => Read<byte>(name, "u1");
 
     /// <summary>The tensor in its own shape and dtype.</summary>
-    public Tensor Tensor(string name) => _tensors.GetProperty(name).GetProperty("dtype").GetString() switch
+    public Tensor Tensor(string name) => Dtype(name) switch
     {
         "f4" => tensor(Floats(name)).reshape(Shape(name)),
         "f8" => tensor(Doubles(name)).reshape(Shape(name)),
+        "i4" => tensor(Read<int>(name, "i4")).reshape(Shape(name)),
         "i8" => tensor(Longs(name)).reshape(Shape(name)),
         "u1" => tensor(Bytes(name)).reshape(Shape(name)),
-        var other => throw new InvalidDataException($"Golden tensor '{name}' has dtype '{other}'; f4, f8, i8 or u1 are known."),
+        var other => throw new InvalidDataException($"Golden tensor '{name}' has dtype '{other}'; f4, f8, i4, i8 or u1 are known."),
     };
 
     /// <summary>The weights that a golden net has under <paramref name="name"/>; gain 1 for U-Nets, 6 for Inception.</summary>
@@ -132,10 +133,18 @@ public sealed class Golden
         return values;
     }
 
+    // The GANs' files count bits where the others count bytes.
+    private string? Dtype(string name) => _tensors.GetProperty(name).GetProperty("dtype").GetString() switch
+    {
+        "f32" => "f4",
+        "i32" => "i4",
+        var other => other,
+    };
+
     private T[] Read<T>(string name, string wanted) where T : unmanaged
     {
         var entry = _tensors.GetProperty(name);
-        if (entry.GetProperty("dtype").GetString() is var dtype && dtype != wanted)
+        if (Dtype(name) is var dtype && dtype != wanted)
             throw new InvalidDataException($"Golden tensor '{name}' has dtype '{dtype}'; {wanted} was asked for.");
         var bytes = _data.AsSpan((int)entry.GetProperty("offset").GetInt64(), (int)entry.GetProperty("nbytes").GetInt64());
         return MemoryMarshal.Cast<byte, T>(bytes).ToArray();
