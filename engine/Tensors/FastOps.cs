@@ -55,11 +55,12 @@ public static class FastOps
     /// <summary>Softmax attention over the pixels: v · softmax(scale·qᵀk)ᵀ. Same layout as <see cref="linear_attention"/>.</summary>
     public static Tensor attention(Tensor qkv, long heads, double scale) => Ops.attention(qkv, heads, scale);
 
-    /// <summary>Transposed convolution without padding: what <see cref="conv2d"/> with the same weight does to gradients of its input.</summary>
+    /// <summary>Transposed convolution: what <see cref="conv2d"/> with the same weight does to gradients of its output.</summary>
     /// <param name="x">[N,Cin,H,W].</param>
     /// <param name="weight">[Cin,Cout,k,k].</param>
-    /// <returns>[N,Cout,(H−1)·stride+k,(W−1)·stride+k].</returns>
-    public static Tensor conv_transpose2d(Tensor x, Tensor weight, long stride) => PlainOps.conv_transpose2d(x, weight, stride);
+    /// <returns>[N,Cout,(H−1)·stride−2·padding+k,(W−1)·stride−2·padding+k].</returns>
+    public static Tensor conv_transpose2d(Tensor x, Tensor weight, long stride, long padding = 0) =>
+        Ops.conv_transpose2d(x, weight, stride, padding);
 
     /// <summary>
     /// Puts up − 1 zeros after each pixel, pads or cuts off, filters every channel along both axes, keeps every
