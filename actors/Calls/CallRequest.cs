@@ -30,7 +30,7 @@ internal abstract class CallRequest<T>(ActorRuntime runtime, GrainId target) : R
             return Task.FromCanceled<T>(token);
         try
         {
-            Context = RemoteCopier.CopyContext(RequestContext.Current);
+            Context = RemoteCopier.CopyContext(RequestContext.Current, runtime.JsonTypes);
         }
         catch (CodecNotFoundException failure)
         {
@@ -60,7 +60,7 @@ internal abstract class CallRequest<T>(ActorRuntime runtime, GrainId target) : R
             return;
         }
         Release();
-        var copy = ExceptionCopier.Copy(exception);
+        var copy = ExceptionCopier.Copy(exception, runtime.JsonTypes);
         try
         {
             if (copy is CodecNotFoundException && exception is not CodecNotFoundException)
@@ -84,7 +84,7 @@ internal abstract class CallRequest<T>(ActorRuntime runtime, GrainId target) : R
             return;
         try
         {
-            var answer = RemoteCopier.Copy(await InvokeAsync(Activation!));
+            var answer = RemoteCopier.Copy(await InvokeAsync(Activation!), runtime.JsonTypes);
             Release();
             _answer.TrySetResult(answer);
         }

@@ -53,7 +53,7 @@ internal abstract class MethodPlan
     {
         if (arguments.Length == 0)
             return arguments;
-        var session = new CopySession();
+        var session = new CopySession(Runtime.JsonTypes);
         var copies = new object?[arguments.Length];
         for (var i = 0; i < copies.Length; i++)
             copies[i] = i == TokenIndex ? null : session.Copy(arguments[i], _parameterTypes[i]);

@@ -4,9 +4,12 @@ using Orleans.Runtime;
 namespace IconDiffusion.EmbeddedActors;
 
 /// <summary>One copying: what was one object before is one object after, circles included.</summary>
-internal sealed class CopySession
+/// <param name="json">What travels as JSON.</param>
+internal sealed class CopySession(JsonTypes json)
 {
     private Dictionary<object, object>? _copies;
+
+    public JsonTypes Json => json;
 
     /// <param name="value">Of any type.</param>
     /// <param name="declared">The type it is declared as: a grain becomes a reference of that interface.</param>
@@ -17,9 +20,11 @@ internal sealed class CopySession
             return value;
         if (value is IAddressable and (GrainReference or IGrainBase))
             return GrainReference.Of((IAddressable)value, declared);
-        if (RemoteCopier.For(value.GetType()) is not { } copier)
-            return value;
-        return _copies is not null && _copies.TryGetValue(value, out var known) ? known : copier(value, this);
+        if (_copies is not null && _copies.TryGetValue(value, out var known))
+            return known;
+        if (json.Cover(value.GetType()))
+            return Note(value, json.Copy(value));
+        return RemoteCopier.For(value.GetType()) is { } copier ? copier(value, this) : value;
     }
 
     /// <summary>Copies an element or member.</summary>

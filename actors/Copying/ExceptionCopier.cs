@@ -16,11 +16,11 @@ internal static class ExceptionCopier
     private static readonly string[] Namespaces = ["System", "Microsoft", "Azure"];
 
     /// <summary>The copy; a <see cref="CodecNotFoundException"/> for what cannot travel.</summary>
-    public static Exception Copy(Exception original)
+    public static Exception Copy(Exception original, JsonTypes json)
     {
         try
         {
-            return CopyOrThrow(original);
+            return CopyOrThrow(original, json);
         }
         catch (CodecNotFoundException failure)
         {
@@ -32,19 +32,19 @@ internal static class ExceptionCopier
         }
     }
 
-    private static Exception CopyOrThrow(Exception original)
+    private static Exception CopyOrThrow(Exception original, JsonTypes json)
     {
         if (original is AggregateException aggregate && original.GetType() == typeof(AggregateException))
-            return new AggregateException(aggregate.InnerExceptions.Select(Copy));
+            return new AggregateException(aggregate.InnerExceptions.Select(inner => Copy(inner, json)));
         var type = original.GetType();
         var isMarked = type.IsDefined(typeof(GenerateSerializerAttribute), inherit: false);
         if (!isMarked && !Namespaces.Any(start => type.Namespace?.StartsWith(start, StringComparison.Ordinal) == true))
             throw new CodecNotFoundException($"Could not find a codec for type {type}; wanted [GenerateSerializer] on the exception.");
         var copy = (Exception)(isMarked ? SerializableMembers.Creator(type)() : RuntimeHelpers.GetUninitializedObject(type));
         Message(copy) = original.Message;
-        InnerException(copy) = original.InnerException is { } inner ? Copy(inner) : null;
+        InnerException(copy) = original.InnerException is { } inner ? Copy(inner, json) : null;
         copy.HResult = original.HResult;
-        var session = new CopySession();
+        var session = new CopySession(json);
         foreach (DictionaryEntry entry in original.Data)
             copy.Data[session.Copy(entry.Key, typeof(object))!] = session.Copy(entry.Value, typeof(object));
         if (isMarked)

@@ -25,14 +25,14 @@ internal static class RemoteCopier
     ];
 
     /// <exception cref="CodecNotFoundException">The value, or something in it, cannot travel.</exception>
-    public static T Copy<T>(T value) => IsLeaf(typeof(T)) ? value : (T)new CopySession().Copy(value, typeof(T))!;
+    public static T Copy<T>(T value, JsonTypes json) => IsLeaf(typeof(T)) ? value : (T)new CopySession(json).Copy(value, typeof(T))!;
 
-    /// <inheritdoc cref="Copy{T}(T)"/>
-    public static ImmutableDictionary<string, object>? CopyContext(ImmutableDictionary<string, object>? context)
+    /// <inheritdoc cref="Copy{T}(T, JsonTypes)"/>
+    public static ImmutableDictionary<string, object>? CopyContext(ImmutableDictionary<string, object>? context, JsonTypes json)
     {
         if (context is null)
             return null;
-        var session = new CopySession();
+        var session = new CopySession(json);
         return context.SetItems(context.Where(pair => !IsLeaf(pair.Value.GetType()))
             .Select(pair => KeyValuePair.Create(pair.Key, session.Copy(pair.Value, typeof(object))!)));
     }
@@ -49,7 +49,7 @@ internal static class RemoteCopier
         if (IsLeaf(type) || type == typeof(object) || typeof(Type).IsAssignableFrom(type))
             return null;
         if (typeof(Exception).IsAssignableFrom(type))
-            return static (value, _) => ExceptionCopier.Copy((Exception)value);
+            return static (value, session) => ExceptionCopier.Copy((Exception)value, session.Json);
         if (type.IsDefined(typeof(GenerateSerializerAttribute), inherit: false))
             return SerializableMembers.For(type).Copy;
         return CollectionCopiers.For(type) ?? throw new CodecNotFoundException(

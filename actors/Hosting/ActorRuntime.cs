@@ -23,6 +23,7 @@ internal sealed class ActorRuntime : IHostedLifecycleService, IDisposable
         Time = time;
         Logger = logger;
         Shuffler = Options.ShuffleSeed is { } seed ? new(seed) : null;
+        JsonTypes = new(Options.TravelsAsJson, Options.TravelJson);
         Catalog = GrainCatalog.Scan(Options.Assemblies);
         Plans = new(this);
         Client = new(this);
@@ -34,6 +35,7 @@ internal sealed class ActorRuntime : IHostedLifecycleService, IDisposable
     public TimeProvider Time { get; }
     public ILogger Logger { get; }
     public Shuffler? Shuffler { get; }
+    public JsonTypes JsonTypes { get; }
     public GrainCatalog Catalog { get; }
     public MethodPlans Plans { get; }
     public GrainClient Client { get; }

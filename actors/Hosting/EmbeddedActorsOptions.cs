@@ -27,6 +27,12 @@ public sealed class EmbeddedActorsOptions
     /// <summary>The shortest period of a reminder: 1 min.</summary>
     public TimeSpan MinimumReminderPeriod { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Which types without [GenerateSerializer] travel as JSON, alone or as members of others: none.</summary>
+    public Func<Type, bool> TravelsAsJson { get; set; } = _ => false;
+
+    /// <summary>How they are written while they travel.</summary>
+    public JsonSerializerOptions TravelJson { get; set; } = new();
+
     /// <summary>How states are written. Change it only so that it still reads what was written before.</summary>
     public JsonSerializerOptions StateJson { get; set; } = new();
 
