@@ -35,6 +35,10 @@ public interface ISchedulerGrain : IGrainWithStringKey
     [Alias("withdraw")]
     Task WithdrawAsync(string experiment);
 
+    /// <summary>Takes back these of what this experiment, and no other, waits for; what runs already goes on.</summary>
+    [Alias("withdraw-waiting")]
+    Task WithdrawWaitingAsync(string experiment, List<WorkId> works);
+
     /// <summary>A silo lives and has these devices.</summary>
     [Alias("heartbeat")]
     Task HeartbeatAsync(NodeReport report);
