@@ -47,6 +47,13 @@ public static class FastOps
     /// <param name="b">[1,C,1,1].</param>
     public static Tensor channel_norm(Tensor x, Tensor g, Tensor b, double eps = 1e-5) => Ops.channel_norm(x, g, b, eps);
 
+    /// <summary>max(0, ·) of each icon normalised over C, H and W to mean 0 and (biased) variance 1, times weight plus bias; twice differentiable.</summary>
+    /// <param name="x">[N,C,H,W].</param>
+    /// <param name="weight">[C].</param>
+    /// <param name="bias">[C].</param>
+    public static Tensor layer_norm_relu(Tensor x, Tensor weight, Tensor bias, double eps = 1e-5) =>
+        PlainOps.layer_norm_relu(x, weight, bias, eps);
+
     /// <summary>Linear attention (Shen et al. 2018, arXiv:1812.01243): (softmax_pixels(k)·vᵀ)ᵀ · softmax_d(q)·scale.</summary>
     /// <param name="qkv">[N,3·heads·d,H,W]: queries, keys, values, each head after head.</param>
     /// <returns>[N,heads·d,H,W].</returns>

@@ -39,6 +39,10 @@ public static partial class PlainOps
         return centred * (centred.square().mean([1], keepdim: true) + eps).rsqrt() * g + b;
     }
 
+    /// <inheritdoc cref="FastOps.layer_norm_relu"/>
+    public static Tensor layer_norm_relu(Tensor x, Tensor weight, Tensor bias, double eps) =>
+        F.relu(F.group_norm(x, 1, weight, bias, eps));
+
     /// <inheritdoc cref="FastOps.linear_attention"/>
     public static Tensor linear_attention(Tensor qkv, long heads, double scale)
     {
