@@ -7,12 +7,13 @@ public static class NearestGallery
 
     /// <summary>One entry; both icons [S, S, 3].</summary>
     /// <param name="Distance">In the unit of the caller's metric, such as MAE in grey levels 0…255.</param>
-    public sealed record Entry(Image Generated, Image Nearest, double Distance);
+    /// <param name="Mark">Printed behind the distance.</param>
+    public sealed record Entry(Image Generated, Image Nearest, double Distance, string Mark = "");
 
     public static Image Compose(IReadOnlyList<Entry> entries, int? columns = null) => ContactSheet.Compose(
         entries.Select(Stacked).ToList(),
         columns,
-        entries.Select(entry => entry.Distance.ToString("0.00")).ToList());
+        entries.Select(entry => $"{entry.Distance:0.00}{entry.Mark}").ToList());
 
     private static Image Stacked(Entry entry)
     {

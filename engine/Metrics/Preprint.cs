@@ -2,10 +2,10 @@ using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Metrics;
 
-/// <summary>
-/// The setting and the figures of the preprint's Table 2, for standing beside our own. Its FID and its NWI weigh two
-/// different things against each other; what can be set beside our figures is their sum, the MAE.
-/// </summary>
+/// <summary>FID and NWI of one row of the preprint's Table 2; its MAE is their sum.</summary>
+public sealed record PreprintFigures(double Fid, double Nwi);
+
+/// <summary>The setting and the figures of the preprint's Table 2, for standing beside our own.</summary>
 public static class Preprint
 {
     public const int GeneratedCount = 1024;
@@ -14,14 +14,16 @@ public static class Preprint
 
     public const int ImageSize = 128;
 
-    /// <summary>NWI + FID of the method in the preprint, RGB in 0…255; null: it has no such row.</summary>
-    public static double? Mae(ModelSpec model) => model switch
+    /// <summary>The row of this method and shape, on icons of the preprint's size; null: it has none.</summary>
+    public static PreprintFigures? Of(RunSpec run) => run.Dataset.ImageSize != ImageSize ? null : run.Model switch
     {
+        DcganSpec { GeneratorChannels: 64, DiscriminatorChannels: 64 } => new(293, -202),
+        StyleGan2Spec { ChannelBase: 16384, ChannelMax: 512 } => new(67.8, -35.5),
         DdpmSpec { Unet: { Dim: 64, Knockout: { SkipLevels.Count: 0, BottleneckAttention: false } } unet } =>
             unet.DimMults.ToString() switch
             {
-                "(1,2,4,8)" => 24.3,
-                "(1,16)" or "(1,4,16)" => 56.8,  // its "hourglass"
+                "(1,2,4,8)" => new(14.3, 9.99),
+                "(1,16)" or "(1,4,16)" => new(27.4, 29.4),  // its "hourglass"
                 _ => null,
             },
         _ => null,
