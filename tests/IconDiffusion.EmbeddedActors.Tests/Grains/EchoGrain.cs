@@ -17,6 +17,7 @@ public interface IEchoGrain : IGrainWithStringKey
     Task<string> Key();
     Task<IEchoGrain> Me();
     Task<string> NameOf(IEchoGrain other);
+    Task<IEchoGrain> Meet(IEchoGrain other);
     Task<string> Introduce(IEchoGrain to);
     Task<object?> Context(string key);
     Task<object?> ContextThrough(string key, IEchoGrain other);
@@ -56,8 +57,10 @@ public sealed class EchoGrain(Signals signals) : Grain, IEchoGrain
 
     public Task<string> NameOf(IEchoGrain other) => other.Key();
 
+    public Task<IEchoGrain> Meet(IEchoGrain other) => Task.FromResult(other);
+
     // Passes itself; the other asks this grain's identity only, which needs no call.
-    public Task<string> Introduce(IEchoGrain to) => to.EchoOf<IEchoGrain>(this).ContinueWith(
+    public Task<string> Introduce(IEchoGrain to) => to.Meet(this).ContinueWith(
         answer => answer.Result.GetGrainId().ToString(), TaskScheduler.Current);
 
     public Task<object?> Context(string key) => Task.FromResult(RequestContext.Get(key));

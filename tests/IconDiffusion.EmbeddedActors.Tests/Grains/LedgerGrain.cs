@@ -94,7 +94,7 @@ public sealed class LedgerGrain(
 
     public Task StaleInTimer()
     {
-        this.RegisterGrainTimer(ledger.WriteStateAsync, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+        this.RegisterGrainTimer(token => ledger.WriteStateAsync(token), TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
         return Task.CompletedTask;
     }
 

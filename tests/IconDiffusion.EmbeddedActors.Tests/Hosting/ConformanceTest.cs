@@ -12,8 +12,7 @@ public abstract class ConformanceTest(bool shuffled) : IAsyncLifetime
     protected Signals Signals => Host.Signals;
     protected bool IsShuffled => shuffled;
 
-    public async Task InitializeAsync() =>
-        _host = await EmbeddedHost.StartAsync(configure: options => options.ShuffleSeed = shuffled ? 3407 : null);
+    public async Task InitializeAsync() => _host = await ActorHost.StartAsync(shuffled);
 
     public Task DisposeAsync() => Host.DisposeAsync().AsTask();
 
