@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using IconDiffusion.Engine.Data;
+using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Silo.Hosting;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Silo.Api;
+
+/// <summary>The silo's prepared data sets: built-in ones it makes itself, the others are uploaded.</summary>
+internal sealed class Datasets(SiloOptions options, TimeProvider time) : IDisposable
+{
+    private readonly DataFolder _data = new(options.Data);
+    private readonly ConcurrentDictionary<DatasetSpec, Lazy<Task<string>>> _prepared = [];
+    private readonly ConcurrentDictionary<(string, DatasetSpec), string> _faults = [];
+    private readonly SemaphoreSlim _upload = new(2);
+
+    private DatasetStore Store => new(_data.Datasets);
+
+    public static bool IsFingerprint(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
+
+    public bool Contains(string fingerprint) => Store.Contains(fingerprint);
+
+    /// <summary>Makes a built-in data set, once, and returns its fingerprint.</summary>
+    /// <exception cref="DatasetException">The description is impossible.</exception>
+    /// <exception cref="Engine.Imaging.ImageException">This machine lacks what draws it.</exception>
+    public async Task<string> PrepareAsync(DatasetSpec spec)
+    {
+        var work = _prepared.GetOrAdd(spec, _ => new(() => Task.Run(() =>
+        {
+            var dataset = DatasetSource.Prepare(spec, time);
+            Store.Save(dataset);
+            return dataset.Fingerprint;
+        })));
+        try
+        {
+            var fingerprint = await work.Value;
+            if (Contains(fingerprint))
+                return fingerprint;
+        }
+        catch
+        {
+            _prepared.TryRemove(new(spec, work));
+            throw;
+        }
+
+        // The file was deleted since.
+        _prepared.TryRemove(new(spec, work));
+        return await PrepareAsync(spec);
+    }
+
+    /// <summary>Why a stored data set is not the one that a run describes; null: it is.</summary>
+    /// <exception cref="DatasetException">It is damaged.</exception>
+    public async Task<string?> FaultAsync(string fingerprint, DatasetSpec wanted)
+    {
+        if (!_faults.TryGetValue((fingerprint, wanted), out var fault))
+        {
+            var found = await Task.Run(() => Store.Load(fingerprint));
+            var isIt = found.Spec.GetType() == wanted.GetType() && found.ImageSize == wanted.ImageSize
+                && found.HorizontalFlip == wanted.HorizontalFlip && found.Count <= (wanted.Count ?? int.MaxValue)
+                && found.Spec.Background.Equals(wanted.Background, StringComparison.OrdinalIgnoreCase);
+            fault = isIt ? "" : $"The data set {fingerprint} was made with other settings than the run's: {found.Spec}; wanted {wanted}.";
+            _faults[(fingerprint, wanted)] = fault;
+        }
+        return fault.Length == 0 ? null : fault;
+    }
+
+    /// <summary>Takes in a prepared data set if it is what its name says.</summary>
+    /// <returns>Whether it is new.</returns>
+    /// <exception cref="DatasetException">The content has another fingerprint, or is no data set.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public async Task<bool> ReceiveAsync(string fingerprint, Stream content, CancellationToken cancellationToken)
+    {
+        if (Contains(fingerprint))
+            return false;
+        await _upload.WaitAsync(cancellationToken);
+        var folder = Path.Combine(_data.Datasets, $".upload-{Guid.NewGuid():N}");
+        try
+        {
+            // A store of its own until it has been verified: nobody ever loads half a data set, or a false one.
+            Directory.CreateDirectory(folder);
+            var aside = new DatasetStore(folder);
+            await using (var file = new FileStream(aside.PathOf(fingerprint), FileMode.CreateNew, FileAccess.Write))
+            {
+                await content.CopyToAsync(file, cancellationToken);
+                file.Flush(flushToDisk: true);
+            }
+            await Task.Run(() => aside.Load(fingerprint), cancellationToken);
+            File.Move(aside.PathOf(fingerprint), Store.PathOf(fingerprint), overwrite: true);
+            return true;
+        }
+        finally
+        {
+            _upload.Release();
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    public void Dispose() => _upload.Dispose();
+}

@@ -1,0 +1,103 @@
+using IconDiffusion.Engine.Reports;
+using IconDiffusion.Grains;
+using IconDiffusion.Silo.Hosting;
+using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Orleans;
+
+namespace IconDiffusion.Silo.Api;
+
+/// <summary>Submitting, watching and commanding experiments.</summary>
+internal static class ExperimentsApi
+{
+    private const string Id = "/experiments/{id:regex(^[[A-Za-z0-9_.-]]{{1,80}}$)}";
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapPost("/experiments", SubmitAsync)
+            .Accepts<Submission>("application/json")
+            .Produces<ExperimentStatus>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .WithSummary("Submits an experiment; one that is known goes on with what is missing or failed");
+        api.MapGet("/experiments", (IGrainFactory grains) => grains.GetGrain<IExperimentIndexGrain>("default").ListAsync())
+            .WithSummary("All experiments, newest first");
+        api.MapGet(Id, StatusAsync).ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("Where an experiment and all its cells stand");
+        api.MapGet(Id + "/submission", SubmissionAsync).ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("What was asked for");
+        api.MapGet(Id + "/events", WatchAsync).Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .WithSummary("The experiment's status as it changes, as server-sent events named status");
+        api.MapGet(Id + "/results", ResultsAsync).ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("Results of the cells that are done");
+        api.MapGet(Id + "/table", TableAsync).ProducesProblem(StatusCodes.Status404NotFound)
+            .Produces<string>(StatusCodes.Status200OK, "text/markdown", "application/json")
+            .WithSummary("The results as the preprint's Table 2");
+        MapCommand(api, "/pause", experiment => experiment.PauseAsync(), "Frees the devices after a checkpoint, until resumed");
+        MapCommand(api, "/resume", experiment => experiment.ResumeAsync(), "Goes on with a paused experiment");
+        MapCommand(api, "/cancel", experiment => experiment.CancelAsync(), "Stops for good, unless submitted again");
+        api.MapPost(Id + "/retry", async (string id, IGrainFactory grains) => new Retried(await Experiment(grains, id).RetryAsync()))
+            .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Gives failed cells another three attempts");
+    }
+
+    private static void MapCommand(IEndpointRouteBuilder api, string path, Func<IExperimentGrain, Task> command, string summary) =>
+        api.MapPost(Id + path, async (string id, IGrainFactory grains) =>
+        {
+            await command(Experiment(grains, id));
+            return await StatusAsync(id, grains);
+        }).ProducesProblem(StatusCodes.Status404NotFound).WithSummary(summary);
+
+    private static async Task<Accepted<ExperimentStatus>> SubmitAsync(
+        HttpRequest request, SubmissionReader reader, IGrainFactory grains, CancellationToken cancellationToken)
+    {
+        var submission = await reader.ReadAsync(request, cancellationToken);
+        var id = RunIdentity.Experiment(submission.Experiment);
+        var experiment = Experiment(grains, id);
+        await experiment.SubmitAsync(submission);
+        var status = await experiment.GetStatusAsync() ?? throw new InvalidOperationException($"Experiment {id} was submitted and is not there.");
+        return TypedResults.Accepted($"/api/experiments/{id}", status);
+    }
+
+    private static async Task<ExperimentStatus> StatusAsync(string id, IGrainFactory grains) =>
+        await Experiment(grains, id).GetStatusAsync() ?? throw Missing(id);
+
+    private static async Task<Submission> SubmissionAsync(string id, IGrainFactory grains) =>
+        await Experiment(grains, id).GetSubmissionAsync() ?? throw Missing(id);
+
+    private static async Task<List<RunResult>> ResultsAsync(string id, IGrainFactory grains)
+    {
+        await StatusAsync(id, grains);
+        return await Experiment(grains, id).GetResultsAsync();
+    }
+
+    private static async Task<ContentHttpResult> TableAsync(string id, string? format, HttpRequest request, IGrainFactory grains)
+    {
+        var name = format ?? (request.Headers.Accept.ToString().Contains("application/json", StringComparison.OrdinalIgnoreCase) ? "json" : "markdown");
+        if (!TableFormats.TryGetValue(name, out var wanted))
+            throw new ApiException(StatusCodes.Status400BadRequest, $"format is '{name}'; wanted {string.Join(", ", TableFormats.Keys)}.");
+        var table = new Table2(await ResultsAsync(id, grains));
+        return TypedResults.Text(table.Write(wanted.Format), wanted.MediaType);
+    }
+
+    private static readonly Dictionary<string, (TableFormat Format, string MediaType)> TableFormats = new()
+    {
+        ["markdown"] = (TableFormat.Markdown, "text/markdown; charset=utf-8"),
+        ["csv"] = (TableFormat.Csv, "text/csv; charset=utf-8"),
+        ["latex"] = (TableFormat.Latex, "application/x-latex; charset=utf-8"),
+        ["html"] = (TableFormat.Html, "text/html; charset=utf-8"),
+        ["json"] = (TableFormat.Json, "application/json; charset=utf-8"),
+    };
+
+    private static Task WatchAsync(string id, HttpContext context, ExperimentFeeds feeds, EventStreams streams) =>
+        streams.ServeAsync(context, async cancellationToken =>
+            await feeds.WatchAsync(id, cancellationToken) ?? throw Missing(id));
+
+    private static IExperimentGrain Experiment(IGrainFactory grains, string id) => grains.GetGrain<IExperimentGrain>(id);
+
+    private static ApiException Missing(string id) => new(StatusCodes.Status404NotFound, $"There is no experiment '{id}'.");
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
+
+namespace IconDiffusion.Silo.Api;
+
+/// <summary>Follows a run's log until the run has come to its end.</summary>
+internal sealed class LogWatch(string runId, long after, RunDirectory runs, RunFiles files, TimeProvider time) : IEventSource
+{
+    private const int MostLosses = 10_000;
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan StatePeriod = TimeSpan.FromSeconds(2);
+    private long _step = after;
+    private int _events;
+    private long? _asked;
+
+    public async Task<EventFrame?> NextAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        while (time.GetElapsedTime(start) < patience)
+        {
+            // The state first: what is written afterwards is still seen below.
+            var hasEnded = await HasEndedAsync();
+            if (Read() is { Length: > 0 } news)
+                return new(news, IsLast: false);
+            if (hasEnded)
+                return new(": end\n\n"u8.ToArray(), IsLast: true);
+            await Task.Delay(Period, time, cancellationToken);
+        }
+        return null;
+    }
+
+    public void Dispose()
+    {
+    }
+
+    // A run that was cut back to a checkpoint writes the same lines again; they are sent once.
+    private byte[] Read()
+    {
+        var losses = LossLogReader.Read(files.LossLog(runId), _step, MostLosses);
+        var events = files.Events(runId);
+        List<byte> news = [];
+        if (losses.Count > 0)
+            news.AddRange([.. "event: losses\ndata: "u8, .. JsonSerializer.SerializeToUtf8Bytes(losses, SpecJson.Compact), .. "\n\n"u8]);
+        if (events.Count > _events)
+            news.AddRange([.. "event: events\ndata: "u8, .. JsonSerializer.SerializeToUtf8Bytes(events.Skip(_events), SpecJson.Compact), .. "\n\n"u8]);
+        (_step, _events) = (losses.Count > 0 ? losses[^1].Step : _step, events.Count);
+        return [.. news];
+    }
+
+    private async Task<bool> HasEndedAsync()
+    {
+        if (_asked is { } asked && time.GetElapsedTime(asked) < StatePeriod)
+            return false;
+        _asked = time.GetTimestamp();
+        return await runs.FindAsync(runId) is not { State: not (CellState.Done or CellState.Failed or CellState.Cancelled) };
+    }
+}

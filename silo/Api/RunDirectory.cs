@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using IconDiffusion.Grains;
+using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
+using Orleans;
+
+namespace IconDiffusion.Silo.Api;
+
+/// <summary>Finds runs by their ids: through the experiments that hold them, which also know the class of device in a run's grain key.</summary>
+internal sealed class RunDirectory(IGrainFactory grains)
+{
+    // A run once seen in an experiment stays a run of that experiment.
+    private readonly ConcurrentDictionary<string, (string Experiment, string DeviceClass)> _known = [];
+
+    /// <summary>Where a run stands; null: no experiment has it.</summary>
+    public async Task<RunStatus?> FindAsync(string runId)
+    {
+        if (!_known.TryGetValue(runId, out var place))
+        {
+            if (await SearchAsync(runId) is not { } found)
+                return null;
+            _known[runId] = place = found;
+        }
+        var experiment = grains.GetGrain<IExperimentGrain>(place.Experiment);
+        var cell = (await experiment.GetStatusAsync())?.Cells.FirstOrDefault(cell => cell.RunId == runId);
+        var training = await grains.GetGrain<ITrainingRunGrain>($"{runId}@{place.DeviceClass}").GetStatusAsync();
+        var spec = training.Spec?.Run ?? await SpecAsync(experiment, cell);
+        return spec is null ? null : new()
+        {
+            RunId = runId,
+            Spec = spec,
+            State = cell?.State ?? StateOf(training.Phase),
+            Progress = cell?.Progress ?? training.Progress,
+            Attempts = [.. training.Attempts],
+            Training = (training.Outcome as TrainingDone)?.Summary,
+            Error = cell?.Error ?? training.Error,
+        };
+    }
+
+    private async Task<(string, string)?> SearchAsync(string runId)
+    {
+        foreach (var summary in await grains.GetGrain<IExperimentIndexGrain>("default").ListAsync())
+        {
+            var experiment = grains.GetGrain<IExperimentGrain>(summary.Id);
+            if ((await experiment.GetStatusAsync())?.Cells.Any(cell => cell.RunId == runId) ?? false)
+                return (summary.Id, DeviceClass.Normalize((await experiment.GetSubmissionAsync())?.Experiment.Gpu));
+        }
+        return null;
+    }
+
+    private static async Task<RunSpec?> SpecAsync(IExperimentGrain experiment, CellStatus? cell) =>
+        cell is null ? null : (await experiment.GetSubmissionAsync())?.Experiment.Runs[cell.Cell];
+
+    private static CellState StateOf(WorkPhase phase) => phase switch
+    {
+        WorkPhase.Running => CellState.Training,
+        WorkPhase.Done => CellState.Done,
+        WorkPhase.Failed => CellState.Failed,
+        _ => CellState.Waiting,
+    };
+}

@@ -1,0 +1,74 @@
+using IconDiffusion.Specs.Cluster;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
+
+namespace IconDiffusion.Silo.Api;
+
+/// <summary>Runs: where they stand, their logs, their pictures and files.</summary>
+internal static class RunsApi
+{
+    private const int MostLosses = 10_000;
+    private const string Id = "/runs/{runId:regex(^[[0-9a-f]]{{12}}$)}";
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet(Id, async (string runId, RunDirectory runs) => await runs.FindAsync(runId) ?? throw Missing(runId))
+            .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Where a run stands and who worked on it");
+        api.MapGet(Id + "/log", LogAsync).Produces<RunLog>().ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("Losses after a step, or the last ones, and all events");
+        api.MapGet(Id + "/log/events", FollowAsync).Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .WithSummary("The log as it grows, as server-sent events named losses and events");
+        api.MapGet(Id + "/files", List).Produces<IReadOnlyList<RunFile>>().ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("A run's files");
+        api.MapMethods(Id + "/files/{**path}", [HttpMethods.Get, HttpMethods.Head], Download)
+            .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream").ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("One file or picture of a run, whole or in ranges");
+    }
+
+    private static async Task<RunLog> LogAsync(string runId, long? after, int? limit, int? last, RunDirectory runs, RunFiles files)
+    {
+        var most = Within(nameof(limit), limit ?? MostLosses, 1, MostLosses);
+        var from = Within(nameof(after), after ?? 0, 0, long.MaxValue);
+        if (last is { } count)
+        {
+            most = Within(nameof(last), count, 1, MostLosses);
+            from = Math.Max(0, LossLogReader.LastStep(files.LossLog(runId)) - most);
+        }
+        await EnsureKnownAsync(runId, runs, files);
+        var losses = LossLogReader.Read(files.LossLog(runId), from, most + 1);
+        return new() { Losses = [.. losses.Take(most)], Events = [.. files.Events(runId)], More = losses.Count > most };
+    }
+
+    private static Task FollowAsync(string runId, long? after, HttpContext context, RunDirectory runs, RunFiles files, EventStreams streams, TimeProvider time) =>
+        streams.ServeAsync(context, async _ =>
+        {
+            await EnsureKnownAsync(runId, runs, files);
+            return new LogWatch(runId, Within(nameof(after), after ?? 0, 0, long.MaxValue), runs, files, time);
+        });
+
+    private static IReadOnlyList<RunFile> List(string runId, RunFiles files) => files.List(runId) ?? throw Missing(runId);
+
+    private static FileStreamHttpResult Download(string runId, string path, RunFiles files)
+    {
+        var file = files.Open(runId, path) ?? throw new ApiException(StatusCodes.Status404NotFound, $"Run {runId} has no file '{path}'.");
+        var tag = new EntityTagHeaderValue($"\"{file.Modified.UtcTicks:x}-{file.Content.Length:x}\"");
+        return TypedResults.Stream(file.Content, file.ContentType, lastModified: file.Modified, entityTag: tag, enableRangeProcessing: true);
+    }
+
+    private static async Task EnsureKnownAsync(string runId, RunDirectory runs, RunFiles files)
+    {
+        if (!files.Exists(runId) && await runs.FindAsync(runId) is null)
+            throw Missing(runId);
+    }
+
+    private static T Within<T>(string name, T value, T least, T most) where T : IComparable<T> =>
+        value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0
+            ? value
+            : throw new ApiException(StatusCodes.Status400BadRequest, $"{name} is {value}; wanted {least} to {most}.");
+
+    private static ApiException Missing(string runId) => new(StatusCodes.Status404NotFound, $"There is no run '{runId}'.");
+}

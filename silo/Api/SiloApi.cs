@@ -1,0 +1,65 @@
+using System.Reflection;
+using IconDiffusion.Grains;
+using IconDiffusion.Silo.Hosting;
+using IconDiffusion.Specs.Cluster;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans;
+
+namespace IconDiffusion.Silo.Api;
+
+/// <summary>The HTTP API: everything a client can see and do. Only the health of the silo is told without the token.</summary>
+internal static class SiloApi
+{
+    private static readonly string Version =
+        typeof(SiloApi).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    public static void Add(IServiceCollection services)
+    {
+        services.AddRoutingCore();
+        services.AddProblemDetails();
+        services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
+        ApiDocument.Add(services);
+        services.AddSingleton<Datasets>();
+        services.AddSingleton<SubmissionReader>();
+        services.AddSingleton<EventStreams>();
+        services.AddSingleton<ExperimentFeeds>();
+        services.AddSingleton<RunDirectory>();
+        services.AddSingleton<RunFiles>();
+    }
+
+    public static void Map(WebApplication app)
+    {
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseMiddleware<TokenMiddleware>();
+        app.MapGet("/health/live", () => TypedResults.Text("ok")).ExcludeFromDescription();
+        app.MapGet("/health/ready", Ready).ExcludeFromDescription();
+        app.MapOpenApi("/openapi/{documentName}.json");
+
+        var api = app.MapGroup("/api");
+        api.MapGet("/silo", Describe).WithSummary("Which silo this is");
+        api.MapGet("/devices", (IGrainFactory grains) => grains.GetGrain<ISchedulerGrain>("default").GetDevicesAsync())
+            .WithSummary("All devices of the cluster and the work they are leased to");
+        ExperimentsApi.Map(api);
+        RunsApi.Map(api);
+        DatasetsApi.Map(api);
+    }
+
+    private static Results<ContentHttpResult, ProblemHttpResult> Ready(Heartbeat heartbeat) => heartbeat.IsReady
+        ? TypedResults.Text("ok")
+        : Problems.Of(StatusCodes.Status503ServiceUnavailable, "The silo is starting or stopping.");
+
+    private static SiloInfo Describe(SiloOptions options, SiloIdentity identity, TimeProvider time) => new()
+    {
+        Name = options.Name,
+        Incarnation = identity.Incarnation,
+        Version = Engine.Experiments.EvaluationStage.CodeVersion,
+        Runtime = SiloRuntime.Name,
+        Data = options.Data,
+        Uptime = time.GetElapsedTime(identity.Started),
+        Only = options.Only,
+    };
+}

@@ -1,0 +1,102 @@
+using IconDiffusion.Engine.Data;
+using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Silo.Hosting;
+using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
+using Microsoft.AspNetCore.Http;
+
+namespace IconDiffusion.Silo.Api;
+
+/// <summary>Reads a submission and makes sure that it can be run here: valid, of a bearable size, with all its data sets.</summary>
+internal sealed class SubmissionReader(SiloOptions options, Datasets datasets)
+{
+    private const int MostErrors = 20;
+
+    /// <returns>The submission with a fingerprint for every run.</returns>
+    /// <exception cref="ApiException">It cannot be run.</exception>
+    public async Task<Submission> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var submission = Parse(await BodyAsync(request, cancellationToken));
+        Check(submission);
+        return submission with { Fingerprints = [.. await FingerprintsAsync(submission)] };
+    }
+
+    private static async Task<byte[]> BodyAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (!request.HasJsonContentType())
+            throw new ApiException(StatusCodes.Status415UnsupportedMediaType, $"The content type is '{request.ContentType}'; wanted application/json.");
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body, cancellationToken);
+        return body.ToArray();
+    }
+
+    private static Submission Parse(byte[] body)
+    {
+        try
+        {
+            return SpecReader.Read<Submission>(body, "submission", "request");
+        }
+        catch (ExperimentException malformed)
+        {
+            throw new ApiException(StatusCodes.Status400BadRequest, malformed.Message);
+        }
+    }
+
+    private void Check(Submission submission)
+    {
+        var experiment = submission.Experiment;
+        if (experiment.Runs.Count > options.MaxCells)
+            throw new ApiException(StatusCodes.Status413PayloadTooLarge, $"The experiment has {experiment.Runs.Count} cells; wanted at most {options.MaxCells}.");
+        List<string> errors = [.. SpecValidation.Check(experiment).Take(MostErrors)];
+        if (experiment.Runs.Count == 0)
+            errors.Add("runs is empty; wanted at least one.");
+        if (submission.Fingerprints is { } given && given.Count != experiment.Runs.Count)
+            errors.Add($"fingerprints has {given.Count} entries; wanted one for each of {experiment.Runs.Count} runs.");
+        foreach (var fingerprint in submission.Fingerprints ?? [])
+            if (fingerprint is not null && !Datasets.IsFingerprint(fingerprint))
+                errors.Add($"fingerprints has '{fingerprint}'; wanted 64 lower-case hexadecimal digits.");
+        if (errors.Count > 0)
+            throw Unprocessable(errors);
+        if (options.Only is { } only && RunIdentity.Experiment(experiment) != only)
+            throw new ApiException(StatusCodes.Status409Conflict, $"This silo works for the experiment {only} alone; wait until it is finished, or submit to another silo.");
+    }
+
+    private async Task<IReadOnlyList<string?>> FingerprintsAsync(Submission submission)
+    {
+        var runs = submission.Experiment.Runs;
+        var fingerprints = new string?[runs.Count];
+        var errors = new SortedSet<string>(StringComparer.Ordinal);
+        var missing = new SortedSet<string>(StringComparer.Ordinal);
+        var wanted = runs.Select((run, i) => (run.Dataset, Given: submission.Fingerprints?[i], Index: i)).GroupBy(run => (run.Dataset, run.Given));
+        foreach (var group in wanted)
+        {
+            var (dataset, fingerprint) = group.Key;
+            try
+            {
+                if (fingerprint is null && dataset is FolderSpec)
+                    errors.Add("dataset.source is folder, whose images the silo does not see; wanted its fingerprint, and its icons uploaded.");
+                else if (fingerprint is null)
+                    fingerprint = await datasets.PrepareAsync(dataset);
+                else if (!datasets.Contains(fingerprint))
+                    missing.Add(fingerprint);
+                else if (await datasets.FaultAsync(fingerprint, dataset) is { } fault)
+                    errors.Add(fault);
+            }
+            catch (Exception failure) when (failure is DatasetException or ImageException)
+            {
+                errors.Add(failure.Message);
+            }
+            foreach (var run in group)
+                fingerprints[run.Index] = fingerprint;
+        }
+        if (errors.Count > 0)
+            throw Unprocessable([.. errors.Take(MostErrors)]);
+        if (missing.Count > 0)
+            throw new ApiException(StatusCodes.Status422UnprocessableEntity,
+                $"{missing.Count} data set(s) are not in the silo; upload them first.", ("missing", missing));
+        return fingerprints;
+    }
+
+    private static ApiException Unprocessable(List<string> errors) =>
+        new(StatusCodes.Status422UnprocessableEntity, errors[0], ("errors", errors));
+}

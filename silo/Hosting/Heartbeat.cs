@@ -1,0 +1,98 @@
+using IconDiffusion.Grains;
+using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans;
+
+namespace IconDiffusion.Silo.Hosting;
+
+/// <summary>Tells the scheduler once a second, and when something changes, that this silo lives and what its devices do.</summary>
+internal sealed class Heartbeat(
+    IGrainFactory grains, ISiloWork work, SiloOptions options, SiloIdentity identity, TimeProvider time, ILogger<Heartbeat> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
+    private readonly SemaphoreSlim _changed = new(0, 1);
+    private readonly CancellationTokenSource _left = new();
+    private long? _accepted;
+    private bool _isFailing;
+
+    /// <summary>Whether the scheduler has heard this silo lately and is going to.</summary>
+    public bool IsReady => !_left.IsCancellationRequested && _accepted is { } accepted && time.GetElapsedTime(accepted) < Fresh;
+
+    /// <summary>Says goodbye: no more work is given to this silo.</summary>
+    public async Task LeaveAsync()
+    {
+        await _left.CancelAsync().ConfigureAwait(false);
+        await (ExecuteTask ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await Scheduler.LeaveAsync(options.Name, identity.Incarnation).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            // It finds out by itself after a few seconds of silence.
+            logger.NotHeard(failure.Message);
+        }
+    }
+
+    public override void Dispose()
+    {
+        work.Changed -= Wake;
+        _changed.Dispose();
+        _left.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        work.Changed += Wake;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, _left.Token);
+        while (!stop.IsCancellationRequested)
+        {
+            await BeatAsync().ConfigureAwait(false);
+            await ((Task)_changed.WaitAsync(Period, stop.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private ISchedulerGrain Scheduler => grains.GetGrain<ISchedulerGrain>("default");
+
+    private async Task BeatAsync()
+    {
+        try
+        {
+            await Scheduler.HeartbeatAsync(new NodeReport
+            {
+                Silo = options.Name,
+                Incarnation = identity.Incarnation,
+                Devices = [.. work.Devices],
+                Running = [.. work.Running],
+                Only = options.Only,
+            }).ConfigureAwait(false);
+            _accepted = time.GetTimestamp();
+            if (_isFailing)
+                logger.HeardAgain();
+            _isFailing = false;
+        }
+        catch (Exception failure)
+        {
+            if (!_isFailing)
+                logger.NotHeard(failure.Message);
+            _isFailing = true;
+        }
+    }
+
+    // One pending wake-up says all; a second one meets a full semaphore.
+    private void Wake()
+    {
+        try
+        {
+            _changed.Release();
+        }
+        catch (Exception failure) when (failure is SemaphoreFullException or ObjectDisposedException)
+        {
+        }
+    }
+}

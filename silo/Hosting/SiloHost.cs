@@ -1,0 +1,218 @@
+using System.Net;
+using System.Net.Sockets;
+using IconDiffusion.Grains;
+using IconDiffusion.Silo.Api;
+using IconDiffusion.Specs.Cluster;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace IconDiffusion.Silo.Hosting;
+
+/// <summary>A running silo: the actor runtime, the work service of its devices, and the API.</summary>
+public sealed class SiloHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly SiloLock _lock;
+    private readonly SiloOptions _options;
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _isStopping;
+
+    private SiloHost(WebApplication app, SiloLock siloLock, SiloOptions options, SiloIdentity identity)
+    {
+        (_app, _lock, _options) = (app, siloLock, options);
+        (Url, Token, Incarnation) = (identity.Url, identity.Token, identity.Incarnation);
+    }
+
+    /// <summary>Where this machine reaches the API, with the real port.</summary>
+    public Uri Url { get; }
+
+    /// <summary>What the API wants to be shown.</summary>
+    public string Token { get; }
+
+    /// <summary>New at each start.</summary>
+    public string Incarnation { get; }
+
+    /// <summary>The actor runtime.</summary>
+    public string Runtime => SiloRuntime.Name;
+
+    /// <summary>Absolute path of the data folder.</summary>
+    public string Data => _options.Data;
+
+    /// <summary>What this silo works on.</summary>
+    public IReadOnlyList<DeviceInfo> Devices => Services.GetRequiredService<ISiloWork>().Devices;
+
+    internal IServiceProvider Services => _app.Services;
+
+    /// <summary>The living silo of a data folder; null: there is none.</summary>
+    public static SiloAddress? Find(string data) => SiloLock.Find(Path.GetFullPath(data));
+
+    /// <summary>Starts a silo; it takes requests when this returns.</summary>
+    /// <exception cref="SiloOptionsException">The options are wrong.</exception>
+    /// <exception cref="SiloStartException">The data folder, its database or the address cannot be had.</exception>
+    public static Task<SiloHost> StartAsync(SiloOptions options, CancellationToken cancellationToken) =>
+        StartAsync(options, services => services.AddSiloWork(options), cancellationToken);
+
+    /// <summary>As above, with a work service of the caller's.</summary>
+    internal static async Task<SiloHost> StartAsync(SiloOptions options, Action<IServiceCollection> addWork, CancellationToken cancellationToken)
+    {
+        if (options.Faults().ToArray() is { Length: > 0 } faults)
+            throw new SiloOptionsException(faults);
+        options.Data = Path.GetFullPath(options.Data);
+        var siloLock = SiloLock.Take(options.Data);
+        WebApplication? app = null;
+        try
+        {
+            var warnings = new List<string>();
+            var identity = new SiloIdentity(SiloToken.Ensure(options.Data, warnings.Add), Guid.NewGuid().ToString("N"), TimeProvider.System.GetTimestamp());
+            app = Build(options, identity, addWork);
+            var logger = app.Services.GetRequiredService<ILogger<SiloHost>>();
+            foreach (var warning in warnings)
+                logger.TokenMended(warning);
+            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+            identity.Url = AddressOf(app);
+            siloLock.Publish(new(identity.Url.GetLeftPart(UriPartial.Authority), Environment.ProcessId, identity.Incarnation));
+            logger.Listening(options.Name, identity.Url, SiloRuntime.Name, options.Data);
+            return new(app, siloLock, options, identity);
+        }
+        catch (Exception failure)
+        {
+            if (app is not null)
+                await app.DisposeAsync().ConfigureAwait(false);
+            siloLock.Dispose();
+            throw failure is IOException or UnauthorizedAccessException or SocketException
+                ? new SiloStartException(failure.Message, failure)
+                : failure;
+        }
+    }
+
+    /// <summary>
+    /// Runs a silo until SIGINT or SIGTERM, then stops it with checkpoints. A second signal ends the process at once, which
+    /// loses nothing but time.
+    /// </summary>
+    /// <param name="onStarted">Told once requests are taken.</param>
+    /// <exception cref="SiloOptionsException">As <see cref="StartAsync(SiloOptions, CancellationToken)"/>.</exception>
+    /// <exception cref="SiloStartException">As there.</exception>
+    public static async Task<int> RunAsync(SiloOptions options, Action<SiloHost> onStarted, CancellationToken cancellationToken)
+    {
+        using var signals = new StopSignals(cancellationToken);
+        SiloHost silo;
+        try
+        {
+            silo = await StartAsync(options, signals.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        {
+            return 0;
+        }
+        await using (silo)
+        {
+            onStarted(silo);
+            await Task.Delay(Timeout.Infinite, signals.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await silo.StopAsync().ConfigureAwait(false);
+        }
+        return 0;
+    }
+
+    /// <summary>Stops gracefully: no more work, checkpoints within the shutdown timeout, grains, API. May be repeated.</summary>
+    public async Task StopAsync()
+    {
+        if (Interlocked.Exchange(ref _isStopping, 1) == 1)
+        {
+            await _stopped.Task.ConfigureAwait(false);
+            return;
+        }
+        try
+        {
+            using var patience = new CancellationTokenSource(_options.ShutdownTimeout);
+            await Services.GetRequiredService<Heartbeat>().LeaveAsync().ConfigureAwait(false);
+            await Services.GetRequiredService<ISiloWork>().StopAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _app.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            await _app.DisposeAsync().ConfigureAwait(false);
+            _lock.Dispose();
+            _stopped.SetResult();
+        }
+    }
+
+    /// <summary>Completes when the silo has stopped.</summary>
+    public Task WaitForStopAsync() => _stopped.Task;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    private static WebApplication Build(SiloOptions options, SiloIdentity identity, Action<IServiceCollection> addWork)
+    {
+        // An empty builder: nothing of the environment or the folder that the program happens to start in decides where it listens.
+        var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "IconDiffusion" });
+        ((IConfigurationBuilder)builder.Configuration).AddConfiguration(options.Configuration);
+        builder.Logging.SetMinimumLevel(options.LogLevel)
+            .AddFilter("Microsoft", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning)
+            .AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "))
+            .Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+
+        var services = builder.Services;
+        services.AddSingleton(options);
+        services.AddSingleton(identity);
+        services.AddSingleton<IHostLifetime, NoLifetime>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<INodeInfo>(new NodeInfo(options.Name));
+        addWork(services);
+        SiloRuntime.Add(builder, options);
+        services.AddSingleton<Heartbeat>();
+        services.AddHostedService(provider => provider.GetRequiredService<Heartbeat>());
+        SiloApi.Add(services);
+        Telemetry.Add(services, options);
+
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
+        var app = builder.Build();
+        SiloApi.Map(app);
+        SiloRuntime.Map(app);
+        return app;
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, SiloOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        var url = new Uri(options.Url);
+        var others = options.Listen is null ? null : IPAddress.Parse(options.Listen);
+        if (others is not null)
+            kestrel.Listen(others, url.Port);
+
+        // All addresses of a machine hold its loopback already.
+        if (others is null || !(others.Equals(IPAddress.Any) || others.Equals(IPAddress.IPv6Any)))
+            kestrel.Listen(IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) ? address : IPAddress.Loopback, url.Port);
+    }
+
+    private static Uri AddressOf(WebApplication app)
+    {
+        var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
+        var urls = addresses.Select(address => new Uri(address)).ToArray();
+        return urls.FirstOrDefault(url => url.IsLoopback) ?? new UriBuilder(urls[0]) { Host = "127.0.0.1" }.Uri;
+    }
+
+    private sealed record NodeInfo(string Silo) : INodeInfo;
+
+    // Signals are the program's business: see RunAsync.
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging;
+
+namespace IconDiffusion.Silo.Hosting;
+
+internal static partial class SiloLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Silo {Name} listens at {Url}; actor runtime {Runtime}, data folder {Data}")]
+    public static partial void Listening(this ILogger logger, string name, Uri url, string runtime, string data);
+
+    [LoggerMessage(2, LogLevel.Warning, "{Warning}")]
+    public static partial void TokenMended(this ILogger logger, string warning);
+
+    [LoggerMessage(3, LogLevel.Warning, "The scheduler does not answer, trying again: {Reason}")]
+    public static partial void NotHeard(this ILogger logger, string reason);
+
+    [LoggerMessage(4, LogLevel.Information, "The scheduler answers again")]
+    public static partial void HeardAgain(this ILogger logger);
+
+    [LoggerMessage(5, LogLevel.Error, "Request {Method} {Path} failed ({Trace})")]
+    public static partial void RequestFailed(this ILogger logger, Exception failure, string method, string path, string trace);
+
+    [LoggerMessage(6, LogLevel.Warning, "A watcher of {Path} does not read its events and is dropped")]
+    public static partial void WatcherDropped(this ILogger logger, string path);
+
+    [LoggerMessage(7, LogLevel.Warning, "The state of {What} cannot be read, trying again: {Reason}")]
+    public static partial void NotRead(this ILogger logger, string what, string reason);
+}

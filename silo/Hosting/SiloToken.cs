@@ -1,0 +1,60 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace IconDiffusion.Silo.Hosting;
+
+/// <summary>The secret that opens the API: 32 random bytes in base64url, in the data folder's <c>token</c>, which its owner alone can read.</summary>
+public static class SiloToken
+{
+    private const int Bytes = 32;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Where the token of a data folder is.</summary>
+    public static string PathIn(string data) => Path.Combine(data, "token");
+
+    /// <summary>Reads the token, or makes one at the first start.</summary>
+    /// <param name="warn">Told if others could read the file, which is mended.</param>
+    /// <exception cref="SiloStartException">The file holds no token.</exception>
+    public static string Ensure(string data, Action<string> warn)
+    {
+        var path = PathIn(data);
+        if (!File.Exists(path))
+            Make(path);
+        if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(path) is var mode && (mode & ~OwnerOnly) != 0)
+        {
+            File.SetUnixFileMode(path, OwnerOnly);
+            warn($"'{path}' had mode {Convert.ToString((int)mode, 8)}, so that others could read the token; it has 600 now. Delete the file and start again for a new token if someone may have.");
+        }
+        var token = File.ReadAllText(path).Trim();
+        return token.Length >= 32 && token.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+            ? token
+            : throw new SiloStartException($"'{path}' holds no token; wanted at least 32 letters, digits, '-' or '_'. Delete it and start again for a new one.");
+    }
+
+    /// <summary>Whether two texts are equal, in a time that does not tell how far.</summary>
+    public static bool AreEqual(string a, string b) =>
+        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(a)), SHA256.HashData(Encoding.UTF8.GetBytes(b)));
+
+    // Written aside under its final rights and then moved: nobody ever sees half of it, or one that others can read.
+    private static void Make(string path)
+    {
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = OwnerOnly;
+        try
+        {
+            using (var file = new FileStream(temporary, options))
+            {
+                file.Write(Encoding.ASCII.GetBytes(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes)) + "\n"));
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+}
