@@ -19,6 +19,13 @@ public sealed class Evaluator(FeatureExtractor extractor, FeatureCache? cache = 
     /// <exception cref="ArgumentException">A set has fewer than two icons, or their sizes differ.</exception>
     public Evaluation Evaluate(
         IconPixels generated, IconPixels training, string trainingFingerprint,
+        CancellationToken cancellationToken, IProgress<int>? progress = null) =>
+        Evaluate(generated, rest => extractor.Extract(generated, cancellationToken, rest), training, trainingFingerprint, cancellationToken, progress);
+
+    /// <summary>As the other, with the generated icons' features from elsewhere.</summary>
+    /// <param name="features">Gives them, by this evaluator's extractor; told where to report the icons done.</param>
+    public Evaluation Evaluate(
+        IconPixels generated, Func<IProgress<int>?, FeatureStatistics> features, IconPixels training, string trainingFingerprint,
         CancellationToken cancellationToken, IProgress<int>? progress = null)
     {
         ThrowIfTooFew(generated, "generated", nameof(generated));
@@ -29,18 +36,17 @@ public sealed class Evaluator(FeatureExtractor extractor, FeatureCache? cache = 
         var orMirrored = NearestNeighbour.OrMirrored(nearest, generated, training);
 
         // Features.
-        var trainingFeatures = cache?.Load(trainingFingerprint, extractor.WeightsId, training.Count);
-        if (trainingFeatures is null)
+        var ofTraining = cache?.Load(trainingFingerprint, extractor.WeightsId, training.Count);
+        if (ofTraining is null)
         {
-            trainingFeatures = extractor.Extract(training, cancellationToken, progress: progress);
-            cache?.Save(trainingFingerprint, extractor.WeightsId, trainingFeatures);
+            ofTraining = extractor.Extract(training, cancellationToken, progress);
+            cache?.Save(trainingFingerprint, extractor.WeightsId, ofTraining);
         }
-        var after = progress is null ? null : new Offset(progress, training.Count);
-        var features = extractor.Extract(generated, cancellationToken, progress: after);
+        var ofGenerated = features(progress is null ? null : new Offset(progress, training.Count));
 
         var scores = new Scores
         {
-            Fid = FrechetDistance.Between(features, trainingFeatures),
+            Fid = FrechetDistance.Between(ofGenerated, ofTraining),
             Mae = nearest.Average(match => match.Distance),
             MaeMirrored = orMirrored.Average(match => match.Distance),
             GeneratedCount = generated.Count,

@@ -13,6 +13,9 @@ public sealed class FeatureExtractor : IDisposable
 
     private const string RandomId = "random-1";  // to be counted up with any change of the random weights
 
+    // Larger batches are hardly faster and take more memory.
+    private const int BatchSize = 16;
+
     private readonly InceptionV3 _network;
 
     private FeatureExtractor(InceptionV3 network, string weightsId, string label) =>
@@ -47,26 +50,34 @@ public sealed class FeatureExtractor : IDisposable
         return new(InceptionV3.FromStateDict(TorchFile.Read(path), device), hash, $"inception-v3 {hash[..8]}");
     }
 
-    /// <summary>Features of all icons, in their order.</summary>
-    /// <param name="batchSize">Changes speed and memory, and features by rounding alone.</param>
+    /// <summary>
+    /// Features of all icons, in their order. An icon's features do not depend, to the last bit, on which others they are extracted
+    /// with, so sets may be extracted in parts and merged.
+    /// </summary>
     /// <param name="progress">Icons done.</param>
     /// <exception cref="OperationCanceledException">Cancelled between two batches.</exception>
-    public FeatureStatistics Extract(IconPixels icons, CancellationToken cancellationToken, int batchSize = 16, IProgress<int>? progress = null)
+    public FeatureStatistics Extract(IconPixels icons, CancellationToken cancellationToken, IProgress<int>? progress = null)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         using var precision = FullPrecision.On(_network.Device);
         var values = new float[checked(icons.Count * InceptionV3.FeatureCount)];
-        for (var start = 0; start < icons.Count; start += batchSize)
+        for (var start = 0; start < icons.Count; start += BatchSize)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var count = Math.Min(batchSize, icons.Count - start);
-            var pixels = icons.Data.Slice(start * icons.BytesPerIcon, count * icons.BytesPerIcon);
+            var count = Math.Min(BatchSize, icons.Count - start);
+            var padded = Math.Max(count, SmallestBatch);
+            var pixels = new byte[padded * icons.BytesPerIcon];  // the icons, then black ones
+            icons.Data.Span.Slice(start * icons.BytesPerIcon, count * icons.BytesPerIcon).CopyTo(pixels);
             using var scope = NewDisposeScope();
-            _network.Features(pixels.ToArray(), count, icons.ImageSize).cpu().data<float>().CopyTo(values.AsSpan(start * InceptionV3.FeatureCount, count * InceptionV3.FeatureCount));
+            _network.Features(pixels, padded, icons.ImageSize).slice(0, 0, count, 1).cpu().data<float>()
+                .CopyTo(values.AsSpan(start * InceptionV3.FeatureCount, count * InceptionV3.FeatureCount));
             progress?.Report(start + count);
         }
         return new(values, InceptionV3.FeatureCount);
     }
+
+    // oneDNN divides the work otherwise, and rounds otherwise, where there are fewer images than threads; on a GPU cuDNN chooses
+    // its algorithms by the batch's shape.
+    private int SmallestBatch => _network.Device.type == DeviceType.CPU ? Math.Min(get_num_threads(), BatchSize) : BatchSize;
 
     public void Dispose() => _network.Dispose();
 

@@ -98,14 +98,6 @@ public sealed class EvaluatorTests(EvaluatorTests.Extractor shared) : IClassFixt
     }
 
     [Fact]
-    public void BatchSize_ChangesFeaturesByRoundingAlone()
-    {
-        var icons = NearestNeighbourTests.Noise(3, 8, 5);
-        var (one, all) = (shared.Random.Extract(icons, CancellationToken.None, batchSize: 1), Features(icons));
-        Assert.All(one.Values.Zip(all.Values), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
-    }
-
-    [Fact]
     public void WeightsThatAreNotThere_AreAnErrorUnlessRandomOnesWillDo()
     {
         var path = Path.Combine(_folder, "none.pth");
