@@ -5,7 +5,8 @@ namespace IconDiffusion.Engine.Training;
 /// <summary>
 /// Where each file of one run lies: <c>spec.json</c>, <c>loss.jsonl</c>, <c>strips/step-00000200.png</c>,
 /// <c>checkpoints/step-00000200.safetensors</c> with its manifest <c>.json</c>, <c>weights.safetensors</c> once training has ended,
-/// <c>samples/SAMPLER/00000.png</c> and <c>results/RESULT/</c>, a run being drawn from and scored in more ways than one.
+/// <c>samples/SAMPLER/00000.png</c> and <c>results/RESULT/</c>, a run being drawn from and scored in more ways than one; and, of what
+/// worked on it, <c>events.jsonl</c> and <c>attempt.json</c>.
 /// </summary>
 public sealed class RunFolder
 {
@@ -18,6 +19,12 @@ public sealed class RunFolder
     public string SpecFile => In("spec.json");
 
     public string LossLogFile => In("loss.jsonl");
+
+    /// <summary>What happened to the run: attempts, warnings, errors; one JSON line each.</summary>
+    public string EventsFile => In("events.jsonl");
+
+    /// <summary>Notes of <see cref="AttemptFence"/>: of the training, or of the work of that name on the trained model.</summary>
+    public string AttemptFile(string? part = null) => part is null ? In("attempt.json") : In("attempts", part + ".json");
 
     /// <summary>The averaged weights, there once training has reached a limit.</summary>
     public string WeightsFile => In("weights.safetensors");
@@ -38,11 +45,20 @@ public sealed class RunFolder
     /// <summary>Icons drawn with <paramref name="sampler"/>.</summary>
     public string Samples(SamplerSpec sampler) => In("samples", RunIdentity.Samples(sampler));
 
+    /// <summary>Features of those icons; see <see cref="Metrics.FeatureCache"/>.</summary>
+    public string SampleFeatures(SamplerSpec sampler) => In("samples", RunIdentity.Samples(sampler), "features");
+
     /// <summary>Icon <paramref name="index"/> drawn with <paramref name="sampler"/>.</summary>
     public string SampleFile(SamplerSpec sampler, int index) => In("samples", RunIdentity.Samples(sampler), $"{index:D5}.png");
 
     /// <summary>Scores and pictures of the run as <paramref name="spec"/> draws from it and scores it.</summary>
     public string Result(RunSpec spec) => In("results", RunIdentity.Result(spec));
+
+    /// <summary>Step of the newest checkpoint that was written whole; null: there is none.</summary>
+    public long? NewestCheckpoint() => !Directory.Exists(Checkpoints) ? null : Directory
+        .EnumerateFiles(Checkpoints, "step-*.json")
+        .Select(file => long.TryParse(System.IO.Path.GetFileNameWithoutExtension(file)["step-".Length..], out var step) ? step : (long?)null)
+        .Max();
 
     internal string LockFile => In("run.lock");
 

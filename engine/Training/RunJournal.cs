@@ -13,6 +13,7 @@ public sealed class RunJournal : IDisposable
     private const int RecentSteps = 100;
     private static readonly TimeSpan FlushEvery = TimeSpan.FromSeconds(1);
 
+    private readonly RunLock _run;
     private readonly RunFolder _folder;
     private readonly IReadOnlyDictionary<string, Tensor> _tensors;
     private readonly MonitoringSpec _monitoring;
@@ -37,7 +38,7 @@ public sealed class RunJournal : IDisposable
         RunLock run, string runId, IReadOnlyDictionary<string, Tensor> tensors,
         ComputeSettings compute, MonitoringSpec monitoring, TimeProvider time, Action<string> warn)
     {
-        _folder = run.Folder;
+        (_run, _folder) = (run, run.Folder);
         (_tensors, _compute, _monitoring, _warn) = (tensors, compute, monitoring, warn);
         _store = new CheckpointStore(_folder, runId, warn);
         _store.RemoveTemporaryFiles();
@@ -91,6 +92,7 @@ public sealed class RunJournal : IDisposable
 
     /// <summary>Makes sure that a checkpoint holds the present step.</summary>
     /// <exception cref="TrainingException">It could not be written; the run can be started again from the one before.</exception>
+    /// <exception cref="SupersededException">Another attempt writes the run's folder by now.</exception>
     public void LastCheckpoint()
     {
         if (Step == CheckpointStep) return;
@@ -111,6 +113,7 @@ public sealed class RunJournal : IDisposable
     private void Save()
     {
         _checkpointTried = Clock.Worked;
+        _run.Verify();
         _store.Save(_tensors, new CheckpointMoment
         {
             Step = Step,
