@@ -1,6 +1,6 @@
-using IconDiffusion.Engine.Files;
-using IconDiffusion.Engine.Reports;
+using IconDiffusion.Engine.Data;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
 
 namespace IconDiffusion.Engine.Experiments;
 
@@ -16,6 +16,12 @@ public sealed record RunFailure(int Run, string Label, Exception Error);
 /// <param name="Folder">Holds table.md and table.json.</param>
 public sealed record ExperimentOutcome(IReadOnlyList<RunOutcome> Outcomes, IReadOnlyList<RunFailure> Failures, string Folder);
 
+/// <summary>A run's result and where it lies.</summary>
+/// <param name="Result">The figures.</param>
+/// <param name="Folder">Holds result.json, contact-sheet.png and gallery.png.</param>
+/// <param name="Reused">Whether it was there already.</param>
+public sealed record RunOutcome(RunResult Result, string Folder, bool Reused);
+
 /// <summary>Works an experiment's runs off one after the other on one device; a run that fails does not stop the others.</summary>
 public sealed class ExperimentRunner(DataFolder data, ComputeDevice device, Action<string> warn)
 {
@@ -23,7 +29,7 @@ public sealed class ExperimentRunner(DataFolder data, ComputeDevice device, Acti
     /// <exception cref="OperationCanceledException">Cancelled; the same call goes on from there.</exception>
     public ExperimentOutcome Execute(ExperimentSpec experiment, Action<RunProgress> report, CancellationToken cancellation)
     {
-        var pipeline = new RunPipeline(data, device, experiment.Monitoring, warn);
+        using var bench = new Workbench(device);
         var outcomes = new List<RunOutcome>();
         var failures = new List<RunFailure>();
         for (var i = 0; i < experiment.Runs.Count; i++)
@@ -32,8 +38,8 @@ public sealed class ExperimentRunner(DataFolder data, ComputeDevice device, Acti
             var label = Label(experiment, spec);
             try
             {
-                outcomes.Add(pipeline.Execute(spec,
-                    (stage, done, total, detail) => report(new(index, label, stage, done, total, detail)), cancellation));
+                outcomes.Add(Execute(spec, experiment.Monitoring, bench,
+                    (stage, p) => report(new(index, label, stage, p.Done, p.Total, Detail(p))), cancellation));
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
@@ -42,14 +48,48 @@ public sealed class ExperimentRunner(DataFolder data, ComputeDevice device, Acti
             }
         }
         var folder = data.Experiment(experiment.Name);
-        if (outcomes.Count > 0)
-        {
-            var table = new Table2(outcomes.Select(outcome => outcome.Result));
-            AtomicFile.WriteAllText(Path.Combine(folder, "table.md"), table.ToMarkdown());
-            AtomicFile.WriteAllText(Path.Combine(folder, "table.json"), table.ToJson());
-        }
+        ExperimentTable.Write(folder, [.. outcomes.Select(outcome => outcome.Result)]);
         return new(outcomes, failures, folder);
     }
+
+    private RunOutcome Execute(
+        RunSpec spec, MonitoringSpec monitoring, Workbench bench, Action<RunStage, WorkProgress> report, CancellationToken cancellation)
+    {
+        var dataset = DatasetSource.Prepare(spec.Dataset, TimeProvider.System);
+        new DatasetStore(data.Datasets).Save(dataset);
+        var (runId, fingerprint) = (RunIdentity.Run(spec, dataset.Fingerprint), dataset.Fingerprint);
+        var result = new Training.RunFolder(data.Run(runId)).Result(spec);
+        var reused = File.Exists(Path.Combine(result, Reports.RunReport.ResultFile));
+
+        var training = TrainingStage.Run(
+            new() { RunId = runId, Run = spec, DatasetFingerprint = fingerprint, Monitoring = monitoring }, Context(RunStage.Training), cancellation);
+
+        // The next batch is started only if it is likely to end within the budget.
+        var sampling = new SamplingSummary { Count = 0, Time = TimeSpan.Zero };
+        var (count, size) = (spec.Sampling.Count, spec.Sampling.BatchSize);
+        while (sampling.Count < count && sampling.Time + sampling.Time / Math.Max(1, sampling.Count / size) <= spec.Sampling.Budget)
+        {
+            var batch = SampleStage.Run(
+                new() { RunId = runId, Run = spec, DatasetFingerprint = fingerprint, First = sampling.Count, Count = Math.Min(size, count - sampling.Count) },
+                Context(RunStage.Sampling, p => p with { Done = sampling.Count + p.Done, Total = count }), cancellation);
+            sampling = new() { Count = sampling.Count + batch.Count, Time = sampling.Time + batch.Time };
+        }
+
+        return new(EvaluationStage.Run(
+            new() { RunId = runId, Run = spec, DatasetFingerprint = fingerprint, Training = training, Sampling = sampling },
+            Context(RunStage.Evaluation), cancellation), result, reused);
+
+        WorkContext Context(RunStage stage, Func<WorkProgress, WorkProgress>? change = null) => new()
+        {
+            Data = data,
+            Bench = bench,
+            Report = p => report(stage, change?.Invoke(p) ?? p),
+            Warn = warn,
+        };
+    }
+
+    private static string Detail(WorkProgress p) =>
+        p.Step is null ? "" : $"step {p.Step}, {p.StepsPerSecond:0.0#} steps/s, loss {p.Loss:0.0000}";
 
     // The seed only where it tells runs apart.
     private static string Label(ExperimentSpec experiment, RunSpec run) =>

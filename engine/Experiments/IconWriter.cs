@@ -1,6 +1,4 @@
-using IconDiffusion.Engine.Diffusion;
 using IconDiffusion.Engine.Imaging;
-using IconDiffusion.Engine.Models;
 using IconDiffusion.Engine.Sampling;
 using IconDiffusion.Engine.Training;
 using IconDiffusion.Specs;
@@ -13,46 +11,33 @@ namespace IconDiffusion.Engine.Experiments;
 /// Draws icons from a trained model into PNG files, one batch after the other. Icon i is the same whoever draws it and with
 /// whichever count, so files that are there already are kept.
 /// </summary>
-public sealed class IconWriter(RunSpec spec, RunFolder folder, Device device, TimeProvider time)
+public sealed class IconWriter(RunFolder folder, SamplingSpec sampling, IIconSource source)
 {
-    /// <summary>Draws icons 0 … count − 1 that are missing until all are there or the budget is used up.</summary>
-    /// <param name="model">The averaged weights.</param>
-    /// <param name="report">(model calls done, model calls in all), about once per call.</param>
+    /// <summary>Draws those of icons <paramref name="first"/> … <paramref name="first"/> + <paramref name="count"/> − 1 that are missing.</summary>
+    /// <param name="report">(batches done, in fractions, and batches in all), about once per model call.</param>
+    /// <param name="more">Asked before each batch but the first, with the number of batches done: whether to go on.</param>
     /// <param name="cancellation">Heeded before each model call; whole batches stay.</param>
-    /// <returns>Icons there are now, from 0 without a gap, and the time this call took.</returns>
-    public SamplingSummary Draw(Unet model, Action<double, double> report, CancellationToken cancellation)
+    /// <returns>Icons there are now from <paramref name="first"/> on without a gap.</returns>
+    public int Draw(int first, int count, Action<double, double> report, Func<int, bool> more, CancellationToken cancellation)
     {
-        var sampling = spec.Sampling;
-        var ddpm = (DdpmSpec)spec.Model;
-        using var diffusion = new GaussianDiffusion(ddpm.Diffusion, device);
-        var sampler = Samplers.Create(sampling.Sampler, diffusion);
-        var missing = Enumerable.Range(0, sampling.Count).Where(i => !File.Exists(folder.SampleFile(sampling.Sampler, i))).ToArray();
+        var missing = Enumerable.Range(first, count).Where(i => !IsThere(i)).ToArray();
         var batches = Batches(missing, sampling.BatchSize).ToArray();
-        var start = time.GetTimestamp();
-        model.eval();
-        for (var b = 0; b < batches.Length; b++)
+        for (var b = 0; b < batches.Length && (b == 0 || more(b)); b++)
         {
-            // The next batch is started only if it is likely to end within the budget.
-            var worked = time.GetElapsedTime(start);
-            if (b > 0 && worked + worked / b > sampling.Budget)
-                break;
             var done = b;
-            DrawBatch(batches[b], new Reporter<int>(calls =>
-                report(done + (double)calls / sampler.ModelCalls, batches.Length)));
+            Draw(batches[b], new Reporter<int>(calls => report(done + (double)calls / source.Calls, batches.Length)), cancellation);
         }
-        var count = Enumerable.Range(0, sampling.Count).TakeWhile(i => File.Exists(folder.SampleFile(sampling.Sampler, i))).Count();
-        return new() { Count = count, Time = time.GetElapsedTime(start) };
+        return Enumerable.Range(first, count).TakeWhile(IsThere).Count();
+    }
 
-        void DrawBatch((int First, int Count) batch, IProgress<int> progress)
-        {
-            using var scope = NewDisposeScope();
-            using var inference = inference_mode();
-            using var noise = new IconNoise(spec.Seed, batch.First, batch.Count, model.Channels, spec.Dataset.ImageSize, device);
-            var icons = sampler.Sample(model.call, noise, progress, cancellation);
-            var images = IconImages.From(icons);
-            for (var i = 0; i < batch.Count; i++)
-                ImageFile.SavePng(folder.SampleFile(sampling.Sampler, batch.First + i), images[i]);
-        }
+    private bool IsThere(int icon) => File.Exists(folder.SampleFile(sampling.Sampler, icon));
+
+    private void Draw((int First, int Count) batch, IProgress<int> progress, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        var images = IconImages.From(source.Draw(batch.First, batch.Count, progress, cancellation));
+        for (var i = 0; i < batch.Count; i++)
+            ImageFile.SavePng(folder.SampleFile(sampling.Sampler, batch.First + i), images[i]);
     }
 
     // Consecutive numbers in groups of at most the batch size.

@@ -38,12 +38,20 @@ public sealed class TrainedRun
         return new(matches[0], spec, folder);
     }
 
-    /// <summary>Draws icons until there are <paramref name="count"/>; returns how many there are.</summary>
+    /// <summary>Draws icons until there are <paramref name="count"/> or the run's budget is used up; returns how many there are.</summary>
+    /// <param name="report">(batches done, in fractions, and batches in all), about once per model call.</param>
     public int Draw(int count, ComputeDevice device, Action<double, double> report, CancellationToken cancellation)
     {
         using var run = RunLock.Take(_folder);
-        using var model = TrainedModel.Load(_folder, (DdpmSpec)Spec.Model, device.Device);
-        var spec = Spec with { Sampling = Spec.Sampling with { Count = count } };
-        return new IconWriter(spec, _folder, device.Device, TimeProvider.System).Draw(model, report, cancellation).Count;
+        using var icons = Methods.Of(Spec.Model).Open(_folder, Spec, device.Device);
+        var start = TimeProvider.System.GetTimestamp();
+        return new IconWriter(_folder, Spec.Sampling, icons).Draw(0, count, report, Likely, cancellation);
+
+        // The next batch is started only if it is likely to end within the budget.
+        bool Likely(int done)
+        {
+            var worked = TimeProvider.System.GetElapsedTime(start);
+            return worked + worked / done <= Spec.Sampling.Budget;
+        }
     }
 }

@@ -1,0 +1,82 @@
+using System.Reflection;
+using System.Text.Json;
+using IconDiffusion.Engine.Data;
+using IconDiffusion.Engine.Metrics;
+using IconDiffusion.Engine.Reports;
+using IconDiffusion.Engine.Tensors;
+using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
+
+namespace IconDiffusion.Engine.Experiments;
+
+/// <summary>Scores a run's icons and shows them. A result that is there is only read.</summary>
+public static class EvaluationStage
+{
+    /// <summary>The version of this code that results carry.</summary>
+    public static string CodeVersion { get; } =
+        typeof(EvaluationStage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    /// <inheritdoc cref="Stages.Execute"/>
+    /// <exception cref="FileNotFoundException">An icon or the Inception weights are missing.</exception>
+    /// <exception cref="ArgumentException">There are fewer than two icons.</exception>
+    public static RunResult Run(EvaluationWork work, WorkContext context, CancellationToken cancellation)
+    {
+        var (spec, folder) = (work.Run, context.Folder(work));
+        if (Finished(folder.Result(spec), context.Warn) is { } finished) return finished;
+        context.Fence?.Enter(takeOver: true);
+        var start = context.Time.GetTimestamp();
+        var dataset = new DatasetStore(context.Data.Datasets).Load(work.DatasetFingerprint);
+        var icons = new IconPixels(dataset.Pixels, dataset.ImageSize);
+        var generated = SampleStage.Read(folder, spec.Sampling.Sampler, 0, work.Sampling.Count);
+
+        // Scores.
+        var extractor = context.Bench.Features(spec.Evaluation, context.Data);
+        var features = new SampleFeatures(folder, spec.Sampling.Sampler, extractor, context.Warn);
+        var evaluation = new Evaluator(extractor, new FeatureCache(context.Data.Weights)).Evaluate(
+            generated, progress => features.Of(generated, spec.Sampling.BatchSize, progress, cancellation),
+            icons, dataset.Fingerprint, cancellation, new Reporter<int>(Report));
+        var result = new RunResult
+        {
+            RunId = work.RunId,
+            Spec = spec,
+            DatasetFingerprint = dataset.Fingerprint,
+            Scores = evaluation.Scores,
+            Training = work.Training,
+            Sampling = work.Sampling,
+            Provenance = new()
+            {
+                CodeVersion = CodeVersion,
+                Device = context.Bench.Device.Name,
+                LibTorch = FastOps.LibTorchVersion,
+                Threads = context.Bench.Device.Threads,
+                FinishedAt = context.Time.GetUtcNow(),
+            },
+        };
+
+        // Pictures, and the result last.
+        context.Fence?.Verify();
+        RunReport.Write(folder.Result(spec), result, generated, icons, evaluation.Nearest);
+        return result;
+
+        void Report(int done) => context.Report(new()
+        {
+            Done = done,
+            Total = generated.Count + icons.Count,
+            Worked = context.Time.GetElapsedTime(start),
+        });
+    }
+
+    private static RunResult? Finished(string folder, Action<string> warn)
+    {
+        if (!File.Exists(Path.Combine(folder, RunReport.ResultFile))) return null;
+        try
+        {
+            return RunReport.ReadResult(folder);
+        }
+        catch (JsonException exception)
+        {
+            warn($"The result in '{folder}' can't be read and is made again: {exception.Message}");
+            return null;
+        }
+    }
+}

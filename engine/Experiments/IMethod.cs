@@ -1,0 +1,40 @@
+using IconDiffusion.Engine.Data;
+using IconDiffusion.Engine.Sampling;
+using IconDiffusion.Engine.Training;
+using IconDiffusion.Specs;
+using static TorchSharp.torch;
+
+namespace IconDiffusion.Engine.Experiments;
+
+/// <summary>One way to make icons: how it is trained, how it draws, how much memory both take.</summary>
+public interface IMethod
+{
+    /// <summary>Trains from the newest sound checkpoint until a limit is reached, and writes the weights.</summary>
+    /// <param name="progress">Told at most ten times a second, on this thread.</param>
+    /// <param name="cancellation">Finishes the step, makes a checkpoint and throws.</param>
+    /// <exception cref="OperationCanceledException">Cancelled; started again, the run goes on.</exception>
+    /// <exception cref="TrainingException">It cannot go on.</exception>
+    TrainingSummary Train(TrainingJob job, IProgress<TrainingProgress> progress, CancellationToken cancellation);
+
+    /// <summary>The trained model, ready to draw.</summary>
+    /// <exception cref="FileNotFoundException">Training has not ended.</exception>
+    IIconSource Open(RunFolder folder, RunSpec spec, Device device);
+
+    /// <summary>Estimate of the bytes that training holds at its peak.</summary>
+    long TrainingBytes(RunSpec spec);
+
+    /// <summary>Estimate of the bytes that drawing <paramref name="count"/> icons at once holds at its peak.</summary>
+    long SamplingBytes(RunSpec spec, int count);
+}
+
+/// <summary>A training in its folder.</summary>
+/// <param name="RunId">Identity of the run.</param>
+/// <param name="Spec">The run.</param>
+/// <param name="Monitoring">What is written on the way.</param>
+/// <param name="Dataset">The icons.</param>
+/// <param name="Run">The right to write the folder.</param>
+/// <param name="Device">Where to train.</param>
+/// <param name="Time">Measures the budget.</param>
+/// <param name="Warn">Receives sentences about what went wrong without ending the run.</param>
+public sealed record TrainingJob(
+    string RunId, RunSpec Spec, MonitoringSpec Monitoring, IconDataset Dataset, RunLock Run, ComputeDevice Device, TimeProvider Time, Action<string> Warn);

@@ -1,0 +1,14 @@
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Engine.Experiments;
+
+/// <summary>The methods there are; a new one is one more line.</summary>
+public static class Methods
+{
+    /// <exception cref="ExperimentException">There is no such method here.</exception>
+    public static IMethod Of(ModelSpec model) => model switch
+    {
+        DdpmSpec => new DiffusionMethod(),
+        _ => throw new ExperimentException($"This version cannot train {model.Label}."),
+    };
+}

@@ -1,0 +1,122 @@
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Engine.Experiments;
+
+/// <summary>Memory that <see cref="Models.Unet"/> takes, counted tensor by tensor as its forward pass makes them.</summary>
+public static class UnetMemory
+{
+    private const int Float = sizeof(float);
+    private const int Hidden = 4 * 32;  // heads × channels of both kinds of attention
+    private const int Channels = 3;
+
+    // Weights, gradients, two moments, the average.
+    private const int CopiesInTraining = 5;
+
+    /// <summary>Bytes held at the peak of a training step.</summary>
+    /// <param name="unet">Shape of the network.</param>
+    /// <param name="imageSize">Side of the icon in pixels.</param>
+    /// <param name="batchSize">Icons whose gradients are computed at once.</param>
+    public static long Training(UnetSpec unet, int imageSize, int batchSize)
+    {
+        var (kept, largest) = Activations(unet, imageSize);
+        return MemoryEstimate.Process + Float * (long)(CopiesInTraining * Parameters(unet) + batchSize * (kept + 3 * largest));
+    }
+
+    /// <summary>Bytes held at the peak of drawing <paramref name="count"/> icons at once.</summary>
+    public static long Sampling(UnetSpec unet, int imageSize, int count)
+    {
+        var (_, largest) = Activations(unet, imageSize);
+        return MemoryEstimate.Process + Float * (long)(Parameters(unet) + count * (Skips(unet, imageSize) + 5 * largest));
+    }
+
+    /// <summary>Number of trained values.</summary>
+    public static double Parameters(UnetSpec unet)
+    {
+        var time = 4.0 * unet.Dim;
+        double Block(double from, double to) =>
+            time * 2 * to + 2 * to + 9 * from * to + 9 * to * to + 6 * to + (from == to ? 0 : from * to + to);
+        double Linear(double dim) => 3 * Hidden * dim + Hidden * dim + dim + 4 * dim;
+        var total = 49.0 * Channels * unet.Dim + unet.Dim + unet.Dim * time + time + time * time + time;
+        foreach (var (narrow, wide, last) in Levels(unet))
+        {
+            total += 2 * Block(narrow, narrow) + Linear(narrow) + (last ? 9 : 16) * narrow * wide + wide;
+            total += 2 * Block(wide + narrow, wide) + Linear(wide) + 9 * narrow * wide + narrow;
+        }
+        double middle = unet.Dim * unet.DimMults[^1];
+        total += 2 * Block(middle, middle) + (unet.Knockout.BottleneckAttention ? 0 : 4 * Hidden * middle + 3 * middle);
+        return total + Block(2 * unet.Dim, unet.Dim) + unet.Dim * Channels + Channels;
+    }
+
+    // Values per icon that the backward pass needs, and those of the largest tensor.
+    private static (double Kept, double Largest) Activations(UnetSpec unet, int imageSize)
+    {
+        double kept = 0, largest = 0;
+        void Keep(double channels, double pixels)
+        {
+            kept += channels * pixels;
+            largest = Math.Max(largest, channels * pixels);
+        }
+        // A block keeps its two convolutions' outputs and both normalised ones.
+        void Block(double to, double pixels)
+        {
+            for (var i = 0; i < 4; i++) Keep(to, pixels);
+        }
+        // Normalised input, queries, keys and values, what they come to, its projection, the sum.
+        void Attention(double dim, double pixels)
+        {
+            for (var i = 0; i < 3; i++) Keep(dim, pixels);
+            Keep(3 * Hidden, pixels);
+            Keep(Hidden, pixels);
+        }
+
+        Keep(unet.Dim, Pixels(imageSize, 0));
+        var level = 0;
+        foreach (var (narrow, wide, last) in Levels(unet))
+        {
+            var here = Pixels(imageSize, level);
+            // Down.
+            Block(narrow, here);
+            Block(narrow, here);
+            Attention(narrow, here);
+            Keep(wide, Pixels(imageSize, last ? level : level + 1));
+            // Up: the concatenations with the skips too.
+            Keep(wide + narrow, here);
+            Block(wide, here);
+            Keep(wide + narrow, here);
+            Block(wide, here);
+            Attention(wide, here);
+            if (level > 0) Keep(wide, Pixels(imageSize, level - 1));
+            Keep(narrow, Pixels(imageSize, Math.Max(0, level - 1)));
+            level++;
+        }
+        double middle = unet.Dim * unet.DimMults[^1], bottom = Pixels(imageSize, level - 1);
+        Block(middle, bottom);
+        Block(middle, bottom);
+        if (!unet.Knockout.BottleneckAttention)
+        {
+            Attention(middle, bottom);
+            Keep(4 * bottom, bottom);  // softmax over all pairs of pixels
+        }
+        Keep(2 * unet.Dim, Pixels(imageSize, 0));
+        Block(unet.Dim, Pixels(imageSize, 0));
+        return (kept, largest);
+    }
+
+    // Values per icon that wait, without gradients, for the way up.
+    private static double Skips(UnetSpec unet, int imageSize) =>
+        Levels(unet).Select((level, i) => unet.Knockout.SkipLevels.Contains(i) ? 0 : 2 * level.Narrow * Pixels(imageSize, i)).Sum()
+        + unet.Dim * Pixels(imageSize, 0);
+
+    private static IEnumerable<(double Narrow, double Wide, bool Last)> Levels(UnetSpec unet)
+    {
+        double narrow = unet.Dim;
+        for (var i = 0; i < unet.DimMults.Count; i++)
+        {
+            double wide = unet.Dim * unet.DimMults[i];
+            yield return (narrow, wide, i == unet.DimMults.Count - 1);
+            narrow = wide;
+        }
+    }
+
+    private static double Pixels(int imageSize, int level) => Math.Pow((double)imageSize / (1 << level), 2);
+}

@@ -1,0 +1,65 @@
+using IconDiffusion.Engine.Metrics;
+using IconDiffusion.Engine.Sampling;
+using IconDiffusion.Engine.Training;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Engine.Experiments;
+
+/// <summary>
+/// A device, and what stays open on it from one piece of work to the next: at most one trained model and one Inception network, as a
+/// run's batches of icons all need the same ones. Used by one thread at a time.
+/// </summary>
+public sealed class Workbench(ComputeDevice device) : IDisposable
+{
+    private (string Run, SamplerSpec Sampler, IIconSource Icons)? _model;
+    private (InceptionWeights Weights, bool FileThere, FeatureExtractor Extractor)? _inception;
+
+    /// <summary>Where tensors live.</summary>
+    public ComputeDevice Device => device;
+
+    /// <summary>The trained model of a run; valid until another is asked for.</summary>
+    /// <exception cref="FileNotFoundException">Training has not ended.</exception>
+    public IIconSource Icons(string runId, RunFolder folder, RunSpec spec)
+    {
+        if (_model is { } kept && kept.Run == runId && kept.Sampler == spec.Sampling.Sampler) return kept.Icons;
+        CloseModel();
+        var icons = Methods.Of(spec.Model).Open(folder, spec, device.Device);
+        _model = (runId, spec.Sampling.Sampler, icons);
+        return icons;
+    }
+
+    /// <summary>The Inception network; valid until another is asked for.</summary>
+    /// <exception cref="FileNotFoundException">The published weights are asked for and not there.</exception>
+    public FeatureExtractor Features(EvaluationSpec spec, DataFolder data)
+    {
+        var path = InceptionWeightsFile.Published.DefaultPath(data.Path);
+        var there = File.Exists(path);
+        if (_inception is { } kept && kept.Weights == spec.Inception && kept.FileThere == there) return kept.Extractor;
+        CloseInception();
+        var extractor = FeatureExtractor.Open(spec.Inception, path, device.Device);
+        _inception = (spec.Inception, there, extractor);
+        return extractor;
+    }
+
+    /// <summary>Closes everything, to leave the memory to a training.</summary>
+    public void Clear()
+    {
+        CloseModel();
+        CloseInception();
+    }
+
+    /// <inheritdoc cref="Clear"/>
+    public void Dispose() => Clear();
+
+    private void CloseModel()
+    {
+        _model?.Icons.Dispose();
+        _model = null;
+    }
+
+    private void CloseInception()
+    {
+        _inception?.Extractor.Dispose();
+        _inception = null;
+    }
+}

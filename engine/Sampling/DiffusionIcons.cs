@@ -1,0 +1,50 @@
+using IconDiffusion.Engine.Diffusion;
+using IconDiffusion.Engine.Models;
+using IconDiffusion.Engine.Training;
+using IconDiffusion.Specs;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace IconDiffusion.Engine.Sampling;
+
+/// <summary>Icons from a trained denoising diffusion model, by the sampler that its run asks for.</summary>
+public sealed class DiffusionIcons : IIconSource
+{
+    private readonly RunSpec _spec;
+    private readonly Device _device;
+    private readonly Unet _model;
+    private readonly GaussianDiffusion _diffusion;
+    private readonly ISampler _sampler;
+
+    /// <summary>Loads the averaged weights of a run whose training has ended.</summary>
+    /// <param name="spec">The run; its model is a <see cref="DdpmSpec"/>.</param>
+    /// <exception cref="FileNotFoundException">Training has not ended.</exception>
+    /// <exception cref="InvalidDataException">The file is not one of such weights.</exception>
+    public DiffusionIcons(RunFolder folder, RunSpec spec, Device device)
+    {
+        var ddpm = (DdpmSpec)spec.Model;
+        (_spec, _device) = (spec, device);
+        _model = TrainedModel.Load(folder, ddpm, device);
+        _model.eval();
+        _diffusion = new GaussianDiffusion(ddpm.Diffusion, device);
+        _sampler = Samplers.Create(spec.Sampling.Sampler, _diffusion);
+    }
+
+    /// <inheritdoc/>
+    public int Calls => _sampler.ModelCalls;
+
+    /// <inheritdoc/>
+    public Tensor Draw(int first, int count, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        using var inference = inference_mode();
+        using var noise = new IconNoise(_spec.Seed, first, count, _model.Channels, _spec.Dataset.ImageSize, _device);
+        return _sampler.Sample(_model.call, noise, progress, cancellation);
+    }
+
+    /// <summary>Frees the model.</summary>
+    public void Dispose()
+    {
+        _diffusion.Dispose();
+        _model.Dispose();
+    }
+}

@@ -1,0 +1,33 @@
+using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Engine.Models;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Engine.Tests.Experiments;
+
+public sealed class UnetMemoryTests
+{
+    [Theory]
+    [InlineData(8, "1,2", false)]
+    [InlineData(16, "1,4,2", true)]
+    [InlineData(64, "1,2,4,8", false)]
+    public void Parameters_AreThoseOfTheNetwork(int dim, string mults, bool withoutAttention)
+    {
+        var spec = new UnetSpec
+        {
+            Dim = dim,
+            DimMults = [.. mults.Split(',').Select(int.Parse)],
+            Knockout = new() { BottleneckAttention = withoutAttention },
+        };
+        using var unet = new Unet(spec);
+        Assert.Equal(unet.ParameterCount, UnetMemory.Parameters(spec));
+    }
+
+    [Fact]
+    public void TwiceTheBatch_CostsTwiceTheActivations()
+    {
+        var spec = new UnetSpec { Dim = 16, DimMults = [1, 2] };
+        long Bytes(int batch) => UnetMemory.Training(spec, 64, batch);
+        Assert.Equal(Bytes(2) - Bytes(1), Bytes(4) - Bytes(3), tolerance: 8);  // rounding to whole bytes
+        Assert.True(Bytes(1) > MemoryEstimate.Process);
+    }
+}
