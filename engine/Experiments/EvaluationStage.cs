@@ -55,7 +55,7 @@ public static class EvaluationStage
 
         // Pictures, and the result last.
         context.Fence?.Verify();
-        RunReport.Write(folder.Result(spec), result, generated, icons, evaluation.Nearest);
+        RunReport.Write(folder.Result(spec), result, generated, icons, evaluation);
         return result;
 
         void Report(int done) => context.Report(new()

@@ -48,7 +48,7 @@ public sealed class ExperimentRunner(DataFolder data, ComputeDevice device, Acti
             }
         }
         var folder = data.Experiment(experiment.Name);
-        ExperimentTable.Write(folder, [.. outcomes.Select(outcome => outcome.Result)]);
+        ExperimentTable.Write(data, experiment.Name, [.. outcomes.Select(outcome => outcome.Result)]);
         return new(outcomes, failures, folder);
     }
 

@@ -1,19 +1,48 @@
+using IconDiffusion.Engine.Data;
 using IconDiffusion.Engine.Files;
+using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Engine.Metrics;
 using IconDiffusion.Engine.Reports;
+using IconDiffusion.Engine.Training;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Experiments;
 
-/// <summary>An experiment's table in its folder.</summary>
+/// <summary>An experiment's table and figure in its folder.</summary>
 public static class ExperimentTable
 {
-    /// <summary>Writes table.md and table.json, each all or not at all.</summary>
+    public const string FigureFile = "figure2.png";
+
+    /// <summary>Writes table.md, table.json and <see cref="FigureFile"/>, each all or not at all.</summary>
+    /// <param name="data">Holds the runs.</param>
+    /// <param name="experimentId">Names the folder.</param>
     /// <param name="results">In the order of the experiment's runs; without any, nothing is written.</param>
-    public static void Write(string folder, IReadOnlyList<RunResult> results)
+    public static void Write(DataFolder data, string experimentId, IReadOnlyList<RunResult> results)
     {
         if (results.Count == 0) return;
+        var folder = data.Experiment(experimentId);
         var table = new Table2(results);
         AtomicFile.WriteAllText(Path.Combine(folder, "table.md"), table.Write(TableFormat.Markdown));
         AtomicFile.WriteAllText(Path.Combine(folder, "table.json"), table.Write(TableFormat.Json));
+
+        var store = new DatasetStore(data.Datasets);
+        var icons = results.Select(result => result.DatasetFingerprint).Distinct()
+            .Where(store.Contains).ToDictionary(fingerprint => fingerprint, store.Load);
+        Figure2Row[] rows = [.. results.Select(result => Row(data, result, icons.GetValueOrDefault(result.DatasetFingerprint))).OfType<Figure2Row>()];
+        if (rows.Length > 0)
+            ImageFile.SavePng(Path.Combine(folder, FigureFile), Figure2.Compose(rows));
+    }
+
+    // Null where the run's folder no longer holds what the row shows.
+    private static Figure2Row? Row(DataFolder data, RunResult result, IconDataset? training)
+    {
+        var folder = new RunFolder(data.Run(result.RunId));
+        var sampler = result.Spec.Sampling.Sampler;
+        if (training is null
+            || RunReport.ReadBest(folder.Result(result.Spec)) is not { } best
+            || !best.Icons.All(icon => File.Exists(folder.SampleFile(sampler, icon.Icon))))
+            return null;
+        var pixels = new IconPixels(training.Pixels, training.ImageSize);
+        return new(result.Spec.Model.Label, best, i => ImageFile.Load(folder.SampleFile(sampler, i), Rgb.White), pixels.ToImage);
     }
 }

@@ -2,8 +2,8 @@ using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Metrics;
 
-/// <summary>Scores and, for each generated icon, its nearest training icon.</summary>
-public sealed record Evaluation(Scores Scores, IReadOnlyList<NearestMatch> Nearest);
+/// <summary>Scores; for each generated icon its nearest training icon; and the icons that a figure shows.</summary>
+public sealed record Evaluation(Scores Scores, IReadOnlyList<NearestMatch> Nearest, BestIcons Best);
 
 /// <summary>
 /// The preprint's three figures between two sets of icons: generated against training icons, or, as in its Table 1, one
@@ -54,7 +54,7 @@ public sealed class Evaluator(FeatureExtractor extractor, FeatureCache? cache = 
             Features = extractor.Label,
             NotComparable = [.. Reservations(generated, training)],
         };
-        return new(scores, nearest);
+        return new(scores, nearest, BestIcons.Choose(ofGenerated, ofTraining, orMirrored));
     }
 
     private IEnumerable<string> Reservations(IconPixels generated, IconPixels training)

@@ -15,24 +15,27 @@ public static class RunReport
 
     public const string GalleryFile = "gallery.png";
 
+    public const string BestIconsFile = "best-icons.json";
+
     // A picture of 256 icons still opens everywhere; the run's samples hold all of them.
     private const int MostOnSheet = 256;
 
     private const int GalleryColumns = 12;
 
     /// <summary>
-    /// Writes the three files into <paramref name="folder"/>, each all or not at all, the result last: where it is, the
+    /// Writes the four files into <paramref name="folder"/>, each all or not at all, the result last: where it is, the
     /// pictures are.
     /// </summary>
-    /// <param name="nearest">Of each generated icon, as in <see cref="Evaluation"/>.</param>
-    /// <exception cref="ArgumentException">Matches and icons differ in number.</exception>
-    public static void Write(string folder, RunResult result, IconPixels generated, IconPixels training, IReadOnlyList<NearestMatch> nearest)
+    /// <exception cref="ArgumentException">The evaluation is not that of these icons: matches and icons differ in number.</exception>
+    public static void Write(string folder, RunResult result, IconPixels generated, IconPixels training, Evaluation evaluation)
     {
-        WritePictures(folder, generated, training, nearest);
+        WritePictures(folder, generated, training, evaluation.Nearest);
+        AtomicFile.WriteAllText(Path.Combine(folder, BestIconsFile), JsonSerializer.Serialize(evaluation.Best, SpecJson.Indented) + "\n");
         AtomicFile.WriteAllText(Path.Combine(folder, ResultFile), JsonSerializer.Serialize(result, SpecJson.Indented) + "\n");
     }
 
     /// <summary>Writes the sheet and the gallery alone.</summary>
+    /// <param name="nearest">Of each generated icon, as in <see cref="Evaluation"/>.</param>
     /// <exception cref="ArgumentException">As <see cref="Write"/>.</exception>
     public static void WritePictures(string folder, IconPixels generated, IconPixels training, IReadOnlyList<NearestMatch> nearest)
     {
@@ -51,6 +54,12 @@ public static class RunReport
     public static RunResult ReadResult(string folder) =>
         JsonSerializer.Deserialize<RunResult>(File.ReadAllText(Path.Combine(folder, ResultFile)), SpecJson.Indented)
         ?? throw new JsonException($"'{Path.Combine(folder, ResultFile)}' holds null; wanted a result.");
+
+    /// <summary>Reads the icons that a figure shows; null: a result of an earlier version, which has none.</summary>
+    public static BestIcons? ReadBest(string folder) =>
+        Path.Combine(folder, BestIconsFile) is var path && File.Exists(path)
+            ? JsonSerializer.Deserialize<BestIcons>(File.ReadAllText(path), SpecJson.Indented)
+            : null;
 
     /// <summary>
     /// Which icons the gallery shows, chosen by a rule and not by eye: a row of the first ones, a row of the least novel

@@ -16,12 +16,14 @@ public sealed class RunReportTests : IDisposable
     {
         var (generated, training) = (NearestNeighbourTests.Noise(5, 16, 1), NearestNeighbourTests.Noise(3, 16, 2));
         var result = Results.Make([1, 2, 4, 8], fid: 1.0 / 3, mae: 2, notes: ["a note"]);
+        var best = new BestIcons([new(4, new NearestMatch(1, 3, Mirrored: true), Faithful: true)], 1, 5);
 
-        RunReport.Write(_folder, result, generated, training, NearestNeighbour.Find(generated, training));
+        RunReport.Write(_folder, result, generated, training, new(result.Scores, NearestNeighbour.Find(generated, training), best));
 
         Assert.Equal(result, RunReport.ReadResult(_folder));
+        Assert.Equal(best, RunReport.ReadBest(_folder));
         Assert.Equal(
-            [RunReport.ContactSheetFile, RunReport.GalleryFile, RunReport.ResultFile],
+            [RunReport.BestIconsFile, RunReport.ContactSheetFile, RunReport.GalleryFile, RunReport.ResultFile],
             Directory.GetFiles(_folder).Select(Path.GetFileName).Order());
         Assert.True(ImageFile.Probe(Path.Combine(_folder, RunReport.GalleryFile)).Height
             > ImageFile.Probe(Path.Combine(_folder, RunReport.ContactSheetFile)).Height);
@@ -38,6 +40,6 @@ public sealed class RunReportTests : IDisposable
     }
 
     [Fact]
-    public void MatchesOfOtherIcons_AreRefused() => Assert.Throws<ArgumentException>(() => RunReport.Write(
-        _folder, Results.Make([1, 2], 1, 2, []), NearestNeighbourTests.Noise(2, 16, 1), NearestNeighbourTests.Noise(2, 16, 2), []));
+    public void MatchesOfOtherIcons_AreRefused() => Assert.Throws<ArgumentException>(() => RunReport.WritePictures(
+        _folder, NearestNeighbourTests.Noise(2, 16, 1), NearestNeighbourTests.Noise(2, 16, 2), []));
 }
