@@ -15,6 +15,8 @@ internal static class SiloRuntime
         builder.Services.AddEmbeddedActors(actors =>
         {
             actors.DatabasePath = Path.Combine(options.Data, "cluster.db");
+            actors.TravelsAsJson = type => type.Assembly == typeof(SpecJson).Assembly;
+            actors.TravelJson = SpecJson.Compact;
             actors.StateJson = SpecJson.Compact;
             actors.Assemblies.Add(typeof(IExperimentGrain).Assembly);
             actors.Assemblies.Add(typeof(IWorkService).Assembly);

@@ -15,18 +15,17 @@ internal sealed class Heartbeat(
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
     private readonly SemaphoreSlim _changed = new(0, 1);
-    private readonly CancellationTokenSource _left = new();
+    private volatile bool _isLeaving;
     private long? _accepted;
     private bool _isFailing;
 
     /// <summary>Whether the scheduler has heard this silo lately and is going to.</summary>
-    public bool IsReady => !_left.IsCancellationRequested && _accepted is { } accepted && time.GetElapsedTime(accepted) < Fresh;
+    public bool IsReady => !_isLeaving && _accepted is { } accepted && time.GetElapsedTime(accepted) < Fresh;
 
-    /// <summary>Says goodbye: no more work is given to this silo.</summary>
+    /// <summary>Says goodbye: no more work is given to this silo. It is heard on until it stops, so that its work is not taken for lost while it writes checkpoints.</summary>
     public async Task LeaveAsync()
     {
-        await _left.CancelAsync().ConfigureAwait(false);
-        await (ExecuteTask ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _isLeaving = true;
         try
         {
             await Scheduler.LeaveAsync(options.Name, identity.Incarnation).ConfigureAwait(false);
@@ -42,18 +41,16 @@ internal sealed class Heartbeat(
     {
         work.Changed -= Wake;
         _changed.Dispose();
-        _left.Dispose();
         base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         work.Changed += Wake;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, _left.Token);
-        while (!stop.IsCancellationRequested)
+        while (!stoppingToken.IsCancellationRequested)
         {
             await BeatAsync().ConfigureAwait(false);
-            await ((Task)_changed.WaitAsync(Period, stop.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)_changed.WaitAsync(Period, stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -1,0 +1,93 @@
+using IconDiffusion.Silo.Hosting;
+
+namespace IconDiffusion.Silo.Tests.Hosting;
+
+/// <summary>Reads the process's environment and working directory, so nothing else of its kind runs beside it.</summary>
+[Collection(nameof(SiloOptionsTests))]
+[CollectionDefinition(nameof(SiloOptionsTests), DisableParallelization = true)]
+public sealed class SiloOptionsTests
+{
+    [Fact]
+    public void WithoutAnything_TheSiloListensOnLoopbackAlone()
+    {
+        var options = SiloOptions.Load(new Dictionary<string, string?>());
+
+        Assert.Equal("http://127.0.0.1:5480", options.Url);
+        Assert.Null(options.Listen);
+    }
+
+    [Fact]
+    public void FlagsAreStrongerThanTheEnvironment_WhichIsStrongerThanTheFile()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["appsettings.json"], """{ "Silo": { "Threads": 2, "MaxCells": 20, "MaxWatchers": 30, "Devices": ["cpu", "cuda"] } }""");
+        var present = Directory.GetCurrentDirectory();
+        Directory.SetCurrentDirectory(folder.Path);
+        Environment.SetEnvironmentVariable("ICONDIFFUSION_SILO__MAXCELLS", "21");
+        Environment.SetEnvironmentVariable("ICONDIFFUSION_SILO__MAXWATCHERS", "31");
+        try
+        {
+            var options = SiloOptions.Load(new Dictionary<string, string?> { ["MaxWatchers"] = "32", ["Devices:0"] = "RTX 3080", ["Only"] = null });
+
+            Assert.Equal((2, 21, 32), (options.Threads, options.MaxCells, options.MaxWatchers));
+            Assert.Equal(["RTX 3080"], options.Devices);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("ICONDIFFUSION_SILO__MAXCELLS", null);
+            Environment.SetEnvironmentVariable("ICONDIFFUSION_SILO__MAXWATCHERS", null);
+            Directory.SetCurrentDirectory(present);
+        }
+    }
+
+    [Theory]
+    [InlineData("Url", "http://0.0.0.0:5480", "which other machines can reach")]
+    [InlineData("Url", "https://127.0.0.1", "wanted an address such as")]
+    [InlineData("Url", "nonsense", "wanted an address such as")]
+    [InlineData("Listen", "everyone", "wanted an IP address")]
+    [InlineData("Data", " ", "wanted a folder")]
+    [InlineData("Name", "a/b", "wanted 1 to 64 letters")]
+    [InlineData("Devices:0", "", "empty entry")]
+    [InlineData("Threads", "0", "Threads is 0; wanted 1 to 1024.")]
+    [InlineData("Threads", "many", "Threads is 'many'; wanted a whole number.")]
+    [InlineData("ShutdownTimeout", "30", "wanted 00:00:00 to 01:00:00")]
+    [InlineData("ShutdownTimeout", "soon", "wanted hours:minutes:seconds")]
+    [InlineData("Otlp", "collector", "wanted an address such as")]
+    [InlineData("LogLevel", "loud", "wanted one of Trace")]
+    [InlineData("MaxBodyBytes", "1", "wanted 1024 to")]
+    [InlineData("MaxWatchers", "0", "wanted 1 to")]
+    [InlineData("Thread", "1", "Silo:Thread is unknown; known are Url, Listen")]
+    public void AWrongOption_IsNamedInOneSentence(string key, string value, string part)
+    {
+        var exception = Assert.Throws<SiloOptionsException>(() => SiloOptions.Load(new Dictionary<string, string?> { [key] = value }));
+
+        Assert.Contains(part, Assert.Single(exception.Faults));
+    }
+
+    [Fact]
+    public void EveryFaultIsTold()
+    {
+        var exception = Assert.Throws<SiloOptionsException>(() => SiloOptions.Load(new Dictionary<string, string?> { ["Threads"] = "0", ["Data"] = "" }));
+
+        Assert.Equal(2, exception.Faults.Count);
+    }
+
+    [Fact]
+    public void AFileThatIsNotJson_IsNamed()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["appsettings.json"], "{ \"Silo\": ");
+        var present = Directory.GetCurrentDirectory();
+        Directory.SetCurrentDirectory(folder.Path);
+        try
+        {
+            var exception = Assert.Throws<SiloOptionsException>(() => SiloOptions.Load(new Dictionary<string, string?>()));
+
+            Assert.Contains("appsettings.json", exception.Message);
+        }
+        finally
+        {
+            Directory.SetCurrentDirectory(present);
+        }
+    }
+}
