@@ -15,10 +15,12 @@ public sealed class TrainedNetwork : IDisposable
     private readonly List<Tensor> _secondMoments = [];
 
     /// <param name="name">What it is called in checkpoints and errors: <c>generator</c>, <c>discriminator</c>.</param>
-    /// <param name="network">On its device already; freed along with this.</param>
-    public TrainedNetwork(string name, nn.Module network)
+    /// <param name="network">Moved to the device, and freed along with this.</param>
+    /// <param name="device">Where it is trained.</param>
+    public TrainedNetwork(string name, nn.Module network, Device device)
     {
         (_name, _network) = (name, network);
+        network.to(device);
         using var scope = NewDisposeScope();
         foreach (var (_, weight) in network.named_parameters())
         {
