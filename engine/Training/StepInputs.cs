@@ -1,5 +1,4 @@
 using IconDiffusion.Engine.Data;
-using IconDiffusion.Engine.Diffusion;
 using IconDiffusion.Engine.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -12,10 +11,10 @@ namespace IconDiffusion.Engine.Training;
 /// </summary>
 public sealed class StepInputs : IDisposable
 {
-    private readonly Tensor _icons;  // uint8 [Count,H,W,3], resident on the device
-    private readonly EpochOrder _order;
+    private readonly IconBatches _icons;
     private readonly int _seed;
     private readonly int _timesteps;
+    private readonly Device _device;
 
     /// <param name="dataset">Copied to the device once, as bytes.</param>
     /// <param name="imagesPerStep">Images of all accumulated batches together.</param>
@@ -24,9 +23,8 @@ public sealed class StepInputs : IDisposable
     /// <param name="device">Where the inputs are wanted.</param>
     public StepInputs(IconDataset dataset, int imagesPerStep, int seed, int timesteps, Device device)
     {
-        _icons = tensor(dataset.Pixels).reshape(dataset.Count, dataset.ImageSize, dataset.ImageSize, 3).to(device).DetachFromDisposeScope();
-        _order = new EpochOrder(dataset.Count, imagesPerStep, seed, dataset.HorizontalFlip);
-        (_seed, _timesteps) = (seed, timesteps);
+        _icons = new IconBatches(dataset, imagesPerStep, seed, device);
+        (_seed, _timesteps, _device) = (seed, timesteps, device);
     }
 
     /// <summary>The inputs of optimiser step <paramref name="step"/>, counted from 1, in <paramref name="batches"/> equal parts.</summary>
@@ -35,20 +33,12 @@ public sealed class StepInputs : IDisposable
     /// </returns>
     public IReadOnlyList<(Tensor X0, Tensor T, Tensor Noise)> Draw(long step, int batches = 1)
     {
-        var device = _icons.device;
-        var batch = _order.Batch(step - 1);
-        var indices = tensor(batch.Indices.Select(index => (long)index).ToArray()).to(device);
-        var mirrored = tensor(batch.Mirrored.ToArray()).to(device);
-
-        // [N,H,W,3] in memory, [N,3,H,W] to the network: channels_last without a copy.
-        var icons = _icons.index_select(0, indices);
-        icons = where(mirrored.reshape(-1, 1, 1, 1), icons.flip(2), icons).permute(0, 3, 1, 2);
-        var x0 = PixelRange.ToModel(icons);
+        var x0 = _icons.Draw(step);
 
         // On the CPU whatever the device (docs/decisions/0003).
         using var generator = new Generator(RandomStream.TrainingStep(_seed, step), CPU);
-        var t = randint(0, _timesteps, [batch.Size], dtype: ScalarType.Int64, generator: generator).to(device);
-        var noise = randn([batch.Size, icons.shape[2], icons.shape[3], 3], generator: generator).to(device).permute(0, 3, 1, 2);
+        var t = randint(0, _timesteps, [x0.shape[0]], dtype: ScalarType.Int64, generator: generator).to(_device);
+        var noise = randn([x0.shape[0], x0.shape[2], x0.shape[3], 3], generator: generator).to(_device).permute(0, 3, 1, 2);
         return [.. x0.chunk(batches, 0).Zip(t.chunk(batches, 0), noise.chunk(batches, 0))];
     }
 

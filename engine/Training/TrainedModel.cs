@@ -1,3 +1,4 @@
+using IconDiffusion.Engine.Adversarial;
 using IconDiffusion.Engine.Files;
 using IconDiffusion.Engine.Models;
 using IconDiffusion.Specs;
@@ -6,19 +7,19 @@ using static TorchSharp.torch;
 
 namespace IconDiffusion.Engine.Training;
 
-/// <summary>The outcome of training: <see cref="RunFolder.WeightsFile"/>, the averaged weights under the network's own names.</summary>
+/// <summary>The outcome of training: <see cref="RunFolder.WeightsFile"/>, the averaged weights, or a GAN's generator, under the network's own names.</summary>
 public static class TrainedModel
 {
     /// <summary>Writes the file, atomically.</summary>
     /// <returns>Its SHA-256, lower-case hexadecimal: equal weights are equal files.</returns>
     /// <exception cref="TrainingException">It could not be written.</exception>
-    public static string Save(RunFolder folder, Unet average)
+    public static string Save(RunFolder folder, nn.Module network)
     {
         try
         {
             var hash = "";
             var metadata = new Dictionary<string, string> { ["format"] = "pt" };  // what other tools ask for
-            AtomicFile.Write(folder.WeightsFile, stream => hash = TensorFile.Write(stream, average.state_dict(), metadata));
+            AtomicFile.Write(folder.WeightsFile, stream => hash = TensorFile.Write(stream, network.state_dict(), metadata));
             return hash;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -33,10 +34,25 @@ public static class TrainedModel
     public static Unet Load(RunFolder folder, DdpmSpec spec, Device device)
     {
         var model = new Unet(spec.Unet);
-        model.to(device);
+        Read(folder, model, device);
+        return model;
+    }
+
+    /// <summary>The generator of a GAN's run whose training has ended.</summary>
+    /// <exception cref="FileNotFoundException">Training has not ended.</exception>
+    /// <exception cref="InvalidDataException">The file is not one of such weights.</exception>
+    public static IIconGenerator LoadGenerator(RunFolder folder, GanSpec spec, int imageSize, Device device)
+    {
+        var generator = AdversarialMethods.CreateGenerator(spec, imageSize);
+        Read(folder, generator.Network, device);
+        return generator;
+    }
+
+    private static void Read(RunFolder folder, nn.Module network, Device device)
+    {
+        network.to(device);
         // Only now, as TorchSharp's scopes own the parameters that are made in them.
         using var scope = NewDisposeScope();
-        TensorFile.Read(folder.WeightsFile, model.state_dict());
-        return model;
+        TensorFile.Read(folder.WeightsFile, network.state_dict());
     }
 }
