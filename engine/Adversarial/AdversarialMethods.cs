@@ -13,6 +13,7 @@ public static class AdversarialMethods
     {
         DcganSpec dcgan => new DcganMethod(dcgan, spec.Dataset.ImageSize, spec.Seed, device),
         WganGpSpec wgan => new WganGpMethod(wgan, spec.Dataset.ImageSize, spec.Seed, device),
+        StyleGan2Spec style => new StyleGan2Method(style, spec.Dataset.ImageSize, spec.Seed, device),
         _ => throw new ArgumentException($"Model '{spec.Model.Label}' is not trained adversarially.", nameof(spec)),
     };
 
@@ -23,6 +24,7 @@ public static class AdversarialMethods
     {
         DcganSpec dcgan => new Models.DcganGenerator(dcgan, imageSize),
         WganGpSpec wgan => new Models.WganGpGenerator(wgan, imageSize),
+        StyleGan2Spec style => new StyleGan2IconGenerator(new Models.StyleGan2Generator(style, imageSize)),
         _ => throw new ArgumentException($"Model '{spec.Label}' is not known to have a generator.", nameof(spec)),
     };
 }
