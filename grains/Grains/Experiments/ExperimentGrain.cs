@@ -1,0 +1,218 @@
+using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Runtime;
+
+namespace IconDiffusion.Grains;
+
+/// <summary>
+/// Brings an experiment to its end: expands it into cells, prepares their work stage by stage and asks the scheduler for it.
+/// What has to be done stands in a line that one loop works off between the requests (ExperimentGrain.Loop.cs), so that no
+/// request takes long and the scheduler hears everything in order.
+/// </summary>
+public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindable
+{
+    private const string Unfinished = "unfinished";
+    private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan TickPeriod = TimeSpan.FromSeconds(1);
+    private readonly IPersistentState<ExperimentMemory> _experimentState;
+    private readonly SharedWriter<ProgressMemory> _writer;
+    private readonly IPersistentState<ProgressMemory> _progressState;
+    private readonly IExperimentServices _services;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ExperimentGrain> _logger;
+    private List<Cell> _cells = [];
+    private Command _command;
+    private string _deviceClass = DeviceClass.Any;
+
+    public ExperimentGrain(
+        [PersistentState("experiment")] IPersistentState<ExperimentMemory> experimentState,
+        [PersistentState("experiment-progress")] IPersistentState<ProgressMemory> progressState,
+        IExperimentServices services, TimeProvider time, ILogger<ExperimentGrain> logger)
+    {
+        (_experimentState, _progressState, _services, _time, _logger) = (experimentState, progressState, services, time, logger);
+        _writer = new(progressState, () => new() { Command = _command, Cells = [.. _cells.Select(cell => cell.Memory)] });
+    }
+
+    private string Id => this.GetPrimaryKeyString();
+
+    private Submission? Submission => _experimentState.State.Submission;
+
+    private ISchedulerGrain Scheduler => GrainFactory.GetGrain<ISchedulerGrain>("default");
+
+    private IExperimentIndexGrain Index => GrainFactory.GetGrain<IExperimentIndexGrain>("default");
+
+    private bool IsFinished => _cells.All(cell => cell.Memory.IsFinal);
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (Submission is { } submission)
+        {
+            _command = _progressState.State.Command;
+            _deviceClass = DeviceClass.Normalize(submission.Experiment.Gpu);
+            _cells = Expand(submission, _progressState.State.Cells);
+            LogActive(Id, _command, _cells.Count, _cells.Count(cell => cell.Memory.IsFinal));
+            // What this grain had asked for before may have been lost.
+            if (_command == Command.Run)
+                LineUpAll();
+            else
+                _mustWithdraw = !IsFinished;
+        }
+        this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions { DueTime = TimeSpan.Zero, Period = TickPeriod, Interleave = true });
+        return Task.CompletedTask;
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_isChanged)
+            await _writer.SaveAsync();
+    }
+
+    public async Task SubmitAsync(Submission submission)
+    {
+        var experiment = submission.Experiment;
+        if (submission.Fingerprints is not { } fingerprints || fingerprints.Count != experiment.Runs.Count || fingerprints.Contains(null))
+        {
+            throw new ArgumentException($"Experiment {Id} came with {submission.Fingerprints?.Count(print => print is not null) ?? 0} "
+                + $"fingerprints of data sets; wanted one for each of its {experiment.Runs.Count} runs.", nameof(submission));
+        }
+        var isNew = Submission is null;
+        if (Submission != submission)
+        {
+            // Another data set makes other runs of the same cells.
+            _mustWithdraw |= Submission is { } before && before.Fingerprints != fingerprints;
+            var known = _mustWithdraw ? [] : _cells.Select(cell => cell.Memory).ToList();
+            var memory = _experimentState.State with { Submission = submission };
+            _experimentState.State = isNew ? memory with { SubmittedAt = _time.GetUtcNow() } : memory;
+            await _experimentState.WriteStateAsync();
+            _deviceClass = DeviceClass.Normalize(experiment.Gpu);
+            _cells = Expand(submission, known);
+            _listeners.Clear();
+            _urgent.Clear();
+            _due.Clear();
+            _postponed.Clear();
+        }
+        foreach (var cell in _cells.Where(cell => cell.Memory.HasFailed))
+            cell.Memory = cell.Memory with { HasFailed = false, IsRetried = true };
+        await GoOnAsync();
+        LogSubmitted(Id, isNew, _cells.Count);
+    }
+
+    public async Task PauseAsync()
+    {
+        CheckSubmitted();
+        if (_command == Command.Run && !IsFinished)
+            await HaltAsync(Command.Pause);
+    }
+
+    public async Task ResumeAsync()
+    {
+        CheckSubmitted();
+        if (_command == Command.Pause)
+            await GoOnAsync();
+    }
+
+    public async Task CancelAsync()
+    {
+        CheckSubmitted();
+        if (_command != Command.Cancel && !IsFinished)
+            await HaltAsync(Command.Cancel);
+    }
+
+    public async Task<int> RetryAsync()
+    {
+        CheckSubmitted();
+        var failed = _cells.Where(cell => cell.Memory.HasFailed).ToList();
+        foreach (var cell in failed)
+            cell.Memory = cell.Memory with { HasFailed = false, IsRetried = true };
+        if (failed.Count > 0 && _command == Command.Run)
+            await GoOnAsync();
+        else if (failed.Count > 0)
+            await SaveAsync();
+        LogRetried(Id, failed.Count);
+        return failed.Count;
+    }
+
+    public Task<Submission?> GetSubmissionAsync() => Task.FromResult(Submission);
+
+    public async Task WorkEndedAsync(WorkId work)
+    {
+        if (_command != Command.Run || !_listeners.TryGetValue(work.Key, out var cells))
+            return;
+        var isUrgent = false;
+        foreach (var cell in cells)
+        {
+            if (cell.Batches.FirstOrDefault(batch => batch.Id == work) is { } batch)
+                batch.IsAsked = false;
+            isUrgent |= LineUp(cell, _urgent);
+        }
+        if (!isUrgent)
+            return;
+        // The answer tells the scheduler that what comes next has been asked for.
+        var round = _urgentRound;
+        _ = WakeAsync();
+        await round.Task;
+    }
+
+    /// <summary>Asks again for all that is missing: the scheduler may have lost it.</summary>
+    public Task ReceiveReminder(string reminderName, TickStatus status)
+    {
+        foreach (var work in _cells.SelectMany(cell => cell.Open))
+            work.IsRequested = false;
+        _mustAskAgain = true;
+        _ = WakeAsync();
+        return Task.CompletedTask;
+    }
+
+    // Written down and known to the list before anything is done.
+    private async Task GoOnAsync()
+    {
+        _command = Command.Run;
+        await this.RegisterOrUpdateReminder(Unfinished, ReminderPeriod, ReminderPeriod);
+        _hasReminder = true;
+        await SaveAsync();
+        LineUpAll();
+        _ = WakeAsync();
+    }
+
+    private async Task HaltAsync(Command command)
+    {
+        _command = command;
+        _mustWithdraw = true;
+        LogHalted(Id, command);
+        await SaveAsync();
+        await WakeAsync();
+    }
+
+    private async Task SaveAsync()
+    {
+        _isChanged = false;
+        try
+        {
+            await _writer.SaveAsync();
+            await Index.NoteAsync(Summary());
+        }
+        catch
+        {
+            _isChanged = true;
+            throw;
+        }
+    }
+
+    private void CheckSubmitted()
+    {
+        if (Submission is null)
+            throw new ExperimentMissingException($"There is no experiment '{Id}'.");
+    }
+
+    private List<Cell> Expand(Submission submission, IReadOnlyList<CellMemory> known)
+    {
+        // The seed only where it tells runs apart.
+        var runs = submission.Experiment.Runs;
+        var seeds = runs.Select(run => run.Seed).Distinct().Count();
+        return [.. runs.Select((run, i) => new Cell(i, run, submission.Fingerprints![i]!,
+            seeds > 1 ? $"{run.Model.Label} seed {run.Seed}" : run.Model.Label,
+            submission.Experiment.Monitoring, _deviceClass, i < known.Count ? known[i] : new()))];
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text.Json.Serialization;
+using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
+
+namespace IconDiffusion.Grains;
+
+/// <summary>What was asked for; written once.</summary>
+public sealed record ExperimentMemory
+{
+    /// <summary>Null: never submitted.</summary>
+    public Submission? Submission { get; init; }
+
+    /// <summary>For showing.</summary>
+    public DateTimeOffset SubmittedAt { get; init; }
+}
+
+/// <summary>The last command and a summary of the cells. The summary may lag a second behind; the work grains know the truth.</summary>
+public sealed record ProgressMemory
+{
+    public Command Command { get; init; }
+
+    /// <summary>In the order of the runs.</summary>
+    public EquatableList<CellMemory> Cells { get; init; } = [];
+}
+
+/// <summary>What the user wants of an experiment.</summary>
+public enum Command { Run, Pause, Cancel }
+
+/// <summary>The stages of a cell, in their order.</summary>
+public enum CellStage { Training, Sampling, Evaluating, Done }
+
+/// <summary>What is known of a cell without asking anybody.</summary>
+public sealed record CellMemory
+{
+    public CellStage Stage { get; init; }
+
+    /// <summary>Its stage's work failed too often.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HasFailed { get; init; }
+
+    /// <summary>Its failed work is to get fresh attempts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsRetried { get; init; }
+
+    /// <summary>Attempts of the work that ended last.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Attempts { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Error { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TrainingSummary? Training { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SamplingSummary? Sampling { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Scores? Scores { get; init; }
+
+    /// <summary>Nothing is left to do.</summary>
+    [JsonIgnore]
+    public bool IsFinal => HasFailed || Stage == CellStage.Done;
+}

@@ -1,0 +1,74 @@
+using IconDiffusion.Specs.Cluster;
+
+namespace IconDiffusion.Grains;
+
+/// <summary>Guesses how long an experiment still takes.</summary>
+internal static class TimeEstimate
+{
+    /// <summary>
+    /// From the progress of what runs, and for cells that wait from the mean of those known; null where no training's time can
+    /// be told yet. Scoring takes seconds and is left out.
+    /// </summary>
+    /// <param name="cells">All cells.</param>
+    /// <param name="active">What runs, by key.</param>
+    /// <param name="devices">Devices that may work for them.</param>
+    public static TimeSpan? Left(IReadOnlyList<Cell> cells, Dictionary<string, ActiveWork> active, int devices)
+    {
+        var unfinished = cells.Where(cell => !cell.Memory.IsFinal).ToList();
+        var training = new Estimates(cells.Select(cell => cell.Memory.Training?.Time ?? Whole(cell, CellStage.Training, active)));
+        var sampling = new Estimates(cells.Select(cell => cell.Memory.Sampling?.Time ?? Whole(cell, CellStage.Sampling, active)));
+        if (training.Mean is null && unfinished.Exists(cell => cell.Memory.Stage == CellStage.Training))
+            return null;
+        var (sum, longest) = (TimeSpan.Zero, TimeSpan.Zero);
+        foreach (var cell in unfinished)
+        {
+            var left = TimeSpan.Zero;
+            if (cell.Memory.Stage == CellStage.Training)
+                left += Rest(training.Of(cell.Index), Worked(cell, active));
+            if (cell.Memory.Stage <= CellStage.Sampling)
+                left += Rest(sampling.Of(cell.Index), cell.Memory.Stage == CellStage.Sampling ? Worked(cell, active) : TimeSpan.Zero);
+            sum += left;
+            longest = left > longest ? left : longest;
+        }
+        var shared = sum / Math.Max(1, devices);
+        return shared > longest ? shared : longest;
+    }
+
+    private static TimeSpan Rest(TimeSpan whole, TimeSpan worked) => whole > worked ? whole - worked : TimeSpan.Zero;
+
+    private static TimeSpan Worked(Cell cell, Dictionary<string, ActiveWork> active) =>
+        cell.Batches.Aggregate(TimeSpan.Zero, (sum, batch) => sum + (batch.Done?.Time ?? TimeSpan.Zero))
+        + Running(cell, active).Aggregate(TimeSpan.Zero, (sum, progress) => sum + progress.Worked);
+
+    // All that a stage takes, judged by its share that is done.
+    private static TimeSpan? Whole(Cell cell, CellStage stage, Dictionary<string, ActiveWork> active)
+    {
+        if (cell.Memory.Stage != stage)
+            return null;
+        var running = Running(cell, active).ToList();
+        var share = stage == CellStage.Sampling
+            ? (cell.Batches.Count(batch => batch.Done is not null) + running.Sum(Share)) / Math.Max(1, cell.Batches.Count)
+            : running.Sum(Share);
+        return share > 0 ? Worked(cell, active) / share : null;
+    }
+
+    private static double Share(WorkProgress progress) => progress.Total > 0 ? Math.Clamp(progress.Done / progress.Total, 0, 1) : 0;
+
+    private static IEnumerable<WorkProgress> Running(Cell cell, Dictionary<string, ActiveWork> active) =>
+        cell.Open.Select(work => active.GetValueOrDefault(work.Id.Key)?.Status.Progress).OfType<WorkProgress>();
+
+    private sealed class Estimates
+    {
+        private readonly TimeSpan?[] _cells;
+
+        public Estimates(IEnumerable<TimeSpan?> cells)
+        {
+            _cells = [.. cells];
+            Mean = _cells.OfType<TimeSpan>().ToList() is { Count: > 0 } known ? known.Aggregate((a, b) => a + b) / known.Count : null;
+        }
+
+        public TimeSpan? Mean { get; }
+
+        public TimeSpan Of(int cell) => _cells[cell] ?? Mean ?? TimeSpan.Zero;
+    }
+}

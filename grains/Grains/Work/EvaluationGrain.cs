@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+
+namespace IconDiffusion.Grains;
+
+/// <summary>Scores one set of a run's icons.</summary>
+public sealed class EvaluationGrain(
+    [PersistentState("evaluation")] IPersistentState<WorkMemory> state, IWorkService service, INodeInfo node, TimeProvider time,
+    ILogger<EvaluationGrain> logger)
+    : WorkGrain(WorkKind.Evaluation, state, service, node, time, logger), IEvaluationGrain;

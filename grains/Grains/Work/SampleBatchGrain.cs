@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+
+namespace IconDiffusion.Grains;
+
+/// <summary>Draws one batch of a run's icons.</summary>
+public sealed class SampleBatchGrain(
+    [PersistentState("sample-batch")] IPersistentState<WorkMemory> state, IWorkService service, INodeInfo node, TimeProvider time,
+    ILogger<SampleBatchGrain> logger)
+    : WorkGrain(WorkKind.Samples, state, service, node, time, logger), ISampleBatchGrain;
