@@ -1,0 +1,23 @@
+using System.Collections.Concurrent;
+using IconDiffusion.Specs.Cluster;
+
+namespace IconDiffusion.Grains.Tests;
+
+/// <summary>What survives a crash: the actors' database and a note of all work that was done.</summary>
+public sealed class Disk : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("grains-").FullName;
+
+    public string Database => Path.Combine(_folder, "cluster.db");
+
+    /// <summary>Work keys in the order of their starts, "key#attempt".</summary>
+    public ConcurrentQueue<string> Started { get; } = new();
+
+    /// <summary>Work whose end was taken by its grain.</summary>
+    public ConcurrentQueue<WorkId> Finished { get; } = new();
+
+    /// <summary>Results written into tables: experiment → counts of rows, in order.</summary>
+    public ConcurrentQueue<(string Experiment, int Rows)> Tables { get; } = new();
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}

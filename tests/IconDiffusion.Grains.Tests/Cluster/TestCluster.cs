@@ -1,0 +1,123 @@
+using IconDiffusion.EmbeddedActors;
+using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Orleans;
+using Orleans.Runtime;
+
+namespace IconDiffusion.Grains.Tests;
+
+/// <summary>
+/// Real grains on the real runtime over a real database, with a clock that the test moves. Several silos are played by one
+/// process: a grain lives on the silo that the request that woke it asked for, as the placement of a cluster decides it.
+/// </summary>
+public sealed class TestCluster : IExperimentServices, IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly IHost _host;
+    private readonly LogKeeper _log = new();
+    private readonly Dictionary<string, TestSilo> _silos = [];
+    private bool _isDropped;
+
+    private TestCluster(Disk disk, int? shuffleSeed)
+    {
+        Disk = disk;
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.AddProvider(_log).SetMinimumLevel(LogLevel.Information);
+        builder.Services.AddSingleton<TimeProvider>(Time);
+        builder.Services.AddSingleton<IExperimentServices>(this);
+        builder.Services.AddScoped(_ => new Placement(Silo(RequestContext.Get(PlacementHint.Silo) as string)));
+        builder.Services.AddScoped<INodeInfo>(services => services.GetRequiredService<Placement>().Silo);
+        builder.Services.AddScoped<IWorkService>(services => services.GetRequiredService<Placement>().Silo);
+        builder.Services.AddEmbeddedActors(options =>
+        {
+            options.DatabasePath = disk.Database;
+            options.TravelsAsJson = type => type.Assembly == typeof(SpecJson).Assembly;
+            options.TravelJson = SpecJson.Compact;
+            options.StateJson = SpecJson.Compact;
+            options.Assemblies.Add(typeof(IExperimentGrain).Assembly);
+            options.Assemblies.Add(typeof(IWorkService).Assembly);
+            options.ShuffleSeed = shuffleSeed;
+        });
+        _host = builder.Build();
+    }
+
+    public Disk Disk { get; }
+    public FakeTimeProvider Time { get; } = new(new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    public IGrainFactory Grains => _host.Services.GetRequiredService<IClusterClient>();
+    public ISchedulerGrain Scheduler => Grains.GetGrain<ISchedulerGrain>("default");
+    public IReadOnlyCollection<string> Log => _log.Lines;
+
+    /// <summary>Memory that each piece of work is said to need.</summary>
+    public long MemoryOfWork { get; set; } = 1_000_000_000;
+
+    public static async Task<TestCluster> StartAsync(Disk disk, bool shuffled, params string[] silos)
+    {
+        var cluster = new TestCluster(disk, shuffled ? 3407 : null);
+        foreach (var name in silos)
+            cluster._silos.Add(name, new(name, () => cluster.Grains, disk));
+        await cluster._host.StartAsync();
+        return cluster;
+    }
+
+    public TestSilo Silo(string? name = null) => name is null ? _silos.Values.First() : _silos[name];
+
+    public IExperimentGrain Experiment(ExperimentSpec spec) => Grains.GetGrain<IExperimentGrain>(RunIdentity.Experiment(spec));
+
+    public async Task<IExperimentGrain> SubmitAsync(ExperimentSpec spec, int priority = 0)
+    {
+        var grain = Experiment(spec);
+        await grain.SubmitAsync(Specs.Submission(spec, priority));
+        return grain;
+    }
+
+    /// <summary>All silos report themselves.</summary>
+    public Task BeatAsync() => Task.WhenAll(_silos.Values.Select(silo => silo.BeatAsync()));
+
+    /// <summary>
+    /// Lets seconds pass, with a report of these silos in each, until this holds. What messages are under way has no bound in
+    /// seconds, so the clock goes on until then.
+    /// </summary>
+    public async Task UntilAsync(Func<Task<bool>> holds, string what, params string[] silos)
+    {
+        var limit = DateTime.UtcNow + Patience;
+        while (!await holds())
+        {
+            if (DateTime.UtcNow > limit)
+                throw new TimeoutException($"Never: {what}. Log:\n{string.Join('\n', Log.TakeLast(60))}");
+            foreach (var silo in silos.Length > 0 ? silos : [.. _silos.Keys])
+                await _silos[silo].BeatAsync();
+            await Task.Delay(1);
+            Time.Advance(TimeSpan.FromSeconds(0.25));
+        }
+    }
+
+    public Task UntilAsync(Func<bool> holds, string what, params string[] silos) => UntilAsync(() => Task.FromResult(holds()), what, silos);
+
+    /// <summary>The process dies without a word: no grain ends in good order, nothing more is written.</summary>
+    public void Drop()
+    {
+        _isDropped = true;
+        foreach (var silo in _silos.Values)
+            silo.Crash();
+        _host.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_isDropped)
+            return;
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+
+    long IExperimentServices.MemoryBytes(WorkSpec work) => MemoryOfWork;
+
+    void IExperimentServices.WriteTable(string experimentId, IReadOnlyList<RunResult> results) =>
+        Disk.Tables.Enqueue((experimentId, results.Count));
+
+    private sealed record Placement(TestSilo Silo);
+}

@@ -1,0 +1,60 @@
+using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
+
+namespace IconDiffusion.Grains.Tests;
+
+/// <summary>A cluster for each test; every suite runs with calls in order and with calls shuffled.</summary>
+public abstract class ClusterTest(bool shuffled) : IAsyncLifetime
+{
+    private TestCluster? _cluster;
+
+    protected Disk Disk { get; } = new();
+
+    protected TestCluster Cluster => _cluster!;
+
+    /// <summary>The first silo, which has one device of class cpu.</summary>
+    protected TestSilo Silo => Cluster.Silo();
+
+    public virtual Task InitializeAsync() => BeginAsync("a");
+
+    public async Task DisposeAsync()
+    {
+        await Cluster.DisposeAsync();
+        Disk.Dispose();
+    }
+
+    /// <summary>Starts a process over the disk; the first silo gets a processor.</summary>
+    protected async Task BeginAsync(params string[] silos)
+    {
+        _cluster = await TestCluster.StartAsync(Disk, shuffled, silos);
+        Silo.With(DeviceClass.Cpu, id: "cpu");
+    }
+
+    /// <summary>The process dies, and a new one begins with the same silos and devices.</summary>
+    protected async Task CrashAsync()
+    {
+        Cluster.Drop();
+        await BeginAsync("a");
+        Silo.Crash();
+    }
+
+    protected async Task<ExperimentStatus> StatusAsync(ExperimentSpec spec) => (await Cluster.Experiment(spec).GetStatusAsync())!;
+
+    protected Task FinishedAsync(ExperimentSpec spec) => StateAsync(spec, ExperimentState.Finished);
+
+    protected Task StateAsync(ExperimentSpec spec, ExperimentState state) =>
+        Cluster.UntilAsync(async () => (await StatusAsync(spec)).State == state, $"{spec.Name} is {state}");
+
+    /// <summary>Waits until a silo works on something that fits.</summary>
+    protected async Task<WorkOrder> RunningAsync(Func<WorkOrder, bool>? which = null, string? silo = null)
+    {
+        WorkOrder? found = null;
+        await Cluster.UntilAsync(() => (found = Cluster.Silo(silo).Running.FirstOrDefault(which ?? (_ => true))) is not null, "work runs");
+        return found!;
+    }
+
+    protected Task<WorkOrder> RunningAsync(WorkKind kind, int attempt = 1) =>
+        RunningAsync(order => order.Work.Kind == kind && order.Attempt == attempt);
+
+    protected static Task DoneAsync(TestSilo silo, WorkOrder order) => silo.EndAsync(order, Outcomes.Of(order.Spec));
+}
