@@ -5,6 +5,8 @@ var root = new RootCommand("One measurement, as one JSON line. compare.py runs t
 {
     UnetBenchmark.Create("train"),
     UnetBenchmark.Create("sample"),
+    GanBenchmark.Create("dcgan"),
+    GanBenchmark.Create("wgan-gp"),
     InceptionBenchmark.Create(),
     MetricsBenchmark.Create(),
 };
