@@ -11,7 +11,7 @@ namespace IconDiffusion.Silo.Api;
 /// <summary>Prepared data sets by their fingerprints. The silo never reads a path that came over HTTP.</summary>
 internal static class DatasetsApi
 {
-    private const string Fingerprint = "/datasets/{fingerprint:regex(^[[0-9a-f]]{{64}}$)}";
+    private const string Fingerprint = "/datasets/{fingerprint:fingerprint}";
 
     public static void Map(IEndpointRouteBuilder api)
     {

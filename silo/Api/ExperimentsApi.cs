@@ -14,7 +14,7 @@ namespace IconDiffusion.Silo.Api;
 /// <summary>Submitting, watching and commanding experiments.</summary>
 internal static class ExperimentsApi
 {
-    private const string Id = "/experiments/{id:regex(^[[A-Za-z0-9_.-]]{{1,80}}$)}";
+    private const string Id = "/experiments/{id:experiment}";
 
     public static void Map(IEndpointRouteBuilder api)
     {

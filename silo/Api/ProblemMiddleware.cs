@@ -66,6 +66,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
     {
         StatusCodes.Status404NotFound => $"There is nothing at {context.Request.Path}.",
         StatusCodes.Status405MethodNotAllowed => $"{context.Request.Path} takes no {context.Request.Method}.",
+        StatusCodes.Status415UnsupportedMediaType => $"{context.Request.Path} takes no content of type '{context.Request.ContentType}'.",
         _ => $"{context.Request.Method} {context.Request.Path} cannot be done.",
     };
 }

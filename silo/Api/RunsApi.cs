@@ -11,7 +11,7 @@ namespace IconDiffusion.Silo.Api;
 internal static class RunsApi
 {
     private const int MostLosses = 10_000;
-    private const string Id = "/runs/{runId:regex(^[[0-9a-f]]{{12}}$)}";
+    private const string Id = "/runs/{runId:run}";
 
     public static void Map(IEndpointRouteBuilder api)
     {

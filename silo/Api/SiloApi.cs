@@ -19,7 +19,12 @@ internal static class SiloApi
 
     public static void Add(IServiceCollection services)
     {
-        services.AddRoutingCore();
+        services.AddRoutingCore().Configure<RouteOptions>(routes =>
+        {
+            routes.SetParameterPolicy<ExperimentId>("experiment");
+            routes.SetParameterPolicy<RunId>("run");
+            routes.SetParameterPolicy<Fingerprint>("fingerprint");
+        });
         services.AddProblemDetails();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         ApiDocument.Add(services);
@@ -35,6 +40,7 @@ internal static class SiloApi
     {
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<TokenMiddleware>();
+        app.UseRouting();
         app.MapGet("/health/live", () => TypedResults.Text("ok")).ExcludeFromDescription();
         app.MapGet("/health/ready", Ready).ExcludeFromDescription();
         app.MapOpenApi("/openapi/{documentName}.json");

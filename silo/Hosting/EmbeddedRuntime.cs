@@ -10,6 +10,9 @@ internal static class SiloRuntime
 {
     public static string Name => EmbeddedActorsHosting.RuntimeName;
 
+    /// <summary>Whether several silos may work in one data folder.</summary>
+    public static bool SharesDataFolder => false;
+
     /// <summary>Adds the runtime and the grains to the host.</summary>
     public static void Add(WebApplicationBuilder builder, SiloOptions options) =>
         builder.Services.AddEmbeddedActors(actors =>

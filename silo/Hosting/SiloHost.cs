@@ -68,7 +68,7 @@ public sealed class SiloHost : IAsyncDisposable
         if (options.Faults().ToArray() is { Length: > 0 } faults)
             throw new SiloOptionsException(faults);
         options.Data = Path.GetFullPath(options.Data);
-        var siloLock = SiloLock.Take(options.Data);
+        var siloLock = SiloLock.Take(options.Data, SiloRuntime.SharesDataFolder ? options.Name : null);
         WebApplication? app = null;
         try
         {
@@ -80,7 +80,7 @@ public sealed class SiloHost : IAsyncDisposable
                 logger.TokenMended(warning);
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
             identity.Url = AddressOf(app);
-            siloLock.Publish(new(identity.Url.GetLeftPart(UriPartial.Authority), Environment.ProcessId, identity.Incarnation));
+            siloLock.Publish(new(identity.Url.GetLeftPart(UriPartial.Authority), Environment.MachineName, Environment.ProcessId, identity.Incarnation));
             logger.Listening(options.Name, identity.Url, SiloRuntime.Name, options.Data);
             return new(app, siloLock, options, identity);
         }

@@ -12,47 +12,54 @@ namespace IconDiffusion.Silo.Hosting;
 public sealed class SiloLock : IDisposable
 {
     private const int Attempts = 10;
-    private readonly string _data;
+    private const string LockEnding = ".lock";
+    private const string AddressEnding = ".json";
+    private readonly string _file;
     private readonly FileStream _handle;
 
-    private SiloLock(string data, FileStream handle) => (_data, _handle) = (data, handle);
+    private SiloLock(string file, FileStream handle) => (_file, _handle) = (file, handle);
 
     /// <summary>Takes a folder, which is made where it is missing.</summary>
+    /// <param name="sharer">This silo's name where several share the folder; each then has files of its own, <c>silo-NAME.lock</c>. Null: it is the only one.</param>
     /// <exception cref="SiloStartException">Another silo has it; or it cannot be written.</exception>
-    public static SiloLock Take(string data)
+    public static SiloLock Take(string data, string? sharer)
     {
+        var file = Path.Combine(data, sharer is null ? "silo" : $"silo-{sharer}");
         try
         {
             Directory.CreateDirectory(data);
-            var handle = Open(data);
-            File.Delete(AddressFile(data));
-            return new(data, handle);
+            var handle = Open(file + LockEnding);
+            File.Delete(file + AddressEnding);
+            return new(file, handle);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            if (failure is UnauthorizedAccessException || !IsHeld(data))
+            if (failure is UnauthorizedAccessException || !IsHeld(file + LockEnding))
                 throw new SiloStartException($"The data folder '{data}' cannot be used: {failure.Message} Wanted a folder that this user may write to.", failure);
-            var running = Read(data);
+            var running = Read(file + AddressEnding);
             throw new SiloStartException(
                 $"The data folder '{data}' belongs to the silo at {running?.Url ?? "(starting)"}{(running is null ? "" : $" (process {running.Pid})")}; stop that one or choose another folder.", failure)
             { RunningUrl = running?.Url };
         }
     }
 
-    /// <summary>Where the living silo of a folder is; null: there is none.</summary>
-    public static SiloAddress? Find(string data) => IsHeld(data) ? Read(data) : null;
+    /// <summary>Where the living silo of a folder is on this machine; null: there is none.</summary>
+    public static SiloAddress? Find(string data) => !Directory.Exists(data) ? null : Directory
+        .EnumerateFiles(data, "silo*" + LockEnding).Where(IsHeld)
+        .Select(held => Read(Path.ChangeExtension(held, AddressEnding)))
+        .FirstOrDefault(address => address?.Machine == Environment.MachineName);
 
     /// <summary>Tells clients where the silo is.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Publish(SiloAddress address) =>
-        AtomicFile.WriteAllText(AddressFile(_data), JsonSerializer.Serialize(address, SpecJson.Indented) + "\n");
+        AtomicFile.WriteAllText(_file + AddressEnding, JsonSerializer.Serialize(address, SpecJson.Indented) + "\n");
 
     /// <summary>Gives the folder back.</summary>
     public void Dispose()
     {
         try
         {
-            File.Delete(AddressFile(_data));
+            File.Delete(_file + AddressEnding);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -61,31 +68,27 @@ public sealed class SiloLock : IDisposable
         _handle.Dispose();
     }
 
-    private static string AddressFile(string data) => Path.Combine(data, "silo.json");
-
-    private static string LockFile(string data) => Path.Combine(data, "silo.lock");
-
     // Somebody who looks whether the lock is held holds it for a moment.
-    private static FileStream Open(string data)
+    private static FileStream Open(string path)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return new FileStream(LockFile(data), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (attempt < Attempts && File.Exists(LockFile(data)))
+            catch (IOException) when (attempt < Attempts && File.Exists(path))
             {
                 Thread.Sleep(TimeSpan.FromMilliseconds(20));
             }
         }
     }
 
-    private static bool IsHeld(string data)
+    private static bool IsHeld(string path)
     {
         try
         {
-            using var probe = new FileStream(LockFile(data), FileMode.Open, FileAccess.Read, FileShare.Read);
+            using var probe = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             return false;
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
@@ -98,11 +101,11 @@ public sealed class SiloLock : IDisposable
         }
     }
 
-    private static SiloAddress? Read(string data)
+    private static SiloAddress? Read(string path)
     {
         try
         {
-            return JsonSerializer.Deserialize<SiloAddress>(File.ReadAllText(AddressFile(data)), SpecJson.Compact);
+            return JsonSerializer.Deserialize<SiloAddress>(File.ReadAllText(path), SpecJson.Compact);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException)
         {

@@ -25,9 +25,10 @@ public sealed record SiloInfo
 
 /// <summary>Where the running silo of a data folder is: the content of its <c>silo.json</c>.</summary>
 /// <param name="Url">For clients on the same machine.</param>
+/// <param name="Machine">Which machine that is, the folder being on a network share perhaps.</param>
 /// <param name="Pid">The process.</param>
 /// <param name="Incarnation">New at each start of the process.</param>
-public sealed record SiloAddress(string Url, int Pid, string Incarnation);
+public sealed record SiloAddress(string Url, string Machine, int Pid, string Incarnation);
 
 /// <summary>A file of a run.</summary>
 /// <param name="Path">In the run's folder, with '/'.</param>
