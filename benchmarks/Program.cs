@@ -9,5 +9,6 @@ var root = new RootCommand("One measurement, as one JSON line. compare.py runs t
     GanBenchmark.Create("wgan-gp"),
     InceptionBenchmark.Create(),
     MetricsBenchmark.Create(),
+    TrainingBenchmark.Create(),
 };
 return root.Parse(args).Invoke();

@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+"""Measures the cluster with the real programs: training through the grains against the engine alone, a hundred watchers, a restart.
+
+  dotnet build benchmarks -c Release && ./icon doctor
+  benchmarks/cluster.py [throughput] [watchers] [restart] [--pairs N]
+"""
+import argparse
+import contextlib
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+root = Path(__file__).resolve().parent.parent
+engine = ["dotnet", str(root / "benchmarks/bin/Release/net10.0/icon-benchmark.dll")]
+icon = ["dotnet", str(root / "client/bin/Release/net10.0/icon.dll")]
+
+
+def experiment(steps, checkpoint="00:00:20"):
+    """The quickstart's U-Net, so that a step is what a user's is."""
+    return {
+        "name": "benchmark",
+        "dataset": {"source": "noto-faces", "count": 158, "imageSize": 32},
+        "model": {"kind": "ddpm", "unet": {"dim": 32, "dimMults": [1, 2, 4]}, "diffusion": {"objective": "velocity", "loss": "l2"}},
+        "training": {"steps": steps, "batchSize": 16},
+        "sampling": {"count": 2, "sampler": {"kind": "dpm-solver++", "steps": 2}},
+        "evaluation": {"inception": "random"},
+        "monitoring": {"checkpointEvery": checkpoint, "stripEvery": 100000},
+    }
+
+
+class Silo:
+    """A silo in a process of its own."""
+
+    def __init__(self, data):
+        self.data = Path(data)
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            [*icon, "silo", "--data", data, "--device", "cpu", "--threads", "2", "--url", f"http://127.0.0.1:{free_port()}"],
+            stdout=subprocess.DEVNULL, stderr=open(self.data / "silo.log", "ab"))
+        address = self.data / "silo.json"
+        while True:
+            if self.process.poll() is not None:
+                sys.exit((self.data / "silo.log").read_text())
+            with contextlib.suppress(OSError, ValueError, KeyError):
+                there = json.loads(address.read_text())
+                if there["pid"] == self.process.pid:
+                    self.url, self.token = there["url"].rstrip("/"), (self.data / "token").read_text().strip()
+                    self.get("/health/ready")
+                    return
+            time.sleep(0.01)
+
+    def get(self, path):
+        request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {self.token}"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            body = answer.read()
+        return json.loads(body) if path.startswith("/api") else body
+
+    def stop(self, kill=False):
+        (self.process.kill if kill else self.process.terminate)()
+        self.process.wait()
+
+
+def submit(data, file):
+    done = subprocess.run([*icon, "submit", str(file), "--data", data, "--json"], capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(done.stderr)
+    return json.loads(done.stdout)["id"]
+
+
+def free_port():
+    with socket.socket() as any_port:
+        any_port.bind(("127.0.0.1", 0))
+        return any_port.getsockname()[1]
+
+
+def write(folder, spec):
+    file = Path(folder) / "experiment.json"
+    file.write_text(json.dumps(spec))
+    return file
+
+
+def throughput(pairs):
+    ratios = []
+    for pair in range(pairs):
+        with tempfile.TemporaryDirectory() as alone, tempfile.TemporaryDirectory() as clustered:
+            file = write(alone, experiment(steps=300))
+
+            def by_engine():
+                done = subprocess.run([*engine, "training", str(file), "--data", alone], capture_output=True, text=True, check=True)
+                return json.loads(done.stdout.splitlines()[-1])
+
+            def by_grains():
+                silo = Silo(clustered)
+                name = submit(clustered, file)
+                while not (results := silo.get(f"/api/experiments/{name}/results")):
+                    time.sleep(0.5)
+                silo.stop()
+                hours, minutes, seconds = results[0]["training"]["time"].split(":")
+                return {"seconds": int(hours) * 3600 + int(minutes) * 60 + float(seconds), "hash": results[0]["training"]["weightsHash"]}
+
+            # The order changes, so that a machine that slows down favours neither.
+            first, second = (by_engine, by_grains) if pair % 2 == 0 else (by_grains, by_engine)
+            a, b = first(), second()
+            a, b = (a, b) if pair % 2 == 0 else (b, a)
+            assert a["hash"] == b["hash"], "the weights differ"
+            ratios.append(a["seconds"] / b["seconds"])
+            print(f"  engine {a['seconds']:.2f} s, grains {b['seconds']:.2f} s, throughput ratio {ratios[-1]:.3f}, same weights", flush=True)
+    print(f"training throughput through the grains / engine alone: {statistics.median(ratios):.3f}")
+
+
+class Watchers:
+    """So many clients that read an experiment's events."""
+
+    def __init__(self, silo, name, count):
+        self.bytes, self.events, self.stop = 0, 0, threading.Event()
+        host, port = silo.url.removeprefix("http://").split(":")
+        self.sockets = []
+        for _ in range(count):
+            client = socket.create_connection((host, int(port)))
+            client.sendall(f"GET /api/experiments/{name}/events HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {silo.token}\r\n\r\n".encode())
+            client.setblocking(False)
+            self.sockets.append(client)
+        self.thread = threading.Thread(target=self.read)
+        self.thread.start()
+
+    def read(self):
+        while not self.stop.wait(0.1):
+            for client in self.sockets:
+                with contextlib.suppress(BlockingIOError):
+                    while data := client.recv(65536):
+                        self.bytes += len(data)
+                        self.events += data.count(b"event: status")
+
+    def close(self):
+        self.stop.set()
+        self.thread.join()
+        for client in self.sockets:
+            client.close()
+
+
+def watchers(pairs, count=100, window=15):
+    with tempfile.TemporaryDirectory() as data:
+        silo = Silo(data)
+        name = submit(data, write(data, experiment(steps=1_000_000)))
+        run = silo.get(f"/api/experiments/{name}")["cells"][0]["runId"]
+
+        def step():
+            progress = silo.get(f"/api/runs/{run}").get("progress") or {}
+            return progress.get("step") or 0
+
+        while step() < 30:
+            time.sleep(0.2)
+
+        def speed(latencies=None):
+            begin, first = time.monotonic(), step()
+            while (passed := time.monotonic() - begin) < window:
+                if latencies is not None:
+                    asked = time.monotonic()
+                    silo.get(f"/api/experiments/{name}")
+                    latencies.append(time.monotonic() - asked)
+                time.sleep(0.05)
+            return (step() - first) / passed
+
+        ratios, latencies, events = [], [], 0
+        for _ in range(pairs):
+            without = speed()
+            crowd = Watchers(silo, name, count)
+            with_them = speed(latencies)
+            crowd.close()
+            events += crowd.events
+            ratios.append(with_them / without)
+            print(f"  {without:.2f} steps/s alone, {with_them:.2f} with {count} watchers ({crowd.events} events), ratio {ratios[-1]:.3f}", flush=True)
+        silo.stop(kill=True)
+    latencies.sort()
+    assert events > 0, "no watcher was told anything"
+    print(f"{count} watchers: training at {statistics.median(ratios):.3f} of its speed; "
+          f"API p50 {1000 * statistics.median(latencies):.1f} ms, p99 {1000 * latencies[int(len(latencies) * 0.99)]:.1f} ms over {len(latencies)} calls")
+
+
+def restart(pairs):
+    seconds = []
+    with tempfile.TemporaryDirectory() as data:
+        silo = Silo(data)
+        name = submit(data, write(data, experiment(steps=1_000_000, checkpoint="00:00:02")))
+        run = silo.get(f"/api/experiments/{name}")["cells"][0]["runId"]
+        for attempt in range(2, pairs + 2):
+            while ((silo.get(f"/api/runs/{run}").get("progress") or {}).get("checkpointStep") or 0) == 0:
+                time.sleep(0.1)
+            silo.stop(kill=True)
+            silo = Silo(data)
+            ready = time.monotonic() - silo.started
+            while True:
+                status = silo.get(f"/api/runs/{run}")
+                if len(status["attempts"]) >= attempt and (status.get("progress") or {}).get("step"):
+                    break
+                time.sleep(0.02)
+            seconds.append(time.monotonic() - silo.started)
+            print(f"  ready after {ready:.2f} s, first step of the resumed run told after {seconds[-1]:.2f} s", flush=True)
+        silo.stop(kill=True)
+    print(f"from the start of a killed silo to the resumed run's next step: median {statistics.median(seconds):.2f} s, most {max(seconds):.2f} s")
+
+
+def main():
+    measures = {"throughput": throughput, "watchers": watchers, "restart": restart}
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("what", nargs="*", choices=[*measures, []], help="default: all")
+    options.add_argument("--pairs", type=int, default=3, help="how often each is measured (default 3)")
+    options = options.parse_args()
+    os.environ.setdefault("DOTNET_TieredPGO", "0")
+    for what in options.what or measures:
+        measures[what](options.pairs)
+
+
+if __name__ == "__main__":
+    main()
