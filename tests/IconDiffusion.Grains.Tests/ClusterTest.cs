@@ -38,6 +38,13 @@ public abstract class ClusterTest(bool shuffled) : IAsyncLifetime
         Silo.Crash();
     }
 
+    /// <summary>Lets time pass with reports from all silos.</summary>
+    protected Task PassAsync(TimeSpan time)
+    {
+        var end = Cluster.Time.GetUtcNow() + time;
+        return Cluster.UntilAsync(() => Cluster.Time.GetUtcNow() >= end, "time passes");
+    }
+
     protected async Task<ExperimentStatus> StatusAsync(ExperimentSpec spec) => (await Cluster.Experiment(spec).GetStatusAsync())!;
 
     protected Task FinishedAsync(ExperimentSpec spec) => StateAsync(spec, ExperimentState.Finished);

@@ -27,6 +27,9 @@ public sealed class TestSilo(string name, Func<IGrainFactory> grains, Disk disk)
     /// <summary>Stops are carried out at once; otherwise the test does so.</summary>
     public bool StopsAtOnce { get; set; } = true;
 
+    /// <summary>Why no attempt can be started; null: it can.</summary>
+    public string? StartError { get; set; }
+
     public ICollection<WorkOrder> Running => _running.Values;
 
     public IReadOnlyCollection<WorkOrder> Stopping => _stopping;
@@ -54,6 +57,8 @@ public sealed class TestSilo(string name, Func<IGrainFactory> grains, Disk disk)
 
     public void Start(WorkOrder order)
     {
+        if (StartError is { } error)
+            throw new InvalidOperationException(error);
         if (_running.TryGetValue(order.Work, out var known) && known.Attempt >= order.Attempt)
             return;
         _running[order.Work] = order;

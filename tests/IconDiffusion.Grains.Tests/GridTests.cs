@@ -1,0 +1,24 @@
+using IconDiffusion.Specs.Cluster;
+
+namespace IconDiffusion.Grains.Tests;
+
+public abstract class GridTests(bool shuffled) : ClusterTest(shuffled)
+{
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public async Task AThousandCells_AreEachDoneOnce()
+    {
+        Silo.With(DeviceClass.Cpu).Automatic = true;
+        var spec = Specs.Grid("thousand", cells: 1000, icons: 2);
+        await Cluster.SubmitAsync(spec);
+        await Cluster.UntilAsync(() => Disk.Finished.Count >= 3000, "3000 pieces of work are done");
+        await FinishedAsync(spec);
+        Assert.Equal(3000, Disk.Started.Count);
+        Assert.Equal(3000, Disk.Started.Distinct().Count());
+        Assert.Equal(1000, (await Cluster.Experiment(spec).GetResultsAsync()).Count);
+    }
+}
+
+public sealed class GridInOrder() : GridTests(shuffled: false);
+
+public sealed class GridShuffled() : GridTests(shuffled: true);

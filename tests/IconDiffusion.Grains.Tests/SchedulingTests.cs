@@ -1,0 +1,194 @@
+using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
+
+namespace IconDiffusion.Grains.Tests;
+
+public abstract class SchedulingTests(bool shuffled) : ClusterTest(shuffled)
+{
+    private const string Rtx3080 = "rtx-3080";
+
+    public override Task InitializeAsync() => BeginAsync("a", "b");
+
+    [Fact]
+    public async Task HigherPriority_GoesFirst_ThenTheOrderOfSubmission()
+    {
+        var (low, next, high) = (Specs.Grid("low", 2), Specs.Grid("next", 2), Specs.Grid("high", 2));
+        (low, next, high) = (Apart(low, 0), Apart(next, 10), Apart(high, 20));
+        await Cluster.SubmitAsync(low);
+        var first = await RunningAsync();
+        await Cluster.SubmitAsync(next);
+        await Cluster.SubmitAsync(high, priority: 1);
+        await Cluster.UntilAsync(async () => (await Cluster.Scheduler.GetObstaclesAsync("")).Count == 0
+            && (await StatusAsync(high)).Cells.All(cell => cell.State == CellState.Waiting), "all wait");
+        await PassAsync(TimeSpan.FromSeconds(2));
+        Silo.Automatic = true;
+        await DoneAsync(Silo, first);
+        foreach (var spec in new[] { low, next, high })
+            await FinishedAsync(spec);
+        var order = Disk.Finished.Select(work => work.Key[..12]).Distinct();
+        Assert.Equal(
+        [
+            first.Spec.RunId, Specs.RunId(high, 0), Specs.RunId(high, 1), Specs.RunId(low, 1), Specs.RunId(next, 0), Specs.RunId(next, 1),
+        ], order.Select(id => id));
+    }
+
+    [Fact]
+    public async Task Work_RunsOnTheClassOfDeviceThatItAsksFor()
+    {
+        Silo.Automatic = Cluster.Silo("b").Automatic = true;
+        Cluster.Silo("b").With("gtx-1060", id: "cuda:0").With(Rtx3080, id: "cuda:1");
+        var spec = Specs.Grid("class", 2, gpu: "NVIDIA GeForce RTX 3080");
+        await Cluster.SubmitAsync(spec);
+        await FinishedAsync(spec);
+        Assert.All(Disk.Finished, work => Assert.EndsWith("@rtx-3080", work.Key, StringComparison.Ordinal));
+        Assert.Equal([("b", "cuda:1")], Cluster.Log.SelectMany(line => LeasesIn(line)).Distinct());
+    }
+
+    [Fact]
+    public async Task WorkForAnyDevice_PrefersAGpu()
+    {
+        Silo.With("gtx-1060", id: "cuda:0");
+        await Cluster.BeatAsync();
+        await Cluster.SubmitAsync(Specs.Grid("any", 1));
+        Assert.Equal("cuda:0", (await RunningAsync()).Device);
+    }
+
+    [Fact]
+    public async Task WithoutASuitableDevice_TheStatusSaysWhatIsMissing()
+    {
+        var (gpu, large) = (Specs.Grid("gpu", 1, gpu: "RTX 3080"), Specs.Grid("large", 1));
+        await Cluster.SubmitAsync(gpu);
+        await WaitsForAsync(gpu, "no silo has an rtx-3080");
+        Cluster.MemoryOfWork = 90_500_000_000;
+        await Cluster.SubmitAsync(large);
+        await WaitsForAsync(large, "no silo has a device with 90.5 GB free");
+        Assert.Empty(Disk.Started);
+
+        // Once there is one, it is taken.
+        Cluster.Silo("b").With(Rtx3080, gigabytes: 100);
+        await RunningAsync(silo: "b");
+        await Cluster.UntilAsync(async () => (await StatusAsync(gpu)).Cells[0] is { WaitsFor: null, State: CellState.Training }, "it trains");
+    }
+
+    [Fact]
+    public async Task ADeviceWithoutTheMemory_IsLeftToOthers()
+    {
+        Cluster.Silo("b").With("gtx-1060", gigabytes: 3);
+        Cluster.MemoryOfWork = 5_000_000_000;
+        var spec = Specs.Grid("memory", 2);
+        await Cluster.SubmitAsync(spec);
+        var order = await RunningAsync();
+        await PassAsync(TimeSpan.FromSeconds(5));
+        Assert.Empty(Cluster.Silo("b").Running);
+        Assert.Equal(Specs.RunId(spec, 0), order.Spec.RunId);
+    }
+
+    [Fact]
+    public async Task BatchesOfOneRun_AreDrawnOnTwoSilosAtOnce()
+    {
+        Cluster.Silo("b").With(DeviceClass.Cpu);
+        var spec = Specs.Grid("batches", 1, icons: 8);
+        await Cluster.SubmitAsync(spec);
+        WorkOrder? training = null;
+        await Cluster.UntilAsync(() => (training = Silo.Running.Concat(Cluster.Silo("b").Running).FirstOrDefault()) is not null, "it trains");
+        await DoneAsync(Silo.Running.Count > 0 ? Silo : Cluster.Silo("b"), training!);
+        var one = await RunningAsync();
+        var two = await RunningAsync(silo: "b");
+        Assert.Equal((WorkKind.Samples, WorkKind.Samples), (one.Work.Kind, two.Work.Kind));
+        Assert.NotEqual(one.Work, two.Work);
+        Assert.Equal("a cpu, b cpu#0", string.Join(", ", (await StatusAsync(spec)).Cells[0].Where!.Split(", ").Order(StringComparer.Ordinal)));
+        Silo.Automatic = Cluster.Silo("b").Automatic = true;
+        await DoneAsync(Cluster.Silo("b"), two);
+        await DoneAsync(Silo, one);
+        await FinishedAsync(spec);
+        Assert.Equal(8, (await Cluster.Experiment(spec).GetResultsAsync()).Single().Sampling.Count);
+    }
+
+    [Fact]
+    public async Task ASiloForOneExperiment_LeavesTheOthersAlone()
+    {
+        var (mine, other) = (Specs.Grid("mine", 1), Apart(Specs.Grid("other", 1), 10));
+        Silo.Only = RunIdentity.Experiment(mine);
+        await Cluster.SubmitAsync(other);
+        await Cluster.SubmitAsync(mine);
+        var order = await RunningAsync();
+        Assert.Equal(Specs.RunId(mine, 0), order.Spec.RunId);
+        Silo.Automatic = true;
+        await DoneAsync(Silo, order);
+        await FinishedAsync(mine);
+        await PassAsync(TimeSpan.FromMinutes(2));
+        Assert.DoesNotContain(Disk.Started, work => work.StartsWith(Specs.RunId(other, 0), StringComparison.Ordinal));
+        Assert.Equal("no silo has a device", (await StatusAsync(other)).Cells[0].WaitsFor);
+    }
+
+    [Fact]
+    public async Task TwoExperimentsThatShareARun_BothLearnOfItsEnd()
+    {
+        var one = Specs.Grid("one", 1);
+        var two = one with { Name = "two" };
+        await Cluster.SubmitAsync(one);
+        var order = await RunningAsync();
+        await Cluster.SubmitAsync(two);
+        await Cluster.UntilAsync(async () => (await StatusAsync(two)).Cells[0].State == CellState.Training, "the other shows it too");
+        Silo.Automatic = true;
+        await DoneAsync(Silo, order);
+        await FinishedAsync(one);
+        await FinishedAsync(two);
+        Assert.Equal(4, Disk.Started.Count);
+    }
+
+    [Fact]
+    public async Task WithdrawnByOneExperiment_SharedWorkGoesOnForTheOther()
+    {
+        var one = Specs.Grid("one", 1);
+        var two = one with { Name = "two" };
+        await Cluster.SubmitAsync(one);
+        var order = await RunningAsync();
+        await Cluster.SubmitAsync(two);
+        await Cluster.UntilAsync(async () => (await StatusAsync(two)).Cells[0].State == CellState.Training, "the other wants it too");
+        await Cluster.Experiment(one).CancelAsync();
+        await PassAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal([order], Silo.Running);
+        Assert.Empty(Silo.Stopping);
+        Silo.Automatic = true;
+        await DoneAsync(Silo, order);
+        await FinishedAsync(two);
+        Assert.Equal(ExperimentState.Cancelled, (await StatusAsync(one)).State);
+    }
+
+    // Both write the same folder.
+    [Fact]
+    public async Task OneRunAskedForOnTwoClasses_IsTrainedOnOneAtATime()
+    {
+        Cluster.Silo("b").With(Rtx3080);
+        var any = Specs.Grid("any", 1);
+        var gpu = any with { Name = "gpu", Gpu = "RTX 3080" };
+        await Cluster.SubmitAsync(any);
+        await Cluster.UntilAsync(() => Silo.Running.Count + Cluster.Silo("b").Running.Count > 0, "one trains");
+        await Cluster.SubmitAsync(gpu);
+        await PassAsync(TimeSpan.FromSeconds(10));
+        Assert.Single(Disk.Started);
+        Silo.Automatic = Cluster.Silo("b").Automatic = true;
+        foreach (var silo in new[] { Silo, Cluster.Silo("b") })
+        {
+            foreach (var order in silo.Running)
+                await DoneAsync(silo, order);
+        }
+        await FinishedAsync(any);
+        await FinishedAsync(gpu);
+    }
+
+    private Task WaitsForAsync(ExperimentSpec spec, string what) =>
+        Cluster.UntilAsync(async () => (await StatusAsync(spec)).Cells[0].WaitsFor == what, $"it waits because {what}");
+
+    // Other seeds, hence other runs.
+    private static ExperimentSpec Apart(ExperimentSpec spec, int offset) =>
+        spec with { Runs = [.. spec.Runs.Select(run => run with { Seed = run.Seed + offset })] };
+
+    private static IEnumerable<(string Silo, string Device)> LeasesIn(string line) =>
+        line.Split(" has device ") is [_, var rest] && rest.Trim().Split(" of ") is [var device, var silo] ? [(silo, device)] : [];
+}
+
+public sealed class SchedulingInOrder() : SchedulingTests(shuffled: false);
+
+public sealed class SchedulingShuffled() : SchedulingTests(shuffled: true);
