@@ -76,12 +76,18 @@ public static class FastOps
     /// <param name="x">[N,C,H,W].</param>
     public static Tensor fir2d(
         Tensor x, FirFilter filter, long up = 1, long down = 1, Margins padding = default, bool flip = false, double gain = 1) =>
+#if !TORCHSHARP
+        UsesKernels(x)
+            ? TorchExtras.fir2d(
+                x, filter.On(x.device), up, down, (padding.Left, padding.Right, padding.Top, padding.Bottom), flip, gain) :
+#endif
         PlainOps.fir2d(x, filter, up, down, padding, flip, gain);
 
     /// <summary>x·styles, each channel of each image by its own factor.</summary>
     /// <param name="x">[N,C,H,W].</param>
     /// <param name="styles">[N,C].</param>
-    public static Tensor modulate(Tensor x, Tensor styles) => PlainOps.modulate(x, styles);
+    public static Tensor modulate(Tensor x, Tensor styles) =>
+        UsesKernels(x) ? Ops.modulate(x, styles) : PlainOps.modulate(x, styles);
 
     /// <summary>gain · leaky_relu(x·scale + noise + bias); what is not given is left out.</summary>
     /// <param name="x">[N,C,H,W].</param>
@@ -90,7 +96,9 @@ public static class FastOps
     /// <param name="bias">[C].</param>
     /// <param name="slope">Factor on negative values, above 0.</param>
     public static Tensor scaled_lrelu(Tensor x, Tensor? scale, Tensor? noise, Tensor? bias, double slope = 0.2, double gain = Sqrt2) =>
-        PlainOps.scaled_lrelu(x, scale, noise, bias, slope, gain);
+        UsesKernels(x)
+            ? Ops.scaled_lrelu(x, scale, noise, bias, slope, gain)
+            : PlainOps.scaled_lrelu(x, scale, noise, bias, slope, gain);
 
     /// <summary>
     /// One step of <c>torch.optim.Adam</c> in place, and of the moving average of the weights where <paramref name="ema"/> is given:
@@ -175,6 +183,9 @@ public static class FastOps
 #endif
         return $"cuda:{index}";
     }
+
+    // The style operations have kernels for these alone.
+    private static bool UsesKernels(Tensor x) => x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32;
 
     private static void Copy(IList<Tensor> from, IList<Tensor> to)
     {

@@ -29,6 +29,17 @@ internal static unsafe partial class NativeMethods
     internal static partial IntPtr icon_attention(IntPtr qkv, long heads, double scale);
 
     [LibraryImport(Library)]
+    internal static partial IntPtr icon_fir2d(IntPtr x, IntPtr taps, long up, long down, long left, long right, long top,
+        long bottom, int flip, double gain);
+
+    [LibraryImport(Library)]
+    internal static partial IntPtr icon_modulate(IntPtr x, IntPtr styles);
+
+    [LibraryImport(Library)]
+    internal static partial IntPtr icon_scaled_lrelu(IntPtr x, IntPtr scale, IntPtr noise, IntPtr bias, double slope,
+        double gain);
+
+    [LibraryImport(Library)]
     internal static partial int icon_adam_step(IntPtr* parameters, IntPtr* gradients, IntPtr* expAvg, IntPtr* expAvgSq,
         IntPtr* ema, int count, double lr, double beta1, double beta2, double eps, long step, double gradScale,
         double emaDecay);

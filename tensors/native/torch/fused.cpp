@@ -5,6 +5,7 @@
 #include "kernels/attention.h"
 #include "kernels/conv.h"
 #include "kernels/norm.h"
+#include "kernels/style.h"
 
 using icon::Lent;
 
@@ -51,6 +52,23 @@ ICON_API IconTensor icon_linear_attention(IconTensor qkv, int64_t heads, double 
 ICON_API IconTensor icon_attention(IconTensor qkv, int64_t heads, double scale) {
   return icon::guarded(IconTensor(nullptr), "attention", {qkv},
                        [&] { return icon::give(icon::attention(*Lent(qkv), heads, scale)); });
+}
+
+ICON_API IconTensor icon_fir2d(IconTensor x, IconTensor taps, int64_t up, int64_t down, int64_t left, int64_t right, int64_t top,
+                               int64_t bottom, int32_t flip, double gain) {
+  return icon::guarded(IconTensor(nullptr), "fir2d", {x, taps}, [&] {
+    return icon::give(icon::fir2d(*Lent(x), *Lent(taps), {up, down, left, right, top, bottom}, flip != 0, gain));
+  });
+}
+
+ICON_API IconTensor icon_modulate(IconTensor x, IconTensor styles) {
+  return icon::guarded(IconTensor(nullptr), "modulate", {x, styles}, [&] { return icon::give(icon::modulate(*Lent(x), *Lent(styles))); });
+}
+
+ICON_API IconTensor icon_scaled_lrelu(IconTensor x, IconTensor scale, IconTensor noise, IconTensor bias, double slope, double gain) {
+  return icon::guarded(IconTensor(nullptr), "scaled_lrelu", {x, scale, noise, bias}, [&] {
+    return icon::give(icon::scaled_lrelu(*Lent(x), *Lent(scale), *Lent(noise), *Lent(bias), slope, gain));
+  });
 }
 
 ICON_API int32_t icon_adam_step(const IconTensor* parameters, const IconTensor* gradients, const IconTensor* exp_avg,

@@ -130,6 +130,10 @@ ICON_API IconTensor icon_group_norm_silu(IconTensor x, int64_t groups, IconTenso
 ICON_API IconTensor icon_channel_norm(IconTensor x, IconTensor gain, IconTensor bias, double eps);
 ICON_API IconTensor icon_linear_attention(IconTensor qkv, int64_t heads, double scale);
 ICON_API IconTensor icon_attention(IconTensor qkv, int64_t heads, double scale);
+ICON_API IconTensor icon_fir2d(IconTensor x, IconTensor taps, int64_t up, int64_t down, int64_t left, int64_t right, int64_t top,
+                               int64_t bottom, int32_t flip, double gain);
+ICON_API IconTensor icon_modulate(IconTensor x, IconTensor styles);
+ICON_API IconTensor icon_scaled_lrelu(IconTensor x, IconTensor scale, IconTensor noise, IconTensor bias, double slope, double gain);
 // `ema` is null, or follows the new parameters with ema_decay. Gradients are multiplied by grad_scale first.
 ICON_API int32_t icon_adam_step(const IconTensor* parameters, const IconTensor* gradients, const IconTensor* exp_avg,
                                 const IconTensor* exp_avg_sq, const IconTensor* ema, int32_t count, double lr,
