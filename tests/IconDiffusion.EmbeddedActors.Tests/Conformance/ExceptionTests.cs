@@ -37,10 +37,6 @@ public abstract class ExceptionTests(bool shuffled) : ConformanceTest(shuffled)
     }
 
     [Fact]
-    public async Task ExceptionThatCannotEvenBeRead_StillAnswers() =>
-        await Assert.ThrowsAsync<CodecNotFoundException>(() => Soon(Echo.Throw("hostile")));
-
-    [Fact]
     public async Task Causes_TravelToo()
     {
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => Echo.Throw("nested"));

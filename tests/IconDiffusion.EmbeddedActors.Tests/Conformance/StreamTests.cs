@@ -65,9 +65,10 @@ public abstract class StreamTests(bool shuffled) : ConformanceTest(shuffled)
         Assert.Equal("hello", reader.Current);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task AQuietStream_OutlastsTheResponseTimeout()
     {
+        Skip.IfNot(Host.AgesByItsClock, "Idle time runs by the machine's stopwatch there.");
         await using var reader = Stream.Follow().GetAsyncEnumerator();
         var first = reader.MoveNextAsync().AsTask();
         await Signals.WaitAsync("following");

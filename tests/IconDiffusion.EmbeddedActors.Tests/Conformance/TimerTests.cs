@@ -119,9 +119,10 @@ public abstract class TimerTests(bool shuffled) : ConformanceTest(shuffled)
         await Signals.WaitAsync("tick cancelled");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task OnlyATimerThatAsksForIt_KeepsItsGrainFromCollection()
     {
+        Skip.IfNot(Host.AgesByItsClock, "Idle time runs by the machine's stopwatch there.");
         await Grain<ITimerGrain>("plain").Start(interleave: false, keepAlive: false);
         await AdvanceUntilAsync(Signals.WaitAsync("over"), TimeSpan.FromSeconds(7));
         await Grain<ITimerGrain>("kept").Start(interleave: false, keepAlive: true);

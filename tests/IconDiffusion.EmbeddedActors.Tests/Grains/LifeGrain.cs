@@ -86,10 +86,10 @@ public interface IPlainGrain : IGrainWithStringKey
 
 /// <summary>Where a grain shall live; with one process there is no choice.</summary>
 [AttributeUsage(AttributeTargets.Class)]
-public sealed class NearbyAttribute() : PlacementAttribute(new Strategy())
-{
-    private sealed class Strategy : PlacementStrategy;
-}
+public sealed class NearbyAttribute() : PlacementAttribute(new NearbyPlacement());
+
+/// <summary>Of <see cref="NearbyAttribute"/>.</summary>
+public sealed class NearbyPlacement : PlacementStrategy;
 
 /// <summary>A grain that derives from nothing.</summary>
 [Nearby]

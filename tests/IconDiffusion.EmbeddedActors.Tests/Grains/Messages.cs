@@ -53,6 +53,7 @@ public sealed record Page<T>(IReadOnlyList<T> Items);
 
 public sealed record Unmarked(string Text);
 
+[GenerateSerializer]
 public enum Colour { Red, Green }
 
 [GenerateSerializer]

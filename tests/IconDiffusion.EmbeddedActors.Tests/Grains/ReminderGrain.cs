@@ -40,7 +40,7 @@ public sealed class ReminderGrain(Signals signals) : Grain, IReminderGrain, IRem
         signals.Note(reminderName);
         if (RequestContext.Get("user") is { } user)
             signals.Note($"by {user}");
-        signals.Fire($"{reminderName} since {status.FirstTickTime:HH:mm} every {status.Period} at {status.CurrentTickTime:HH:mm}");
+        signals.Fire($"{reminderName} since {status.FirstTickTime:HH:mm} every {status.Period}");
         return reminderName == "failing" ? throw new InvalidOperationException("reminder failed") : Task.CompletedTask;
     }
 }

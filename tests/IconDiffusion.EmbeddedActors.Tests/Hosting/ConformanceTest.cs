@@ -1,4 +1,5 @@
 using Orleans;
+using Xunit.Sdk;
 
 namespace IconDiffusion.EmbeddedActors.Tests;
 
@@ -31,7 +32,17 @@ public abstract class ConformanceTest(bool shuffled) : IAsyncLifetime
         await done;
     }
 
-    protected static Task<T> Soon<T>(Task<T> task) => task.WaitAsync(Patience);
+    protected static async Task<T> Soon<T>(Task<T> task)
+    {
+        await Soon((Task)task);
+        return await task;
+    }
 
-    protected static Task Soon(Task task) => task.WaitAsync(Patience);
+    // Not by a TimeoutException: some tests wait for one of the runtime's.
+    protected static async Task Soon(Task task)
+    {
+        if (await Task.WhenAny(task, Task.Delay(Patience)) != task)
+            throw new XunitException($"Still not done after {Patience}.");
+        await task;
+    }
 }

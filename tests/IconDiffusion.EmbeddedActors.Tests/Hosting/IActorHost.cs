@@ -16,6 +16,9 @@ public interface IActorHost : IAsyncDisposable
     /// <summary>Everything logged so far, exceptions included.</summary>
     IReadOnlyCollection<string> Log { get; }
 
+    /// <summary>Whether the age of idle grains, queued calls and waiting streams is told by the clock that <see cref="Advance"/> moves.</summary>
+    bool AgesByItsClock { get; }
+
     /// <summary>Moves the runtime's clock on.</summary>
     void Advance(TimeSpan time);
 

@@ -25,6 +25,7 @@ internal sealed class EmbeddedHost : IActorHost
 
     public IGrainFactory Grains => Services.GetRequiredService<IClusterClient>();
     public Signals Signals { get; } = new();
+    public bool AgesByItsClock => true;
     public IReadOnlyCollection<string> Log => _log.Lines;
     public FakeTimeProvider Time { get; } = new(new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero));
     public IServiceProvider Services => _host!.Services;

@@ -7,6 +7,7 @@ using Orleans;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
+using Orleans.Runtime.Placement;
 using Orleans.TestingHost;
 
 namespace IconDiffusion.EmbeddedActors.Tests;
@@ -29,6 +30,7 @@ internal sealed class OrleansHost : IActorHost
 
     public IGrainFactory Grains => _cluster!.Client;
     public Signals Signals { get; } = new();
+    public bool AgesByItsClock => false;   // Orleans uses the machine's stopwatch for it.
     public IReadOnlyCollection<string> Log => _log.Lines;
 
     public static async Task<OrleansHost> StartAsync(short silos)
@@ -72,6 +74,7 @@ internal sealed class OrleansHost : IActorHost
                     options.GrainStorageSerializer = new JsonGrainStorageSerializer(new());
                 });
             }
+            silo.AddPlacementDirector<NearbyPlacement, AnySilo>();
             silo.UseAdoNetReminderService(options =>
             {
                 options.Invariant = "Npgsql";
@@ -89,5 +92,11 @@ internal sealed class OrleansHost : IActorHost
         host.Services.AddSingleton<TimeProvider>(_time);
         foreach (var name in new[] { TimeProviderNames.Membership, TimeProviderNames.SystemTimers, TimeProviderNames.GrainDirectory })
             host.Services.AddKeyedSingleton(name, TimeProvider.System);
+    }
+
+    private sealed class AnySilo : IPlacementDirector
+    {
+        public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context) =>
+            Task.FromResult(context.GetCompatibleSilos(target)[0]);
     }
 }
