@@ -9,7 +9,7 @@ public sealed partial class SchedulerGrain
 {
     private static readonly TimeSpan PollPeriod = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Postponement = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan MostSettling = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MostSettling = TimeSpan.FromSeconds(5);
     private const int MostMisplacements = 10;
     private readonly HashSet<(WorkId Work, string Experiment)> _untold = [];
     private bool _dispatching;
@@ -205,7 +205,9 @@ public sealed partial class SchedulerGrain
     {
         foreach (var lease in _leases.Values.Where(lease => lease.Terms.Silo == node.Report.Silo).ToList())
         {
-            if (node.Device(lease.Terms.Device) is not null && (node.Serves(lease.Item) || !lease.Item.IsWanted))
+            if (!lease.Item.IsWanted)
+                StopInBackground(lease);
+            else if (node.Device(lease.Terms.Device) is not null && node.Serves(lease.Item))
                 Start(lease);
             else
                 Lose(lease);

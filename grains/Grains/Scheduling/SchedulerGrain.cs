@@ -74,7 +74,7 @@ public sealed partial class SchedulerGrain : Grain, ISchedulerGrain
         Dispatch();
     }
 
-    public Task WithdrawAsync(string experiment)
+    public async Task WithdrawAsync(string experiment)
     {
         foreach (var item in _queue.WantedBy(experiment).ToList())
         {
@@ -83,17 +83,18 @@ public sealed partial class SchedulerGrain : Grain, ISchedulerGrain
                 StopInBackground(lease);
         }
         LogWithdrawn(experiment);
-        return Task.CompletedTask;
+        // A crash must not bring back what was paused.
+        await SaveAsync();
     }
 
-    public Task WithdrawWaitingAsync(string experiment, List<WorkId> works)
+    public async Task WithdrawWaitingAsync(string experiment, List<WorkId> works)
     {
         foreach (var work in works)
         {
             if (!_leases.ContainsKey(work) && _queue.Find(work) is { } item)
                 Drop(item, experiment);
         }
-        return Task.CompletedTask;
+        await SaveAsync();
     }
 
     public Task HeartbeatAsync(NodeReport report)
