@@ -40,6 +40,9 @@ public sealed class AdversarialTrainer(string runId, RunSpec spec, IconDataset d
     /// <summary>Receives sentences about what went wrong without ending the run.</summary>
     public Action<string> Warn { get; init; } = _ => { };
 
+    /// <summary>Makes the method; tests have one that collapses at will.</summary>
+    internal Func<RunSpec, Device, IAdversarialMethod> CreateMethod { get; init; } = AdversarialMethods.Create;
+
     /// <summary>Trains until a limit is reached; a run that has reached one already returns at once.</summary>
     /// <param name="progress">Told how far it is, at most ten times a second.</param>
     /// <param name="cancellation">Finishes the step, makes a checkpoint and throws.</param>
@@ -51,7 +54,7 @@ public sealed class AdversarialTrainer(string runId, RunSpec spec, IconDataset d
             throw new TrainingException($"The data set has {dataset.Count} icons; {_model.Label} wants at least training.batchSize ({_training.BatchSize}).");
         backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = _training.Tf32;
         FastOps.UseRepeatableAlgorithms();
-        using var method = AdversarialMethods.Create(spec, device);
+        using var method = CreateMethod(spec, device);
         using var journal = new RunJournal(run, runId, method.Tensors, ComputeSettings.Of(DeviceName), Monitoring, Time, Warn);
         using var icons = new IconBatches(dataset, ImagesPerStep, spec.Seed, device);
         using var latents = IconLatents.Draw(spec.Seed, first: 0, StripIcons, _model.LatentDim, device);
