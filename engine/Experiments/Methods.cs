@@ -9,6 +9,7 @@ public static class Methods
     public static IMethod Of(ModelSpec model) => model switch
     {
         DdpmSpec => new DiffusionMethod(),
+        GanSpec => new GanMethod(),
         _ => throw new ExperimentException($"This version cannot train {model.Label}."),
     };
 }
