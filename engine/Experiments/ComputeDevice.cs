@@ -31,12 +31,21 @@ public sealed record ComputeDevice(Device Device, string Name, int Threads)
         if (index >= gpus)
             throw new DeviceException($"The device is '{wanted}', but this libtorch sees {gpus} CUDA device(s); 'icon doctor' tells which libtorch it is.");
         return index < 0
-            ? new(CPU, CpuName(), threads)
+            ? new(CPU, CpuName, threads)
             : new(new Device(DeviceType.CUDA, index), FastOps.CudaDeviceName(index), threads);
     }
 
+    /// <summary>Names of the CUDA GPUs that this libtorch sees, by index; loads libtorch.</summary>
+    public static IReadOnlyList<string> CudaNames()
+    {
+        FastOps.ConfigureEnvironment();
+        return cuda.is_available() ? [.. Enumerable.Range(0, cuda.device_count()).Select(FastOps.CudaDeviceName)] : [];
+    }
+
     /// <summary>The processor's name as the kernel tells it.</summary>
-    private static string CpuName()
+    public static string CpuName { get; } = FindCpuName();
+
+    private static string FindCpuName()
     {
         const string Info = "/proc/cpuinfo";
         var line = File.Exists(Info) ? File.ReadLines(Info).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
