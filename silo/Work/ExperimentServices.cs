@@ -1,0 +1,16 @@
+using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Grains;
+using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
+
+namespace IconDiffusion.Silo.Work;
+
+/// <summary>The engine's answers to experiments.</summary>
+internal sealed class ExperimentServices(DataFolder data) : IExperimentServices
+{
+    /// <inheritdoc/>
+    public long MemoryBytes(WorkSpec work) => MemoryEstimate.Bytes(work);
+
+    /// <inheritdoc/>
+    public void WriteTable(string experimentId, IReadOnlyList<RunResult> results) => ExperimentTable.Write(data, experimentId, results);
+}

@@ -1,0 +1,30 @@
+using IconDiffusion.Engine.Training;
+using IconDiffusion.Grains;
+
+namespace IconDiffusion.Silo.Work;
+
+/// <summary>Brings a run's files to where an attempt works, and its outcome to where others find it.</summary>
+internal interface IRunTransfer
+{
+    /// <summary>Brings what the work needs into the run's folder. Called on the device's thread before it begins.</summary>
+    /// <exception cref="SupersededException">A newer attempt has begun.</exception>
+    /// <exception cref="IOException">The store cannot be reached.</exception>
+    void Fetch(WorkOrder order, CancellationToken cancellation);
+
+    /// <summary>A checkpoint is there; brings it away in the background. Never waits and never throws.</summary>
+    void Checkpointed(WorkOrder order, Action<string> warn);
+
+    /// <summary>Brings all there is to bring away, and waits for it. Called when the work has ended or has stopped.</summary>
+    /// <inheritdoc cref="Fetch"/>
+    void Publish(WorkOrder order, CancellationToken cancellation);
+}
+
+/// <summary>All silos work in the same data folder, or there is only one: nothing needs to be brought anywhere.</summary>
+internal sealed class NoTransfer : IRunTransfer
+{
+    public void Fetch(WorkOrder order, CancellationToken cancellation) { }
+
+    public void Checkpointed(WorkOrder order, Action<string> warn) { }
+
+    public void Publish(WorkOrder order, CancellationToken cancellation) { }
+}

@@ -1,0 +1,27 @@
+using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Grains;
+using IconDiffusion.Silo.Devices;
+using IconDiffusion.Silo.Work;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans;
+
+// The host's own, so that hosting needs to know nothing of how the work is done.
+namespace IconDiffusion.Silo.Hosting;
+
+/// <summary>Adds the work service to a silo's host.</summary>
+internal static class SiloWork
+{
+    /// <exception cref="DeviceException">A device that the options name is not there.</exception>
+    public static IServiceCollection AddSiloWork(this IServiceCollection services, SiloOptions options)
+    {
+        var data = new DataFolder(options.Data);
+        var catalog = DeviceCatalog.Open(options.Devices);
+        services.AddSingleton<ISiloWork>(provider => new WorkService(
+            catalog, data, options.Name, options.Threads, provider.GetRequiredService<IGrainFactory>(), new NoTransfer(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<WorkService>>()));
+        services.AddSingleton<IWorkService>(provider => provider.GetRequiredService<ISiloWork>());
+        services.AddSingleton<IExperimentServices>(new ExperimentServices(data));
+        return services;
+    }
+}

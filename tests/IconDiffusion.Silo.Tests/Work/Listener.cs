@@ -1,0 +1,63 @@
+using System.Threading.Channels;
+using IconDiffusion.Grains;
+using IconDiffusion.Specs.Cluster;
+using Orleans;
+using Orleans.Runtime;
+
+namespace IconDiffusion.Silo.Tests.Work;
+
+/// <summary>Stands where the grains are and hears what a work service says to them.</summary>
+internal sealed class Listener : IGrainFactory, ITrainingRunGrain, ISampleBatchGrain, IEvaluationGrain
+{
+    private readonly Channel<(int Attempt, WorkOutcome Outcome)> _ends = Channel.CreateUnbounded<(int, WorkOutcome)>();
+    private readonly Channel<(int Attempt, WorkProgress Progress)> _reports = Channel.CreateUnbounded<(int, WorkProgress)>();
+
+    /// <summary>What reports are answered.</summary>
+    public Func<int, bool> Wants { get; set; } = _ => true;
+
+    /// <summary>Calls of <see cref="EndedAsync"/> that fail before one succeeds.</summary>
+    public int DeafFor { get; set; }
+
+    public async Task<(int Attempt, WorkOutcome Outcome)> EndAsync() => await _ends.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1));
+
+    /// <summary>The first report that fits.</summary>
+    public async Task<WorkProgress> ReportAsync(Func<WorkProgress, bool>? fits = null)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (true)
+        {
+            var (_, progress) = await _reports.Reader.ReadAsync(patience.Token);
+            if (fits?.Invoke(progress) ?? true) return progress;
+        }
+    }
+
+    public bool HasEnds => _ends.Reader.TryPeek(out _);
+
+    public Task<bool> ReportAsync(int attempt, WorkProgress progress)
+    {
+        _reports.Writer.TryWrite((attempt, progress));
+        return Task.FromResult(Wants(attempt));
+    }
+
+    public Task EndedAsync(int attempt, WorkOutcome outcome)
+    {
+        if (DeafFor-- > 0) throw new TimeoutException("The cluster does not answer.");
+        _ends.Writer.TryWrite((attempt, outcome));
+        return Task.CompletedTask;
+    }
+
+    public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
+        where TGrainInterface : IGrainWithStringKey => (TGrainInterface)(object)this;
+
+    public TGrainInterface GetGrain<TGrainInterface>(GrainId grainId) where TGrainInterface : IAddressable => throw new NotSupportedException();
+
+    public Task<WorkPhase> PrepareAsync(WorkSpec spec, bool retry) => throw new NotSupportedException();
+
+    public Task<LeaseUse> StartAsync(Lease lease) => throw new NotSupportedException();
+
+    public Task StopAsync() => throw new NotSupportedException();
+
+    public Task LostAsync(string silo) => throw new NotSupportedException();
+
+    public Task<WorkStatus> GetStatusAsync() => throw new NotSupportedException();
+}
