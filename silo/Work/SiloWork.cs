@@ -1,4 +1,5 @@
 using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Engine.Tensors;
 using IconDiffusion.Grains;
 using IconDiffusion.Silo.Devices;
 using IconDiffusion.Silo.Work;
@@ -15,6 +16,8 @@ internal static class SiloWork
     /// <exception cref="DeviceException">A device that the options name is not there.</exception>
     public static IServiceCollection AddSiloWork(this IServiceCollection services, SiloOptions options)
     {
+        // Before anything native: libvips, which reads images long before libtorch is opened, loads OpenMP too.
+        FastOps.ConfigureEnvironment();
         var data = new DataFolder(options.Data);
         var catalog = DeviceCatalog.Open(options.Devices);
         services.AddSingleton<ISiloWork>(provider => new WorkService(
