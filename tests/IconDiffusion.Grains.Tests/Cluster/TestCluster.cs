@@ -91,7 +91,7 @@ public sealed class TestCluster : IExperimentServices, IAsyncDisposable
             foreach (var silo in silos.Length > 0 ? silos : [.. _silos.Keys])
                 await _silos[silo].BeatAsync();
             await Task.Delay(1);
-            Time.Advance(TimeSpan.FromSeconds(0.25));
+            Time.Advance(TimeSpan.FromSeconds(0.1));
         }
     }
 

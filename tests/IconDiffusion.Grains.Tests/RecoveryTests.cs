@@ -1,0 +1,186 @@
+using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
+
+namespace IconDiffusion.Grains.Tests;
+
+public abstract class RecoveryTests(bool shuffled) : ClusterTest(shuffled)
+{
+    public override Task InitializeAsync() => BeginAsync("a", "b");
+
+    private TestSilo Other => Cluster.Silo("b");
+
+    [Fact]
+    public async Task ALostSilosWork_GoesToTheHeadOfTheQueue()
+    {
+        var spec = Specs.Grid("lost", cells: 3);
+        await Cluster.SubmitAsync(spec);
+        var lost = await RunningAsync(WorkKind.Training);
+        await Cluster.UntilAsync(async () => (await StatusAsync(spec)).Cells[2].State == CellState.Waiting, "others wait");
+        Silo.Crash();
+        Other.With(DeviceClass.Cpu);
+        Other.StopsAtOnce = false;
+        await Cluster.UntilAsync(() => Other.Running.Count > 0, "the other silo took something", "b");
+        await Cluster.UntilAsync(async () => (await Cluster.Scheduler.GetDevicesAsync()).All(device => device.Silo == "b"), "a is gone", "b");
+        await DoneAsync(Other, Other.Running.First());
+
+        // The stages of the cell that was done meanwhile come after it only if it is an earlier one: it is not.
+        await Cluster.UntilAsync(() => Other.Running.Any(order => order.Work == lost.Work), "the lost work runs", "b");
+        Assert.Equal(2, Other.Running.First().Attempt);
+        var attempts = (await Cluster.Grains.GetWork(lost.Work).GetStatusAsync()).Attempts;
+        Assert.Equal([("a", "lost"), ("b", null)], attempts.Select(attempt => (attempt.Silo, attempt.End)));
+    }
+
+    [Fact]
+    public async Task ASilosNewLife_GoesOnAtOnceWithWhatTheOldOneDid()
+    {
+        var spec = Specs.Grid("restart", cells: 2);
+        await Cluster.SubmitAsync(spec);
+        var before = await RunningAsync(WorkKind.Training);
+        Silo.Crash();
+        await Silo.BeatAsync();
+        await Cluster.UntilAsync(() => Silo.Running.Count > 0, "it runs again");
+        var after = Silo.Running.Single();
+        Assert.Equal((before.Work, 2, before.Device), (after.Work, after.Attempt, after.Device));
+    }
+
+    [Fact]
+    public async Task AfterAPowerCut_TheRunGoesOn_AndNothingDoneIsDoneAgain()
+    {
+        var spec = Specs.Grid("power", cells: 2);
+        await Cluster.SubmitAsync(spec);
+        await DoneAsync(Silo, await RunningAsync(WorkKind.Training));
+        await DoneAsync(Silo, await RunningAsync(WorkKind.Samples));
+        await RunningAsync(WorkKind.Samples);
+        await CrashAsync();
+        Silo.Automatic = true;
+        await FinishedAsync(spec);
+        Assert.Equal(2 * 4, Disk.Finished.Count);
+        Assert.Equal(2 * 4, Disk.Finished.Distinct().Count());
+        Assert.Equal(2 * 4 + 1, Disk.Started.Count);
+    }
+
+    [Fact]
+    public async Task AnOlderAttempt_IsToldToStop_AndItsEndChangesNothing()
+    {
+        var spec = Specs.Grid("stale", cells: 1);
+        await Cluster.SubmitAsync(spec);
+        var old = await RunningAsync(WorkKind.Training);
+        Silo.Crash();
+        await Silo.BeatAsync();
+        var young = await RunningAsync(WorkKind.Training, attempt: 2);
+        var grain = Cluster.Grains.GetWork(old.Work);
+        Assert.False(await grain.ReportAsync(old.Attempt, new() { Done = 1, Total = 2 }));
+        Assert.True(await grain.ReportAsync(young.Attempt, new() { Done = 1, Total = 2 }));
+        await grain.EndedAsync(old.Attempt, Outcomes.Of(old.Spec));
+        await grain.EndedAsync(old.Attempt, new WorkFailed("old"));
+        await PassAsync(TimeSpan.FromSeconds(10));
+        var status = await grain.GetStatusAsync();
+        Assert.Equal((WorkPhase.Running, null), (status.Phase, status.Error));
+        Assert.Equal([young], Silo.Running);
+    }
+
+    [Fact]
+    public async Task AnEndThatIsReportedTwice_CountsOnce()
+    {
+        var spec = Specs.Grid("twice", cells: 1);
+        await Cluster.SubmitAsync(spec);
+        var order = await RunningAsync(WorkKind.Training);
+        await Task.WhenAll(DoneAsync(Silo, order), DoneAsync(Silo, order));
+        await DoneAsync(Silo, order);
+        Silo.Automatic = true;
+        await FinishedAsync(spec);
+        Assert.Equal(4, Disk.Started.Count);
+    }
+
+    [Fact]
+    public async Task WorkThatVanishedFromALivingSilo_IsStartedAgain()
+    {
+        var spec = Specs.Grid("vanished", cells: 1);
+        await Cluster.SubmitAsync(spec);
+        var order = await RunningAsync(WorkKind.Training);
+        await PassAsync(TimeSpan.FromSeconds(1));
+        Silo.Forget(order);
+        var again = await RunningAsync(WorkKind.Training, attempt: 2);
+        Assert.Equal(order.Work, again.Work);
+    }
+
+    [Fact]
+    public async Task ALeavingSilo_GetsNoMoreWork_AndItsStoppedWorkGoesToOthers()
+    {
+        Silo.StopsAtOnce = false;
+        var spec = Specs.Grid("leave", cells: 2);
+        await Cluster.SubmitAsync(spec);
+        var order = await RunningAsync(WorkKind.Training);
+        await Cluster.Scheduler.LeaveAsync("a", Silo.Incarnation);
+        Other.With(DeviceClass.Cpu, id: "cpu");
+        Assert.DoesNotContain(await Cluster.Scheduler.GetDevicesAsync(), device => device.Silo == "a");
+
+        // It writes its last checkpoint for longer than a silent silo is waited for.
+        await PassAsync(TimeSpan.FromSeconds(20));
+        Assert.True(await Cluster.Grains.GetWork(order.Work).ReportAsync(1, new() { Done = 1, Total = 2 }));
+        await Silo.EndAsync(order, new WorkStopped());
+        await Cluster.UntilAsync(() => Other.Running.Count > 0, "b works");
+        await DoneAsync(Other, Other.Running.Single());
+        await Cluster.UntilAsync(() => Disk.Started.Contains($"{order.Work.Key}#2"), "the stopped work goes on");
+        Assert.Empty(Silo.Running);
+    }
+
+    [Fact]
+    public async Task ASiloForOneExperiment_GivesBackWhatItsOldLifeDidForOthers()
+    {
+        var (mine, other) = (Specs.Grid("mine", 1), Specs.Grid("other", 2));
+        mine = mine with { Runs = [mine.Runs[0] with { Seed = 99 }] };
+        await Cluster.SubmitAsync(other);
+        await RunningAsync(order => order.Spec.RunId == Specs.RunId(other, 0));
+        Silo.Crash();
+        Silo.Only = RunIdentity.Experiment(mine);
+        await Cluster.SubmitAsync(mine);
+        await RunningAsync(order => order.Spec.RunId == Specs.RunId(mine, 0));
+        Assert.DoesNotContain($"{Specs.RunId(other, 0)}@any#2", Disk.Started);
+    }
+
+    [Fact]
+    public async Task AClockThatIsSetBack_ChangesNothing()
+    {
+        var spec = Specs.Grid("clock", cells: 2);
+        await Cluster.SubmitAsync(spec);
+        var order = await RunningAsync(WorkKind.Training);
+        Cluster.Time.AdjustTime(Cluster.Time.GetUtcNow() - TimeSpan.FromDays(400));
+        await PassAsync(TimeSpan.FromSeconds(15));
+        Assert.Equal([order], Silo.Running);
+        Silo.Automatic = true;
+        await DoneAsync(Silo, order);
+        await FinishedAsync(spec);
+    }
+
+    [Fact]
+    public async Task AProcessThatDidNotRunForAWhile_LosesNoSilo()
+    {
+        var spec = Specs.Grid("asleep", cells: 1);
+        await Cluster.SubmitAsync(spec);
+        var order = await RunningAsync(WorkKind.Training);
+        await PassAsync(TimeSpan.FromSeconds(3));
+        Cluster.Time.Advance(TimeSpan.FromHours(1));
+        await PassAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal([order], Silo.Running);
+        Assert.Single(Disk.Started);
+    }
+
+    [Fact]
+    public async Task WhatIsFinished_IsStillKnownAfterARestart()
+    {
+        Silo.Automatic = true;
+        var spec = Specs.Grid("known", cells: 2);
+        await Cluster.SubmitAsync(spec);
+        await FinishedAsync(spec);
+        await CrashAsync();
+        await PassAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal(ExperimentState.Finished, (await StatusAsync(spec)).State);
+        Assert.Equal(2, (await Cluster.Experiment(spec).GetResultsAsync()).Count);
+        Assert.Equal(8, Disk.Started.Count);
+    }
+}
+
+public sealed class RecoveryInOrder() : RecoveryTests(shuffled: false);
+
+public sealed class RecoveryShuffled() : RecoveryTests(shuffled: true);
