@@ -41,7 +41,7 @@ public sealed class FullDiskTests : IDisposable
     // Three steps, then the disk is filled up to half a checkpoint, then three steps more. What is on it comes back as a copy.
     private string[] TrainOnAFullDisk(bool ballastGoes)
     {
-        var train = string.Join(' ', TrainingChild.Command.Append("disk/run").Select(part => $"'{part}'"));
+        var train = string.Join(' ', TrainingChild.Command.Append("disk/run").Append("ddpm").Select(part => $"'{part}'"));
         File.WriteAllText(_folder["script"], $"""
             set -e
             mkdir disk after

@@ -12,18 +12,21 @@ public sealed class KilledTrainingTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public void KilledThreeTimes_ItEndsWithTheBitsOfAnUndisturbedRun()
+    public static TheoryData<string> Methods => ["ddpm", .. TinyGan.MethodNames];
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void KilledThreeTimes_ItEndsWithTheBitsOfAnUndisturbedRun(string method)
     {
-        TrainToTheEnd("undisturbed");
+        TrainToTheEnd("undisturbed", method);
         foreach (var step in new[] { 3, 7, 10 })
         {
-            using var killed = TrainingChild.Start(Run("killed"), Steps);
+            using var killed = TrainingChild.Start(Run("killed"), Steps, method);
             killed.KillAfter(step);
             Assert.False(File.Exists(Run("killed").CheckpointFile(Steps)));
         }
 
-        var first = TrainToTheEnd("killed").First(line => line.StartsWith("step ", StringComparison.Ordinal));
+        var first = TrainToTheEnd("killed", method).First(line => line.StartsWith("step ", StringComparison.Ordinal));
 
         Assert.True(int.Parse(first[5..]) >= 10, $"It began again with {first}.");
         Assert.Equal(File.ReadAllBytes(Run("undisturbed").CheckpointFile(Steps)), File.ReadAllBytes(Run("killed").CheckpointFile(Steps)));
@@ -39,9 +42,9 @@ public sealed class KilledTrainingTests : IDisposable
         Assert.Contains($"is being written by process {Environment.ProcessId} on ", Assert.Single(second.Finish().Lines), StringComparison.Ordinal);
     }
 
-    private string[] TrainToTheEnd(string name)
+    private string[] TrainToTheEnd(string name, string method)
     {
-        using var child = TrainingChild.Start(Run(name), Steps);
+        using var child = TrainingChild.Start(Run(name), Steps, method);
         var (exitCode, lines, errors) = child.Finish();
         Assert.True(exitCode == 0, errors);
         return lines;

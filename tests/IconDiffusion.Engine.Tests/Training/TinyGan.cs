@@ -11,6 +11,9 @@ public static class TinyGan
     public const string Id = "tiny-gan";
 
     /// <summary>Every method there is, the smaller the better.</summary>
+    public static IEnumerable<string> MethodNames => Models.Keys;
+
+    /// <summary>The same for theories.</summary>
     public static TheoryData<string> Methods => [.. Models.Keys];
 
     private static readonly Dictionary<string, GanSpec> Models = new()

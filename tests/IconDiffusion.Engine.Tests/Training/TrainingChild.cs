@@ -5,8 +5,8 @@ using IconDiffusion.Specs;
 namespace IconDiffusion.Engine.Tests.Training;
 
 /// <summary>
-/// A <see cref="TinyRun"/> in a process of its own, for tests that kill it or fill its disk. This assembly is its program,
-/// <c>FOLDER STEPS [BALLAST]</c>: it trains with a checkpoint after every step and prints <c>step N</c>, <c>warning …</c> or <c>failed …</c>.
+/// A <see cref="TinyRun"/> or a <see cref="TinyGan"/> in a process of its own, for tests that kill it or fill its disk. This assembly is
+/// its program, <c>FOLDER METHOD STEPS [BALLAST]</c>, where METHOD is <c>ddpm</c> or a GAN's: it trains with a checkpoint after every step and prints <c>step N</c>, <c>warning …</c> or <c>failed …</c>.
 /// With a BALLAST file, which keeps the disk full, it empties that at the first warning.
 /// </summary>
 internal sealed class TrainingChild : IDisposable
@@ -19,7 +19,8 @@ internal sealed class TrainingChild : IDisposable
     public static string[] Command { get; } =
         [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", "exec", typeof(TrainingChild).Assembly.Location];
 
-    public static TrainingChild Start(RunFolder folder, int steps) => Start([.. Command, folder.Path, $"{steps}"]);
+    public static TrainingChild Start(RunFolder folder, int steps, string method = "ddpm") =>
+        Start([.. Command, folder.Path, method, $"{steps}"]);
 
     public static TrainingChild Start(string[] command) =>
         new(Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!);
@@ -47,24 +48,28 @@ internal sealed class TrainingChild : IDisposable
 
     private static void Main(string[] args)
     {
-        if (args is not [var folder, var steps, .. var ballast]) return;  // a test runner loads this assembly, it does not start it
+        if (args is not [var folder, var method, var steps, .. var ballast]) return;  // a test runner loads this assembly, it does not start it
         try
         {
-            TinyRun.Train(
-                new RunFolder(folder), TinyRun.Spec(long.Parse(steps)),
-                progress => Print($"step {progress.Step}"),
-                monitoring: new MonitoringSpec { CheckpointEvery = TimeSpan.Zero },
-                time: new TickingTime(),
-                warn: sentence =>
-                {
-                    Print($"warning {sentence}");
-                    foreach (var file in ballast)
-                        File.WriteAllText(file, "");
-                });
+            var run = new RunFolder(folder);
+            var monitoring = new MonitoringSpec { CheckpointEvery = TimeSpan.Zero };
+            if (method == "ddpm")
+                TinyRun.Train(run, TinyRun.Spec(long.Parse(steps)), Progress, monitoring, new TickingTime(), Warn);
+            else
+                TinyGan.Train(run, TinyGan.Spec(method, long.Parse(steps)), Progress, monitoring, new TickingTime(), Warn);
         }
         catch (TrainingException e)
         {
             Print($"failed {e.Message}");
+        }
+
+        void Progress(TrainingProgress progress) => Print($"step {progress.Step}");
+
+        void Warn(string sentence)
+        {
+            Print($"warning {sentence}");
+            foreach (var file in ballast)
+                File.WriteAllText(file, "");
         }
     }
 
