@@ -84,7 +84,7 @@ public static class StyleGan2Functions
     /// <returns>[N,Cout].</returns>
     public static Tensor Demodulation(Tensor weight, Tensor styles) =>
         // Σ_i s_i² · Σ_kk w²: no weights per image.
-        (styles.square().matmul(weight.square().sum([2, 3]).transpose(0, 1)) + 1e-8).rsqrt();
+        (FastOps.linear(styles.square(), weight.square().sum([2, 3])) + 1e-8).rsqrt();
 
     /// <summary>
     /// Convolution whose weights are scaled per image by the styles, and normalised again if <paramref name="demodulate"/>. Scales the

@@ -2,7 +2,6 @@ using IconDiffusion.Engine.Tensors;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
-using F = TorchSharp.torch.nn.functional;
 
 namespace IconDiffusion.Engine.Models;
 
@@ -31,7 +30,7 @@ internal sealed class StyleGan2Linear : nn.Module<Tensor, Tensor>
     /// <summary>[N,in] → [N,out].</summary>
     public override Tensor forward(Tensor x)
     {
-        var y = F.linear(x, weight * _weightGain, _biasGain == 1 ? bias : bias * _biasGain);
+        var y = FastOps.linear(x, weight * _weightGain, _biasGain == 1 ? bias : bias * _biasGain);
         return _activation == Activation.Linear ? y : StyleGan2Functions.BiasAct(y, null, _activation);
     }
 }

@@ -83,6 +83,16 @@ public static class FastOps
 #endif
         PlainOps.fir2d(x, filter, up, down, padding, flip, gain);
 
+    /// <summary>x·weightᵀ + bias. On the CPU a row's result follows from that row alone, to the last bit, which other matrix products' does not.</summary>
+    /// <param name="x">[N,in].</param>
+    /// <param name="weight">[out,in].</param>
+    /// <param name="bias">[out] or none.</param>
+    /// <returns>[N,out].</returns>
+    public static Tensor linear(Tensor x, Tensor weight, Tensor? bias = null) =>
+        UsesKernels(x)
+            ? conv2d(x.unsqueeze(-1).unsqueeze(-1), weight.unsqueeze(-1).unsqueeze(-1), bias).flatten(1)
+            : nn.functional.linear(x, weight, bias);
+
     /// <summary>x·styles, each channel of each image by its own factor.</summary>
     /// <param name="x">[N,C,H,W].</param>
     /// <param name="styles">[N,C].</param>
