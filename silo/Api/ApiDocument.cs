@@ -26,6 +26,8 @@ internal static class ApiDocument
             var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
             if (type == typeof(TimeSpan))
                 (schema.Type, schema.Description) = (JsonSchemaType.String, "hours:minutes:seconds");
+            if (type == typeof(double))
+                (schema.Type, schema.AnyOf, schema.Description) = (JsonSchemaType.Number, null, "or the text NaN, Infinity or -Infinity");
             if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(EquatableList<>))
             {
                 schema.Type = JsonSchemaType.Array;

@@ -55,6 +55,10 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
             case IOException { HResult: DiskFull or DiskFullOnWindows }:
                 logger.RequestFailed(failure, context.Request.Method, context.Request.Path, context.TraceIdentifier);
                 return Problems.Of(StatusCodes.Status507InsufficientStorage, "The silo's disk is full; make room there and try again.");
+            case IOException:
+                // Of the database or the data folder; the message says which, and what to do.
+                logger.RequestFailed(failure, context.Request.Method, context.Request.Path, context.TraceIdentifier);
+                return Problems.Of(StatusCodes.Status503ServiceUnavailable, failure.Message);
             default:
                 logger.RequestFailed(failure, context.Request.Method, context.Request.Path, context.TraceIdentifier);
                 return Problems.Of(StatusCodes.Status500InternalServerError,

@@ -34,7 +34,7 @@ internal sealed class SubmissionReader(SiloOptions options, Datasets datasets)
     {
         try
         {
-            return SpecReader.Read<Submission>(body, "submission", "request");
+            return SpecReader.ReadSubmission(body, "request");
         }
         catch (ExperimentException malformed)
         {

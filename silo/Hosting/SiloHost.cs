@@ -159,6 +159,7 @@ public sealed class SiloHost : IAsyncDisposable
         ((IConfigurationBuilder)builder.Configuration).AddConfiguration(options.Configuration);
         builder.Logging.SetMinimumLevel(options.LogLevel)
             .AddFilter("Microsoft", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None) // a start that failed is told by an exception already
             .AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "))
             .Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
 

@@ -54,6 +54,14 @@ internal sealed class TestSilo : IAsyncDisposable
     /// <summary>In a folder that outlives the silo.</summary>
     public static Task<TestSilo> StartInAsync(string data, Action<SiloOptions>? configure = null) => StartAsync(data, null, configure);
 
+    /// <summary>Completes when the scheduler has heard of the silo.</summary>
+    public async Task BeReadyAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!(await Client.GetAsync("/health/ready", patience.Token)).IsSuccessStatusCode)
+            await Task.Yield();
+    }
+
     public async Task<HttpResponseMessage> SubmitAsync(ExperimentSpec experiment, params string?[] fingerprints) =>
         await Client.PostAsync("/api/experiments", Json(new Submission
         {

@@ -1,0 +1,97 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using IconDiffusion.Silo.Tests.Hosting;
+
+namespace IconDiffusion.Silo.Tests.Api;
+
+public sealed class AccessTests(SharedSilo shared) : IClassFixture<SharedSilo>
+{
+    private readonly TestSilo _silo = shared.Silo;
+
+    [Theory]
+    [InlineData("GET", "/api/silo")]
+    [InlineData("GET", "/api/devices")]
+    [InlineData("GET", "/api/experiments")]
+    [InlineData("POST", "/api/experiments")]
+    [InlineData("GET", "/api/experiments/tiny-00000000/events")]
+    [InlineData("POST", "/api/experiments/tiny-00000000/cancel")]
+    [InlineData("GET", "/api/runs/0123456789ab/files/spec.json")]
+    [InlineData("PUT", "/api/datasets/0000000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("GET", "/openapi/v1.json")]
+    [InlineData("GET", "/")]
+    [InlineData("GET", "/nothing/here")]
+    public async Task WithoutTheToken_NothingIsToldOrDone(string method, string path)
+    {
+        using var client = new HttpClient { BaseAddress = _silo.Host.Url };
+
+        var answer = await client.SendAsync(new(new(method), path));
+
+        Assert.Contains("token is missing or wrong", await Problem.SentenceAsync(HttpStatusCode.Unauthorized, answer));
+        Assert.Equal("Bearer", answer.Headers.WwwAuthenticate.ToString());
+    }
+
+    [Theory]
+    [InlineData("Bearer", "")]
+    [InlineData("Bearer", "wrong")]
+    [InlineData("Bearer", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("Basic", null)]
+    public async Task AWrongToken_IsRefused(string scheme, string? token)
+    {
+        using var client = new HttpClient { BaseAddress = _silo.Host.Url };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(scheme, token ?? _silo.Host.Token);
+
+        await Problem.SentenceAsync(HttpStatusCode.Unauthorized, await client.GetAsync("/api/silo"));
+    }
+
+    [Theory]
+    [InlineData("/health/live")]
+    [InlineData("/health/ready")]
+    public async Task HealthIsToldToEveryone(string path)
+    {
+        using var client = new HttpClient { BaseAddress = _silo.Host.Url };
+        await _silo.BeReadyAsync();
+
+        Assert.Equal("ok", await client.GetStringAsync(path));
+    }
+
+    [Fact]
+    public async Task AnUnknownPath_IsAProblem() =>
+        Assert.Contains("nothing at /api/nothing", await Problem.SentenceAsync(HttpStatusCode.NotFound, await _silo.Client.GetAsync("/api/nothing")));
+
+    [Fact]
+    public async Task AWrongMethod_IsAProblem() =>
+        Assert.Contains("takes no DELETE", await Problem.SentenceAsync(HttpStatusCode.MethodNotAllowed, await _silo.Client.DeleteAsync("/api/experiments")));
+
+    [Fact]
+    public async Task TheSilo_TellsWhoItIs()
+    {
+        var info = JsonNode.Parse(await _silo.Client.GetStringAsync("/api/silo"))!;
+
+        Assert.Equal("test", (string)info["name"]!);
+        Assert.Equal(_silo.Data, (string)info["data"]!);
+        Assert.Equal(_silo.Host.Runtime, (string)info["runtime"]!);
+        Assert.Equal(_silo.Host.Incarnation, (string)info["incarnation"]!);
+    }
+
+    [Fact]
+    public async Task TheDocument_DescribesEveryPath()
+    {
+        var document = JsonNode.Parse(await _silo.Client.GetStringAsync("/openapi/v1.json"))!;
+
+        Assert.Equal(
+            [
+                "/api/datasets/{fingerprint}", "/api/devices", "/api/experiments", "/api/experiments/{id}", "/api/experiments/{id}/cancel",
+                "/api/experiments/{id}/events", "/api/experiments/{id}/pause", "/api/experiments/{id}/results", "/api/experiments/{id}/resume",
+                "/api/experiments/{id}/retry", "/api/experiments/{id}/submission", "/api/experiments/{id}/table", "/api/runs/{runId}",
+                "/api/runs/{runId}/files", "/api/runs/{runId}/files/{path}", "/api/runs/{runId}/log", "/api/runs/{runId}/log/events", "/api/silo",
+            ],
+            document["paths"]!.AsObject().Select(path => path.Key).Order(StringComparer.Ordinal));
+        var schemas = document["components"]!["schemas"]!;
+        Assert.Equal("#/components/schemas/EquatableListOfCellStatus", (string)schemas["ExperimentStatus"]!["properties"]!["cells"]!["$ref"]!);
+        Assert.Equal("array", (string)schemas["EquatableListOfCellStatus"]!["type"]!);
+        Assert.Equal("#/components/schemas/CellStatus", (string)schemas["EquatableListOfCellStatus"]!["items"]!["$ref"]!);
+        Assert.Equal("number", (string)schemas["Scores"]!["properties"]!["fid"]!["type"]!);
+        Assert.Equal("string", (string)schemas["SiloInfo"]!["properties"]!["uptime"]!["type"]!);
+    }
+}
