@@ -39,6 +39,9 @@ def cases():
     for name, (method, width, batch) in GANS.items():
         shape = [method, "--size", "128", "--width", str(width), "--batch", str(batch)]
         yield name, shape, ["reference_gan.py", *shape]
+    for phase, batch in {"generator": 4, "path-length": 4, "discriminator": 4, "r1": 4, "sample": 16}.items():
+        shape = ["stylegan2", phase, "--batch", str(batch)]
+        yield f"StyleGAN2 {phase}, 128×128, channel base 4096, batch {batch}", shape, ["reference_stylegan2.py", *shape[1:]]
     yield "Inception features, batch 32", ["inception"], ["reference_inception.py"]
     yield "FID, 158 against 1024 vectors", ["metric", "fid"], None
     yield "NN MAE, 1024 against 158 icons of 128×128", ["metric", "mae"], None

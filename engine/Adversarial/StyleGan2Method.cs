@@ -116,7 +116,7 @@ public sealed class StyleGan2Method : IAdversarialMethod
     internal StyleGan2Discriminator Discriminator => _discriminator;
 
     /// <summary>Collects the generator's gradient; its loss.</summary>
-    internal double CollectGenerator(StyleGan2Draws draws, Func<Tensor, Tensor> augment)
+    public double CollectGenerator(StyleGan2Draws draws, Func<Tensor, Tensor> augment)
     {
         using var scope = NewDisposeScope();
         Train(_trainedGenerator);
@@ -126,7 +126,7 @@ public sealed class StyleGan2Method : IAdversarialMethod
     }
 
     /// <summary>Collects the gradient of the path lengths' penalty and moves their mean; the mean length of this batch.</summary>
-    internal double CollectPathLength(StyleGan2Draws draws, Tensor direction)
+    public double CollectPathLength(StyleGan2Draws draws, Tensor direction)
     {
         using var scope = NewDisposeScope();
         Train(_trainedGenerator);
@@ -138,7 +138,7 @@ public sealed class StyleGan2Method : IAdversarialMethod
     }
 
     /// <summary>Collects the discriminator's gradient; its loss, and the mean signs of its logits.</summary>
-    internal (double Loss, double DrawnSign, double RealSign) CollectDiscriminator(
+    public (double Loss, double DrawnSign, double RealSign) CollectDiscriminator(
         StyleGan2Draws draws, Tensor reals, Func<Tensor, Tensor> augment)
     {
         using var scope = NewDisposeScope();
@@ -155,7 +155,7 @@ public sealed class StyleGan2Method : IAdversarialMethod
     }
 
     /// <summary>Collects the gradient of R1; the mean penalty, without its weight.</summary>
-    internal double CollectR1(Tensor reals, Func<Tensor, Tensor> augment)
+    public double CollectR1(Tensor reals, Func<Tensor, Tensor> augment)
     {
         using var scope = NewDisposeScope();
         Train(_trainedDiscriminator);
@@ -166,15 +166,15 @@ public sealed class StyleGan2Method : IAdversarialMethod
     }
 
     /// <summary>One step of Adam with the generator's collected gradient; its norm.</summary>
-    internal double UpdateGenerator(long update) =>
+    public double UpdateGenerator(long update) =>
         Update(_trainedGenerator, _generator, _spec.PathLength?.Interval, update);
 
     /// <summary>The same for the discriminator.</summary>
-    internal double UpdateDiscriminator(long update) =>
+    public double UpdateDiscriminator(long update) =>
         Update(_trainedDiscriminator, _discriminator, _spec.R1?.Interval, update);
 
     /// <summary>Moves the average after step <paramref name="step"/>.</summary>
-    internal void UpdateAverage(long step, long batch) =>
+    public void UpdateAverage(long step, long batch) =>
         StyleGan2Average.Update(_average, _generator, StyleGan2Average.Decay(_spec.Ema, (step - 1) * batch, batch));
 
     /// <summary>Number of a network's update in a step, from 1, where every <paramref name="interval"/>th step from the first has two.</summary>
