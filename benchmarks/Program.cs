@@ -7,8 +7,10 @@ var root = new RootCommand("One measurement, as one JSON line. compare.py runs t
     UnetBenchmark.Create("sample"),
     GanBenchmark.Create("dcgan"),
     GanBenchmark.Create("wgan-gp"),
+    StyleGan2Benchmark.Create(),
     InceptionBenchmark.Create(),
     MetricsBenchmark.Create(),
+    SchedulerBenchmark.Create(),
     TrainingBenchmark.Create(),
 };
-return root.Parse(args).Invoke();
+return await root.Parse(args).InvokeAsync();

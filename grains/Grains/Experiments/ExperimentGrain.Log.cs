@@ -6,13 +6,13 @@ namespace IconDiffusion.Grains;
 public sealed partial class ExperimentGrain
 {
     [LoggerMessage(1, LogLevel.Information, "Experiment {Experiment} is active ({Command}): {Final} of {Cells} cells have ended")]
-    private partial void LogActive(string experiment, Command command, int cells, int final);
+    private partial void LogActive(string experiment, ExperimentCommand command, int cells, int final);
 
     [LoggerMessage(2, LogLevel.Information, "Experiment {Experiment} submitted (new: {IsNew}), {Cells} cells")]
     private partial void LogSubmitted(string experiment, bool isNew, int cells);
 
     [LoggerMessage(3, LogLevel.Information, "Experiment {Experiment} is halted: {Command}")]
-    private partial void LogHalted(string experiment, Command command);
+    private partial void LogHalted(string experiment, ExperimentCommand command);
 
     [LoggerMessage(4, LogLevel.Information, "Experiment {Experiment} tries {Cells} failed cells again")]
     private partial void LogRetried(string experiment, int cells);

@@ -27,7 +27,7 @@ public sealed partial class ExperimentGrain
     private bool _tableIsOld;
     private int _ticks;
 
-    private bool HasWork => _mustWithdraw || (_command == Command.Run && (_urgent.Count > 0 || _due.Count > 0 || _mustAskAgain));
+    private bool HasWork => _mustWithdraw || (_command == ExperimentCommand.Run && (_urgent.Count > 0 || _due.Count > 0 || _mustAskAgain));
 
     // Whether it stood in no line before.
     private static bool LineUp(Cell cell, Queue<Cell> line)
@@ -64,7 +64,7 @@ public sealed partial class ExperimentGrain
         {
             while (HasWork)
                 await PassAsync();
-            if (IsFinished || _command != Command.Run)
+            if (IsFinished || _command != ExperimentCommand.Run)
                 await CloseAsync();
         }
         catch (InconsistentStateException)
@@ -132,7 +132,7 @@ public sealed partial class ExperimentGrain
         if (unwanted.Count > 0)
             await Scheduler.WithdrawWaitingAsync(Id, unwanted);
         var wanted = cells.SelectMany(cell => cell.Open.Where(work => !work.IsRequested).Select(work => (cell, work))).ToList();
-        if (wanted.Count == 0 || _command != Command.Run || _mustWithdraw)
+        if (wanted.Count == 0 || _command != ExperimentCommand.Run || _mustWithdraw)
             return;
         await Scheduler.RequestAsync([.. wanted.Select(pair => new Ticket
         {
@@ -302,7 +302,7 @@ public sealed partial class ExperimentGrain
         await WriteTableAsync();
         await SaveAsync();
         var reminder = await this.GetReminder(Unfinished);
-        if (_command == Command.Run && !IsFinished)
+        if (_command == ExperimentCommand.Run && !IsFinished)
             return;
         _hasReminder = false;
         if (reminder is not null)
@@ -323,7 +323,7 @@ public sealed partial class ExperimentGrain
                 LineUp(cell, _due);
             _postponed.Clear();
         }
-        if (HasWork || (_hasReminder && (IsFinished || _command != Command.Run)))
+        if (HasWork || (_hasReminder && (IsFinished || _command != ExperimentCommand.Run)))
             await WakeAsync();
     }
 

@@ -52,8 +52,8 @@ public sealed partial class ExperimentGrain
     private ExperimentState State() => _command switch
     {
         _ when IsFinished => ExperimentState.Finished,
-        Command.Pause => ExperimentState.Paused,
-        Command.Cancel => ExperimentState.Cancelled,
+        ExperimentCommand.Pause => ExperimentState.Paused,
+        ExperimentCommand.Cancel => ExperimentState.Cancelled,
         _ => ExperimentState.Running,
     };
 

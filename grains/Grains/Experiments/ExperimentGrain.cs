@@ -23,7 +23,7 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
     private readonly TimeProvider _time;
     private readonly ILogger<ExperimentGrain> _logger;
     private List<Cell> _cells = [];
-    private Command _command;
+    private ExperimentCommand _command;
     private string _deviceClass = DeviceClass.Any;
 
     public ExperimentGrain(
@@ -54,7 +54,7 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
             _cells = Expand(submission, _progressState.State.Cells);
             LogActive(Id, _command, _cells.Count, _cells.Count(cell => cell.Memory.IsFinal));
             // What this grain had asked for before may have been lost.
-            if (_command == Command.Run)
+            if (_command == ExperimentCommand.Run)
                 LineUpAll();
             else
                 _mustWithdraw = !IsFinished;
@@ -102,22 +102,22 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
     public async Task PauseAsync()
     {
         CheckSubmitted();
-        if (_command == Command.Run && !IsFinished)
-            await HaltAsync(Command.Pause);
+        if (_command == ExperimentCommand.Run && !IsFinished)
+            await HaltAsync(ExperimentCommand.Pause);
     }
 
     public async Task ResumeAsync()
     {
         CheckSubmitted();
-        if (_command == Command.Pause)
+        if (_command == ExperimentCommand.Pause)
             await GoOnAsync();
     }
 
     public async Task CancelAsync()
     {
         CheckSubmitted();
-        if (_command != Command.Cancel && !IsFinished)
-            await HaltAsync(Command.Cancel);
+        if (_command != ExperimentCommand.Cancel && !IsFinished)
+            await HaltAsync(ExperimentCommand.Cancel);
     }
 
     public async Task<int> RetryAsync()
@@ -126,7 +126,7 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
         var failed = _cells.Where(cell => cell.Memory.HasFailed).ToList();
         foreach (var cell in failed)
             cell.Memory = cell.Memory with { HasFailed = false, IsRetried = true };
-        if (failed.Count > 0 && _command == Command.Run)
+        if (failed.Count > 0 && _command == ExperimentCommand.Run)
             await GoOnAsync();
         else if (failed.Count > 0)
             await SaveAsync();
@@ -138,7 +138,7 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
 
     public async Task WorkEndedAsync(WorkId work)
     {
-        if (_command != Command.Run || !_listeners.TryGetValue(work.Key, out var cells))
+        if (_command != ExperimentCommand.Run || !_listeners.TryGetValue(work.Key, out var cells))
             return;
         var isUrgent = false;
         foreach (var cell in cells)
@@ -168,7 +168,7 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
     // Written down and known to the list before anything is done.
     private async Task GoOnAsync()
     {
-        _command = Command.Run;
+        _command = ExperimentCommand.Run;
         await this.RegisterOrUpdateReminder(Unfinished, ReminderPeriod, ReminderPeriod);
         _hasReminder = true;
         await SaveAsync();
@@ -176,7 +176,7 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
         _ = WakeAsync();
     }
 
-    private async Task HaltAsync(Command command)
+    private async Task HaltAsync(ExperimentCommand command)
     {
         _command = command;
         _mustWithdraw = true;

@@ -17,14 +17,14 @@ public sealed record ExperimentMemory
 /// <summary>The last command and a summary of the cells. The summary may lag a second behind; the work grains know the truth.</summary>
 public sealed record ProgressMemory
 {
-    public Command Command { get; init; }
+    public ExperimentCommand Command { get; init; }
 
     /// <summary>In the order of the runs.</summary>
     public EquatableList<CellMemory> Cells { get; init; } = [];
 }
 
 /// <summary>What the user wants of an experiment.</summary>
-public enum Command { Run, Pause, Cancel }
+public enum ExperimentCommand { Run, Pause, Cancel }
 
 /// <summary>The stages of a cell, in their order.</summary>
 public enum CellStage { Training, Sampling, Evaluating, Done }

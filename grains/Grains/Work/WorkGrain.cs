@@ -9,6 +9,7 @@ namespace IconDiffusion.Grains;
 /// One piece of work. Every step is on the disk before anything is done about it, and an attempt's number goes with all that
 /// it does, so that neither a crash nor a message that comes late or twice makes the work be done twice or lost.
 /// </summary>
+[WorkPlacement]
 public abstract partial class WorkGrain(
     WorkKind kind, IPersistentState<WorkMemory> state, IWorkService service, INodeInfo node, TimeProvider time, ILogger logger)
     : Grain, IWorkGrain
