@@ -1,0 +1,72 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Configuration;
+
+namespace IconDiffusion.Silo.Hosting;
+
+/// <summary>How silos find each other. From the section <c>Cluster</c> of <c>appsettings.json</c>, or <c>ICONDIFFUSION_CLUSTER__DATABASE</c> and others of the environment.</summary>
+public sealed class OrleansSettings
+{
+    private const string Section = "Cluster";
+
+    /// <summary>Npgsql's connection string of the PostgreSQL database that has Orleans' tables (deploy/README.md).</summary>
+    public string Database { get; set; } = "";
+
+    /// <summary>Tells clusters in one database apart: <c>icon</c>. States and reminders belong to it.</summary>
+    public string Id { get; set; } = "icon";
+
+    /// <summary>
+    /// IP address or host name at which the other silos reach this one: <c>127.0.0.1</c>, this machine alone. It listens there too.
+    /// Silos trust whoever can connect: let it be an address of a network of your own.
+    /// </summary>
+    public string Address { get; set; } = "127.0.0.1";
+
+    /// <summary>TCP port for the other silos: 11111.</summary>
+    [Range(1, 65535)]
+    public int Port { get; set; } = 11111;
+
+    /// <summary>Reads and checks the settings.</summary>
+    /// <exception cref="SiloOptionsException">One fault or more.</exception>
+    public static OrleansSettings Load(IConfiguration configuration)
+    {
+        OrleansSettings settings;
+        try
+        {
+            settings = configuration.GetSection(Section).Get<OrleansSettings>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new();
+        }
+        catch (InvalidOperationException failure)
+        {
+            throw new SiloOptionsException([$"{Section}: {failure.Message}"]);
+        }
+        var faults = settings.Faults().ToArray();
+        return faults.Length == 0 ? settings : throw new SiloOptionsException(faults);
+    }
+
+    /// <summary>The address of <see cref="Address"/>.</summary>
+    /// <exception cref="SiloOptionsException">The name is not known.</exception>
+    public IPAddress Resolve()
+    {
+        try
+        {
+            var found = Dns.GetHostAddresses(Address);
+            return found.FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork) ?? found[0];
+        }
+        catch (SocketException failure)
+        {
+            throw new SiloOptionsException([$"{Section}:{nameof(Address)} is '{Address}': {failure.Message}"]);
+        }
+    }
+
+    private IEnumerable<string> Faults()
+    {
+        if (string.IsNullOrWhiteSpace(Database))
+            yield return $"{Section}:{nameof(Database)} is empty; wanted a connection string such as 'Host=db;Username=icon;Database=icon' in appsettings.json or ICONDIFFUSION_CLUSTER__DATABASE.";
+        if (string.IsNullOrWhiteSpace(Id) || Id.Length > 100)
+            yield return $"{Section}:{nameof(Id)} is '{Id}'; wanted 1 to 100 characters.";
+        if (string.IsNullOrWhiteSpace(Address))
+            yield return $"{Section}:{nameof(Address)} is empty; wanted this machine's IP address or name.";
+        if (Port is < 1 or > 65535)
+            yield return $"{Section}:{nameof(Port)} is {Port}; wanted 1 to 65535.";
+    }
+}
