@@ -1,6 +1,7 @@
 using IconDiffusion.Engine.Experiments;
 using IconDiffusion.Engine.Tensors;
 using IconDiffusion.Grains;
+using IconDiffusion.Silo.Artifacts;
 using IconDiffusion.Silo.Devices;
 using IconDiffusion.Silo.Work;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,17 +15,26 @@ namespace IconDiffusion.Silo.Hosting;
 internal static class SiloWork
 {
     /// <exception cref="DeviceException">A device that the options name is not there.</exception>
+    /// <exception cref="ArgumentException">The options' artifact store is none.</exception>
     public static IServiceCollection AddSiloWork(this IServiceCollection services, SiloOptions options)
     {
         // Before anything native: libvips, which reads images long before libtorch is opened, loads OpenMP too.
         FastOps.ConfigureEnvironment();
         var data = new DataFolder(options.Data);
         var catalog = DeviceCatalog.Open(options.Devices);
-        services.AddSingleton<ISiloWork>(provider => new WorkService(
-            catalog, data, options.Name, options.Threads, provider.GetRequiredService<IGrainFactory>(), new NoTransfer(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<WorkService>>()));
+        var store = options.Artifacts is { } location ? ArtifactStores.Open(location) : null;
+        services.AddSingleton<ISiloWork>(provider =>
+        {
+            var time = provider.GetRequiredService<TimeProvider>();
+            IRunTransfer transfer = store is null ? new NoTransfer() : new StoreTransfer(store, data, options.Name, time);
+            return new WorkService(
+                catalog, data, options.Name, options.Threads, provider.GetRequiredService<IGrainFactory>(), transfer, time,
+                provider.GetRequiredService<ILogger<WorkService>>());
+        });
         services.AddSingleton<IWorkService>(provider => provider.GetRequiredService<ISiloWork>());
         services.AddSingleton<IExperimentServices>(new ExperimentServices(data));
+        if (store is not null)
+            services.AddSingleton(store);
         return services;
     }
 }

@@ -1,0 +1,119 @@
+using System.Security.Cryptography;
+using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Engine.Training;
+using IconDiffusion.Silo.Artifacts;
+using IconDiffusion.Silo.Devices;
+using IconDiffusion.Silo.Tests.Work;
+using IconDiffusion.Silo.Work;
+using IconDiffusion.Specs.Cluster;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace IconDiffusion.Silo.Tests.Artifacts;
+
+/// <summary>Two silos with data folders of their own and one store between them.</summary>
+public sealed class StoreTransferTests : IAsyncLifetime
+{
+    private readonly TinyOrders _tiny = new(steps: 40);
+    private readonly Listener _grains = new();
+    private readonly List<WorkService> _services = [];
+    private LoopbackS3 _s3 = null!;
+
+    public async Task InitializeAsync() => _s3 = await LoopbackS3.StartAsync();
+
+    public async Task DisposeAsync()
+    {
+        foreach (var service in _services)
+        {
+            await service.StopAsync(CancellationToken.None);
+            service.Dispose();
+        }
+        await _s3.DisposeAsync();
+        _tiny.Dispose();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ARun_GoesOnAtAnotherSilo_BitForBit(bool s3)
+    {
+        var store = ArtifactStores.Open(s3 ? _s3.Location : Directory.CreateDirectory(_tiny["store"]).FullName);
+        var (here, there) = (_tiny.NewData("here"), new DataFolder(_tiny["there"]));
+        await store.PutAsync($"datasets/{_tiny.Dataset.Fingerprint}.icons", new Engine.Data.DatasetStore(here.Datasets).PathOf(_tiny.Dataset.Fingerprint), default);
+        var (first, second) = (Service(here, "first", store), Service(there, "second", store));
+
+        // Trained here for a while, then there to the end; drawn here; scored there.
+        first.Start(_tiny.Train(attempt: 1, checkpointEvery: TimeSpan.FromMilliseconds(50)));
+        await _grains.ReportAsync(progress => progress.Step > 2);
+        first.Stop(_tiny.Train().Work, 1);
+        Assert.Equal((1, new WorkStopped()), await _grains.EndAsync());
+        var step = _tiny.Folder(here).NewestCheckpoint();
+        second.Start(_tiny.Train(attempt: 2));
+        var training = Assert.IsType<TrainingDone>((await _grains.EndAsync()).Outcome).Summary;
+        Assert.InRange(LossLog.Read(_tiny.Folder(here).LossLogFile).Count, step!.Value, 39);
+        first.Start(_tiny.Sample());
+        var sampling = Assert.IsType<SamplesDone>((await _grains.EndAsync()).Outcome).Summary;
+        second.Start(_tiny.Evaluate(training, sampling));
+        var result = Assert.IsType<EvaluationDone>((await _grains.EndAsync()).Outcome).Result;
+
+        // Undisturbed, in one folder without a store.
+        var alone = _tiny.NewData("alone");
+        using var bench = new Workbench(ComputeDevice.Open("cpu", threads: 1));
+        var context = new WorkContext { Data = alone, Bench = bench, Report = _ => { }, Warn = Assert.Fail };
+        var undisturbed = TrainingStage.Run((TrainingWork)_tiny.Train().Spec, context, default);
+        SampleStage.Run((SampleWork)_tiny.Sample().Spec, context, default);
+        Assert.Equal(undisturbed.WeightsHash, training.WeightsHash);
+        Assert.Equal(EvaluationStage.Run((EvaluationWork)_tiny.Evaluate(undisturbed, sampling).Spec, context, default).Scores, result.Scores);
+        foreach (var icon in Directory.EnumerateFiles(_tiny.Folder(alone).Samples(_tiny.Spec.Sampling.Sampler)))
+        {
+            var key = Path.GetRelativePath(alone.Path, icon).Replace('\\', '/');
+            Assert.True(await store.GetAsync(key, _tiny["icon"], default));
+            Assert.Equal(Hash(icon), Hash(_tiny["icon"]));
+        }
+
+        // The store keeps what a run keeps.
+        var kept = (await store.ListAsync($"runs/{_tiny.RunId}/checkpoints/", default)).Keys.Select(Path.GetFileName).Order();
+        Assert.Equal(Directory.EnumerateFiles(_tiny.Folder(there).Checkpoints).Select(Path.GetFileName).Order(), kept);
+    }
+
+    [Fact]
+    public async Task AnAttemptThatAnotherSiloSuperseded_PublishesNothing()
+    {
+        var store = ArtifactStores.Open(_s3.Location);
+        var order = _tiny.Train();
+        var (old, fresh) = (Transfer(_tiny.Data, store), new StoreTransfer(store, _tiny.NewData("there"), "second", TimeProvider.System));
+        old.Fetch(order, default);
+        fresh.Fetch(order with { Attempt = 2 }, default);
+        File.WriteAllText(_tiny.Folder().WeightsFile, "late");
+
+        Assert.Throws<SupersededException>(() => old.Publish(order, default));
+        Assert.Throws<SupersededException>(() => old.Fetch(order, default));
+        await Task.CompletedTask;
+        Assert.DoesNotContain(_s3.Objects.Keys, key => key.EndsWith("weights.safetensors", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ATraining_GoesOnWhileTheStoreDoesNotAnswer()
+    {
+        var service = Service(_tiny.Data, "first", ArtifactStores.Open(_s3.Location));
+        service.Start(_tiny.Train(checkpointEvery: TimeSpan.FromMilliseconds(20)));
+        await _grains.ReportAsync();
+        _s3.IsDown = true;
+        await _grains.ReportAsync(progress => progress.Step == 40);
+        _s3.IsDown = false;
+        Assert.IsType<TrainingDone>((await _grains.EndAsync()).Outcome);
+        Assert.Contains(_s3.Objects.Keys, key => key.EndsWith("weights.safetensors", StringComparison.Ordinal));
+    }
+
+    private WorkService Service(DataFolder data, string name, IArtifactStore store)
+    {
+        var service = new WorkService(
+            DeviceCatalog.Open(["cpu"]), data, name, threads: 1, _grains, new StoreTransfer(store, data, name, TimeProvider.System),
+            TimeProvider.System, NullLogger<WorkService>.Instance);
+        _services.Add(service);
+        return service;
+    }
+
+    private static StoreTransfer Transfer(DataFolder data, IArtifactStore store) => new(store, data, "first", TimeProvider.System);
+
+    private static string Hash(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
+}
