@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
 using IconDiffusion.Engine.Data;
 using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Silo.Artifacts;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Silo.Api;
 
 /// <summary>The silo's prepared data sets: built-in ones it makes itself, the others are uploaded.</summary>
-internal sealed class Datasets(SiloOptions options, TimeProvider time) : IDisposable
+/// <param name="shared">Where other silos look for them too; null: nowhere.</param>
+internal sealed class Datasets(SiloOptions options, TimeProvider time, IArtifactStore? shared = null) : IDisposable
 {
     private readonly DataFolder _data = new(options.Data);
     private readonly ConcurrentDictionary<DatasetSpec, Lazy<Task<string>>> _prepared = [];
@@ -18,23 +20,27 @@ internal sealed class Datasets(SiloOptions options, TimeProvider time) : IDispos
 
     public static bool IsFingerprint(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
 
-    public bool Contains(string fingerprint) => Store.Contains(fingerprint);
+    /// <summary>Whether the data set is here; one that only other silos had is, afterwards.</summary>
+    public async Task<bool> ContainsAsync(string fingerprint, CancellationToken cancellationToken) =>
+        Store.Contains(fingerprint)
+        || (shared is not null && await shared.GetAsync(KeyOf(fingerprint), Store.PathOf(fingerprint), cancellationToken));
 
     /// <summary>Makes a built-in data set, once, and returns its fingerprint.</summary>
     /// <exception cref="DatasetException">The description is impossible.</exception>
     /// <exception cref="Engine.Imaging.ImageException">This machine lacks what draws it.</exception>
     public async Task<string> PrepareAsync(DatasetSpec spec)
     {
-        var work = _prepared.GetOrAdd(spec, _ => new(() => Task.Run(() =>
+        var work = _prepared.GetOrAdd(spec, _ => new(() => Task.Run(async () =>
         {
             var dataset = DatasetSource.Prepare(spec, time);
             Store.Save(dataset);
+            await ShareAsync(dataset.Fingerprint, CancellationToken.None);
             return dataset.Fingerprint;
         })));
         try
         {
             var fingerprint = await work.Value;
-            if (Contains(fingerprint))
+            if (Store.Contains(fingerprint))
                 return fingerprint;
         }
         catch
@@ -70,7 +76,7 @@ internal sealed class Datasets(SiloOptions options, TimeProvider time) : IDispos
     /// <exception cref="IOException">It cannot be written.</exception>
     public async Task<bool> ReceiveAsync(string fingerprint, Stream content, CancellationToken cancellationToken)
     {
-        if (Contains(fingerprint))
+        if (await ContainsAsync(fingerprint, cancellationToken))
             return false;
         await _upload.WaitAsync(cancellationToken);
         var folder = Path.Combine(_data.Datasets, $".upload-{Guid.NewGuid():N}");
@@ -86,6 +92,7 @@ internal sealed class Datasets(SiloOptions options, TimeProvider time) : IDispos
             }
             await Task.Run(() => aside.Load(fingerprint), cancellationToken);
             File.Move(aside.PathOf(fingerprint), Store.PathOf(fingerprint), overwrite: true);
+            await ShareAsync(fingerprint, cancellationToken);
             return true;
         }
         finally
@@ -97,4 +104,14 @@ internal sealed class Datasets(SiloOptions options, TimeProvider time) : IDispos
     }
 
     public void Dispose() => _upload.Dispose();
+
+    private async Task ShareAsync(string fingerprint, CancellationToken cancellationToken)
+    {
+        if (shared is not null && !await shared.ExistsAsync(KeyOf(fingerprint), cancellationToken))
+            await shared.PutAsync(KeyOf(fingerprint), Store.PathOf(fingerprint), cancellationToken);
+    }
+
+    // Keys are the files' paths in the data folder.
+    private string KeyOf(string fingerprint) =>
+        Path.GetRelativePath(_data.Path, Store.PathOf(fingerprint)).Replace(Path.DirectorySeparatorChar, '/');
 }

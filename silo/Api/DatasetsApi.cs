@@ -15,8 +15,8 @@ internal static class DatasetsApi
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapMethods(Fingerprint, [HttpMethods.Head], Results<Ok, NotFound> (string fingerprint, Datasets datasets) =>
-            datasets.Contains(fingerprint) ? TypedResults.Ok() : TypedResults.NotFound()).WithSummary("Whether the silo has a data set");
+        api.MapMethods(Fingerprint, [HttpMethods.Head], async Task<Results<Ok, NotFound>> (string fingerprint, Datasets datasets, CancellationToken cancellationToken) =>
+            await datasets.ContainsAsync(fingerprint, cancellationToken) ? TypedResults.Ok() : TypedResults.NotFound()).WithSummary("Whether the silo has a data set");
         api.MapPut(Fingerprint, UploadAsync)
             .Accepts<byte[]>("application/octet-stream")
             .Produces(StatusCodes.Status201Created).Produces(StatusCodes.Status204NoContent)

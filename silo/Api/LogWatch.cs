@@ -21,7 +21,7 @@ internal sealed class LogWatch(string runId, long after, RunDirectory runs, RunF
         {
             // The state first: what is written afterwards is still seen below.
             var hasEnded = await HasEndedAsync();
-            if (Read() is { Length: > 0 } news)
+            if (Read(await files.LossLogAsync(runId, cancellationToken)) is { Length: > 0 } news)
                 return new(news, IsLast: false);
             if (hasEnded)
                 return new(": end\n\n"u8.ToArray(), IsLast: true);
@@ -35,9 +35,9 @@ internal sealed class LogWatch(string runId, long after, RunDirectory runs, RunF
     }
 
     // A run that was cut back to a checkpoint writes the same lines again; they are sent once.
-    private byte[] Read()
+    private byte[] Read(string log)
     {
-        var losses = LossLogReader.Read(files.LossLog(runId), _step, MostLosses);
+        var losses = LossLogReader.Read(log, _step, MostLosses);
         var events = files.Events(runId);
         List<byte> news = [];
         if (losses.Count > 0)

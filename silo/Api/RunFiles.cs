@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using IconDiffusion.Engine.Experiments;
 using IconDiffusion.Engine.Training;
+using IconDiffusion.Silo.Artifacts;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
@@ -9,22 +11,41 @@ using Microsoft.AspNetCore.StaticFiles;
 namespace IconDiffusion.Silo.Api;
 
 /// <summary>A file of a run, open for reading.</summary>
-internal sealed record OpenedFile(Stream Content, string ContentType, DateTimeOffset Modified);
+internal sealed record OpenedFile(Stream Content, string ContentType, DateTimeOffset? Modified);
 
 /// <summary>The files of runs, and nothing else of this machine: what a request names is confined to the run's folder.</summary>
-internal sealed class RunFiles(SiloOptions options)
+/// <param name="shared">Where silos with data folders of their own leave their runs; null: nowhere.</param>
+internal sealed class RunFiles(SiloOptions options, TimeProvider time, IArtifactStore? shared = null)
 {
     private const int MostListed = 100_000;
     private const int MostEvents = 10_000;
+    private const string Copies = ".copies";
+    private static readonly TimeSpan CopyAge = TimeSpan.FromSeconds(10);
+    private readonly ConcurrentDictionary<string, long> _copied = [];
     private readonly DataFolder _data = new(options.Data);
     private readonly FileExtensionContentTypeProvider _types = new()
     {
         Mappings = { [".jsonl"] = "application/x-ndjson", [".safetensors"] = "application/octet-stream", [".md"] = "text/markdown" },
     };
 
-    public bool Exists(string runId) => Directory.Exists(_data.Run(runId));
+    /// <summary>Whether there is anything of the run.</summary>
+    public async Task<bool> ExistsAsync(string runId, CancellationToken cancellationToken) =>
+        Directory.Exists(_data.Run(runId)) || (shared is not null && (await shared.ListAsync(Key(runId, ""), cancellationToken)).Count > 0);
 
-    public string LossLog(string runId) => new RunFolder(_data.Run(runId)).LossLogFile;
+    /// <summary>A readable loss log: the run's own, or a copy of what another silo has shared, no older than ten seconds.</summary>
+    public async Task<string> LossLogAsync(string runId, CancellationToken cancellationToken)
+    {
+        var own = new RunFolder(_data.Run(runId)).LossLogFile;
+        if (shared is null || File.Exists(own))
+            return own;
+        var copy = Path.Combine(_data.Path, Copies, $"{runId}.jsonl");
+        if (!_copied.TryGetValue(runId, out var at) || time.GetElapsedTime(at) > CopyAge)
+        {
+            _copied[runId] = time.GetTimestamp();
+            await shared.GetAsync(Key(runId, "loss.jsonl"), copy, cancellationToken);
+        }
+        return copy;
+    }
 
     /// <summary>What has happened to the run, the last ten thousand events at most.</summary>
     public IReadOnlyList<RunEvent> Events(string runId)
@@ -47,48 +68,79 @@ internal sealed class RunFiles(SiloOptions options)
     }
 
     /// <summary>All files but locks and those half written, in the order of their paths; null: there is no such run.</summary>
-    public IReadOnlyList<RunFile>? List(string runId)
+    public async Task<IReadOnlyList<RunFile>?> ListAsync(string runId, CancellationToken cancellationToken)
     {
-        var folder = new DirectoryInfo(_data.Run(runId));
-        if (!folder.Exists)
+        var files = Here(new(_data.Run(runId))).ToDictionary(file => file.Path);
+        if (shared is not null)
+            foreach (var (key, bytes) in await shared.ListAsync(Key(runId, ""), cancellationToken))
+                if (key[Key(runId, "").Length..] is var path && IsPublic(path))
+                    files.TryAdd(path, new(path, bytes, null));
+        return files.Count == 0 && !Directory.Exists(_data.Run(runId)) ? null : [.. files.Values.OrderBy(file => file.Path, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Opens a file; null: there is none of that name, or the name leads out of the run's folder.</summary>
+    public async Task<OpenedFile?> OpenAsync(string runId, string path, CancellationToken cancellationToken)
+    {
+        if (!IsPublic(path))
             return null;
+        if (OpenHere(runId, path) is { } here)
+            return here;
+        if (shared is null)
+            return null;
+
+        // Not into the run's folder, where work would take it for its own.
+        var copy = Path.Combine(_data.Path, Copies, Guid.NewGuid().ToString("N"));
+        if (!await shared.GetAsync(Key(runId, path), copy, cancellationToken))
+            return null;
+        var file = new FileStream(copy, FileMode.Open, FileAccess.Read, FileShare.Read, 4096, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+        return new(file, TypeOf(path), null);
+    }
+
+    private static IEnumerable<RunFile> Here(DirectoryInfo folder)
+    {
+        if (!folder.Exists)
+            return [];
         var found = folder.EnumerateFiles("*", new EnumerationOptions
         {
             RecurseSubdirectories = true,
             AttributesToSkip = FileAttributes.Hidden | FileAttributes.System | FileAttributes.ReparsePoint,
         });
-        return [.. found.Where(file => file.Extension != ".lock").Take(MostListed)
-            .Select(file => new RunFile(Path.GetRelativePath(folder.FullName, file.FullName).Replace('\\', '/'), file.Length, file.LastWriteTimeUtc))
-            .OrderBy(file => file.Path, StringComparer.Ordinal)];
+        return found.Take(MostListed)
+            .Select(file => new RunFile(Path.GetRelativePath(folder.FullName, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), file.Length, file.LastWriteTimeUtc))
+            .Where(file => IsPublic(file.Path));
     }
 
-    /// <summary>Opens a file; null: there is none of that name, or the name leads out of the run's folder.</summary>
-    public OpenedFile? Open(string runId, string path)
+    private OpenedFile? OpenHere(string runId, string path)
     {
         var full = _data.Run(runId);
         foreach (var part in path.Split('/'))
         {
-            if (part.Length == 0 || part[0] == '.' || part.Any(c => c is '\\' or ':' || char.IsControl(c)))
-                return null;
             full = Path.Combine(full, part);
 
             // A link may lead anywhere; runs hold none.
             if (new FileInfo(full).LinkTarget is not null)
                 return null;
         }
-        if (!File.Exists(full) || Path.GetExtension(full) == ".lock")
+        if (!File.Exists(full))
             return null;
         try
         {
             var file = Share(full);
-            return new(new SnapshotStream(file), _types.TryGetContentType(full, out var type) ? type : "application/octet-stream",
-                File.GetLastWriteTimeUtc(file.SafeFileHandle));
+            return new(new SnapshotStream(file), TypeOf(path), File.GetLastWriteTimeUtc(file.SafeFileHandle));
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {
             return null;
         }
     }
+
+    // Names of files as runs have them: no way up or out, nothing hidden, no locks.
+    private static bool IsPublic(string path) => Path.GetExtension(path) != ".lock"
+        && path.Split('/').All(part => part.Length > 0 && part[0] != '.' && !part.Any(c => c is '\\' or ':' || char.IsControl(c)));
+
+    private string TypeOf(string path) => _types.TryGetContentType(path, out var type) ? type : "application/octet-stream";
+
+    private static string Key(string runId, string path) => $"runs/{runId}/{path}";
 
     private static RunEvent? Parse(string line)
     {

@@ -22,46 +22,47 @@ internal static class RunsApi
         api.MapGet(Id + "/log/events", FollowAsync).Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status429TooManyRequests)
             .WithSummary("The log as it grows, as server-sent events named losses and events");
-        api.MapGet(Id + "/files", List).Produces<IReadOnlyList<RunFile>>().ProducesProblem(StatusCodes.Status404NotFound)
+        api.MapGet(Id + "/files", ListAsync).Produces<IReadOnlyList<RunFile>>().ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("A run's files");
-        api.MapMethods(Id + "/files/{**path}", [HttpMethods.Get, HttpMethods.Head], Download)
+        api.MapMethods(Id + "/files/{**path}", [HttpMethods.Get, HttpMethods.Head], DownloadAsync)
             .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream").ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("One file or picture of a run, whole or in ranges");
     }
 
-    private static async Task<RunLog> LogAsync(string runId, long? after, int? limit, int? last, RunDirectory runs, RunFiles files)
+    private static async Task<RunLog> LogAsync(string runId, long? after, int? limit, int? last, RunDirectory runs, RunFiles files, CancellationToken cancellationToken)
     {
         var most = Within(nameof(limit), limit ?? MostLosses, 1, MostLosses);
         var from = Within(nameof(after), after ?? 0, 0, long.MaxValue);
         if (last is { } count)
-        {
             most = Within(nameof(last), count, 1, MostLosses);
-            from = Math.Max(0, LossLogReader.LastStep(files.LossLog(runId)) - most);
-        }
-        await EnsureKnownAsync(runId, runs, files);
-        var losses = LossLogReader.Read(files.LossLog(runId), from, most + 1);
+        await EnsureKnownAsync(runId, runs, files, cancellationToken);
+        var log = await files.LossLogAsync(runId, cancellationToken);
+        if (last is not null)
+            from = Math.Max(0, LossLogReader.LastStep(log) - most);
+        var losses = LossLogReader.Read(log, from, most + 1);
         return new() { Losses = [.. losses.Take(most)], Events = [.. files.Events(runId)], More = losses.Count > most };
     }
 
     private static Task FollowAsync(string runId, long? after, HttpContext context, RunDirectory runs, RunFiles files, EventStreams streams, TimeProvider time) =>
-        streams.ServeAsync(context, async _ =>
+        streams.ServeAsync(context, async cancellationToken =>
         {
-            await EnsureKnownAsync(runId, runs, files);
+            await EnsureKnownAsync(runId, runs, files, cancellationToken);
             return new LogWatch(runId, Within(nameof(after), after ?? 0, 0, long.MaxValue), runs, files, time);
         });
 
-    private static IReadOnlyList<RunFile> List(string runId, RunFiles files) => files.List(runId) ?? throw Missing(runId);
+    private static async Task<IReadOnlyList<RunFile>> ListAsync(string runId, RunFiles files, CancellationToken cancellationToken) =>
+        await files.ListAsync(runId, cancellationToken) ?? throw Missing(runId);
 
-    private static FileStreamHttpResult Download(string runId, string path, RunFiles files)
+    private static async Task<FileStreamHttpResult> DownloadAsync(string runId, string path, RunFiles files, CancellationToken cancellationToken)
     {
-        var file = files.Open(runId, path) ?? throw new ApiException(StatusCodes.Status404NotFound, $"Run {runId} has no file '{path}'.");
-        var tag = new EntityTagHeaderValue($"\"{file.Modified.UtcTicks:x}-{file.Content.Length:x}\"");
+        var file = await files.OpenAsync(runId, path, cancellationToken) ?? throw new ApiException(StatusCodes.Status404NotFound, $"Run {runId} has no file '{path}'.");
+        var tag = file.Modified is { } modified ? new EntityTagHeaderValue($"\"{modified.UtcTicks:x}-{file.Content.Length:x}\"") : null;
         return TypedResults.Stream(file.Content, file.ContentType, lastModified: file.Modified, entityTag: tag, enableRangeProcessing: true);
     }
 
-    private static async Task EnsureKnownAsync(string runId, RunDirectory runs, RunFiles files)
+    private static async Task EnsureKnownAsync(string runId, RunDirectory runs, RunFiles files, CancellationToken cancellationToken)
     {
-        if (!files.Exists(runId) && await runs.FindAsync(runId) is null)
+        if (!await files.ExistsAsync(runId, cancellationToken) && await runs.FindAsync(runId) is null)
             throw Missing(runId);
     }
 

@@ -18,7 +18,7 @@ internal sealed class SubmissionReader(SiloOptions options, Datasets datasets)
     {
         var submission = Parse(await BodyAsync(request, cancellationToken));
         Check(submission);
-        return submission with { Fingerprints = [.. await FingerprintsAsync(submission)] };
+        return submission with { Fingerprints = [.. await FingerprintsAsync(submission, cancellationToken)] };
     }
 
     private static async Task<byte[]> BodyAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -61,7 +61,7 @@ internal sealed class SubmissionReader(SiloOptions options, Datasets datasets)
             throw new ApiException(StatusCodes.Status409Conflict, $"This silo works for the experiment {only} alone; wait until it is finished, or submit to another silo.");
     }
 
-    private async Task<IReadOnlyList<string?>> FingerprintsAsync(Submission submission)
+    private async Task<IReadOnlyList<string?>> FingerprintsAsync(Submission submission, CancellationToken cancellationToken)
     {
         var runs = submission.Experiment.Runs;
         var fingerprints = new string?[runs.Count];
@@ -77,7 +77,7 @@ internal sealed class SubmissionReader(SiloOptions options, Datasets datasets)
                     errors.Add("dataset.source is folder, whose images the silo does not see; wanted its fingerprint, and its icons uploaded.");
                 else if (fingerprint is null)
                     fingerprint = await datasets.PrepareAsync(dataset);
-                else if (!datasets.Contains(fingerprint))
+                else if (!await datasets.ContainsAsync(fingerprint, cancellationToken))
                     missing.Add(fingerprint);
                 else if (await datasets.FaultAsync(fingerprint, dataset) is { } fault)
                     errors.Add(fault);

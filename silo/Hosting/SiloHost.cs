@@ -60,7 +60,7 @@ public sealed class SiloHost : IAsyncDisposable
     /// <exception cref="SiloOptionsException">The options are wrong.</exception>
     /// <exception cref="SiloStartException">The data folder, its database or the address cannot be had.</exception>
     public static Task<SiloHost> StartAsync(SiloOptions options, CancellationToken cancellationToken) =>
-        StartAsync(options, services => services.AddSiloWork(options), cancellationToken);
+        StartAsync(options, services => AddWork(services, options), cancellationToken);
 
     /// <summary>As above, with a work service of the caller's.</summary>
     internal static async Task<SiloHost> StartAsync(SiloOptions options, Action<IServiceCollection> addWork, CancellationToken cancellationToken)
@@ -182,6 +182,18 @@ public sealed class SiloHost : IAsyncDisposable
         SiloApi.Map(app);
         SiloRuntime.Map(app);
         return app;
+    }
+
+    private static void AddWork(IServiceCollection services, SiloOptions options)
+    {
+        try
+        {
+            services.AddSiloWork(options);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new SiloOptionsException([wrong.Message]);
+        }
     }
 
     private static void Configure(KestrelServerOptions kestrel, SiloOptions options)

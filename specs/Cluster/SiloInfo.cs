@@ -32,7 +32,8 @@ public sealed record SiloAddress(string Url, string Machine, int Pid, string Inc
 
 /// <summary>A file of a run.</summary>
 /// <param name="Path">In the run's folder, with '/'.</param>
-public sealed record RunFile(string Path, long Bytes, DateTimeOffset Modified);
+/// <param name="Modified">Null: not known, the file being on another silo.</param>
+public sealed record RunFile(string Path, long Bytes, DateTimeOffset? Modified);
 
 /// <summary>What a retry did.</summary>
 /// <param name="Cells">Failed cells that have another three attempts.</param>

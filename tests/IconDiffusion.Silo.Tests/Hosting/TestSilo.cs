@@ -37,12 +37,12 @@ internal sealed class TestSilo : IAsyncDisposable
         Url = "http://127.0.0.1:0", Data = data, Name = "test", LogLevel = LogLevel.Error, ShutdownTimeout = TimeSpan.FromSeconds(10),
     };
 
-    public static async Task<TestSilo> StartAsync(Action<SiloOptions>? configure = null)
+    public static async Task<TestSilo> StartAsync(Action<SiloOptions>? configure = null, Action<IServiceCollection>? services = null)
     {
         var folder = new TemporaryFolder();
         try
         {
-            return await StartAsync(folder.Path, folder, configure);
+            return await StartAsync(folder.Path, folder, configure, services);
         }
         catch
         {
@@ -52,7 +52,7 @@ internal sealed class TestSilo : IAsyncDisposable
     }
 
     /// <summary>In a folder that outlives the silo.</summary>
-    public static Task<TestSilo> StartInAsync(string data, Action<SiloOptions>? configure = null) => StartAsync(data, null, configure);
+    public static Task<TestSilo> StartInAsync(string data, Action<SiloOptions>? configure = null) => StartAsync(data, null, configure, null);
 
     /// <summary>Completes when the scheduler has heard of the silo.</summary>
     public async Task BeReadyAsync()
@@ -119,13 +119,16 @@ internal sealed class TestSilo : IAsyncDisposable
         _folder?.Dispose();
     }
 
-    private static async Task<TestSilo> StartAsync(string data, TemporaryFolder? folder, Action<SiloOptions>? configure)
+    private static async Task<TestSilo> StartAsync(string data, TemporaryFolder? folder, Action<SiloOptions>? configure, Action<IServiceCollection>? more)
     {
         var options = Options(data);
         configure?.Invoke(options);
         var work = new TestWork();
-        var host = await SiloHost.StartAsync(options, services => services
-            .AddSingleton<ISiloWork>(work).AddSingleton<IWorkService>(work).AddSingleton<IExperimentServices>(work), CancellationToken.None);
+        var host = await SiloHost.StartAsync(options, services =>
+        {
+            services.AddSingleton<ISiloWork>(work).AddSingleton<IWorkService>(work).AddSingleton<IExperimentServices>(work);
+            more?.Invoke(services);
+        }, CancellationToken.None);
         return new(host, work, folder);
     }
 }

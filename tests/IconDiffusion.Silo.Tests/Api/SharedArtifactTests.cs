@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.Http.Headers;
+using IconDiffusion.Engine.Data;
+using IconDiffusion.Silo.Artifacts;
+using IconDiffusion.Silo.Tests.Hosting;
+using IconDiffusion.Specs.Cluster;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IconDiffusion.Silo.Tests.Api;
+
+/// <summary>Two silos with data folders of their own, and a store between them.</summary>
+public sealed class SharedArtifactTests : IAsyncLifetime
+{
+    private const string Run = "0123456789ab";
+    private readonly TemporaryFolder _store = new();
+    private TestSilo _one = null!;
+    private TestSilo _other = null!;
+
+    public async Task InitializeAsync()
+    {
+        var store = new FolderArtifacts(_store.Path);
+        _one = await TestSilo.StartAsync(services: services => services.AddSingleton<IArtifactStore>(store));
+        _other = await TestSilo.StartAsync(services: services => services.AddSingleton<IArtifactStore>(store));
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _one.DisposeAsync();
+        await _other.DisposeAsync();
+        _store.Dispose();
+    }
+
+    [Fact]
+    public async Task ADatasetThatOneSiloWasGiven_IsInTheOther()
+    {
+        using var folder = new TemporaryFolder();
+        var dataset = TestSilo.TwoIcons();
+        var content = new ByteArrayContent(File.ReadAllBytes(new DatasetStore(folder.Path).Save(dataset))) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
+        Assert.Equal(HttpStatusCode.Created, (await _one.Client.PutAsync($"/api/datasets/{dataset.Fingerprint}", content)).StatusCode);
+
+        Assert.Equal(HttpStatusCode.OK, (await _other.Client.SendAsync(new(HttpMethod.Head, $"/api/datasets/{dataset.Fingerprint}"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, (await _other.SubmitAsync(TestSilo.Tiny(), dataset.Fingerprint)).StatusCode);
+    }
+
+    [Fact]
+    public async Task ARunThatOneSiloShared_IsReadFromTheOther()
+    {
+        Directory.CreateDirectory(_store["runs", Run, "results"]);
+        await File.WriteAllTextAsync(_store["runs", Run, "results", "gallery.png"], "picture");
+        await File.WriteAllTextAsync(_store["runs", Run, "loss.jsonl"], """{"step":1,"loss":0.5,"gradNorm":1,"imagesPerSecond":2,"seconds":3}""" + "\n");
+
+        Assert.Equal("picture", await _other.Client.GetStringAsync($"/api/runs/{Run}/files/results/gallery.png"));
+        Assert.Equal(["loss.jsonl", "results/gallery.png"],
+            (await TestSilo.ReadAsync<RunFile[]>(await _other.Client.GetAsync($"/api/runs/{Run}/files"))).Select(file => file.Path));
+        Assert.Equal(1, Assert.Single((await TestSilo.ReadAsync<RunLog>(await _other.Client.GetAsync($"/api/runs/{Run}/log"))).Losses).Step);
+        await Problem.SentenceAsync(HttpStatusCode.NotFound, await _other.Client.GetAsync($"/api/runs/{Run}/files/results/other.png"));
+        Assert.False(Directory.Exists(Path.Combine(_other.Data, "runs", Run)));
+    }
+}
