@@ -63,10 +63,11 @@ internal sealed class StyleGan2Conv : nn.Module<Tensor, Tensor>
     /// <summary>[N,in,H,W] → [N,out,H/down,W/down].</summary>
     public override Tensor forward(Tensor x)
     {
+        using var scope = NewDisposeScope();
         // A linear layer's gain goes into the weights.
         var isPlain = _activation == Activation.Linear && bias is null && _clamp is null;
         var y = StyleGan2Functions.Conv2dResample(x, weight * (isPlain ? _weightGain * _gain : _weightGain), down: _down);
-        return isPlain ? y : StyleGan2Functions.BiasAct(y, bias, _activation, gain: _gain, clamp: _clamp);
+        return (isPlain ? y : StyleGan2Functions.BiasAct(y, bias, _activation, gain: _gain, clamp: _clamp)).MoveToOuterDisposeScope();
     }
 }
 
@@ -102,10 +103,12 @@ internal sealed class StyleGan2SynthesisLayer : nn.Module
     /// <summary>[N,in,H,W], [N,w], noise [N,1,H′,W′] or [1,1,H′,W′] or none → [N,out,H′,W′], H′ = H·up.</summary>
     public Tensor Forward(Tensor x, Tensor w, Tensor? noise)
     {
+        using var scope = NewDisposeScope();
         var styles = affine.call(w);
         var y = StyleGan2Functions.Conv2dResample(FastOps.modulate(x, styles), weight, _up, flip: _up > 1);
         return FastOps.scaled_lrelu(
-            y, StyleGan2Functions.Demodulation(weight, styles), noise is null ? null : noise * noise_strength, bias);
+            y, StyleGan2Functions.Demodulation(weight, styles), noise is null ? null : noise * noise_strength, bias)
+            .MoveToOuterDisposeScope();
     }
 }
 

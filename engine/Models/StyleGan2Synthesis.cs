@@ -40,7 +40,19 @@ public sealed class StyleGan2Synthesis : nn.Module
     /// <param name="ws">[N,<see cref="StyleCount"/>,w].</param>
     /// <param name="noise">N(0,1), [N,1,H,W] or [1,1,H,W] for each of <see cref="NoiseSides"/>; none for no noise.</param>
     /// <returns>[N,colours,H,W], about [−1, 1], not cut off.</returns>
-    public Tensor Forward(Tensor ws, IReadOnlyList<Tensor>? noise) => Blocks(ws, noise).Last().Image;
+    public Tensor Forward(Tensor ws, IReadOnlyList<Tensor>? noise)
+    {
+        using var scope = NewDisposeScope();
+        (Tensor Features, Tensor Image)? done = null;
+        foreach (var block in Blocks(ws, noise))
+        {
+            // Without gradients nobody needs them any more, and they are large.
+            done?.Features.Dispose();
+            done?.Image.Dispose();
+            done = block;
+        }
+        return done!.Value.Image.MoveToOuterDisposeScope();
+    }
 
     /// <summary>Each block's features and the colours summed so far, coarse to fine.</summary>
     internal IEnumerable<(Tensor Features, Tensor Image)> Blocks(Tensor ws, IReadOnlyList<Tensor>? noise)
@@ -91,6 +103,7 @@ internal sealed class StyleGan2SynthesisBlock : nn.Module
     /// <summary>Features and colours of half the side, or none → those of this side. One w per layer and one for the colours.</summary>
     public (Tensor Features, Tensor Image) Forward(Tensor? features, Tensor? image, Tensor[] ws, Tensor?[] noise)
     {
+        using var scope = NewDisposeScope();
         var x = features ?? @const!.unsqueeze(0).repeat(ws[0].shape[0], 1, 1, 1);
         for (var i = 0; i < Layers.Count; i++)
             x = Layers[i].Forward(x, ws[i], noise[i]);
@@ -98,6 +111,6 @@ internal sealed class StyleGan2SynthesisBlock : nn.Module
         if (image is not null)
             colours += FastOps.fir2d(
                 image, FirFilter.Binomial, up: 2, padding: UpFirDn.Upsampling(FirFilter.Binomial.Length, 2), gain: 4);
-        return (x, colours);
+        return (x.MoveToOuterDisposeScope(), colours.MoveToOuterDisposeScope());
     }
 }
