@@ -1,4 +1,5 @@
 using IconDiffusion.Engine.Models;
+using IconDiffusion.Engine.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -19,6 +20,17 @@ public sealed class StyleGan2IconGenerator(StyleGan2Generator network) : IIconGe
 
     /// <inheritdoc/>
     public Tensor Draw(Tensor z, double truncation = 1) => DrawStyles(Styles(z, truncation));
+
+    /// <summary>Draws points on the straight line between two w, as the paper's films do.</summary>
+    /// <inheritdoc cref="IIconGenerator.DrawBetween"/>
+    public Tensor DrawBetween(IReadOnlyList<IconPoint> points, Tensor from, Tensor to, double truncation)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var part = tensor(points.Select(point => (float)point.Part).ToArray()).unsqueeze(1).to(from.device);
+        var (one, other) = (Styles(from, truncation), Styles(to, truncation));
+        return DrawStyles(one * (1 - part) + other * part).MoveToOuterDisposeScope();
+    }
 
     /// <summary>w of each latent, truncated: [N,z] → [N,w]. Points between two of them are icons between two icons.</summary>
     /// <param name="z">float32 [N,z], standard normal.</param>

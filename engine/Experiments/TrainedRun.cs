@@ -1,12 +1,19 @@
 using System.Text.Json;
+using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Engine.Sampling;
 using IconDiffusion.Engine.Training;
 using IconDiffusion.Specs;
+using static TorchSharp.torch;
 
 namespace IconDiffusion.Engine.Experiments;
 
 /// <summary>A run in the data folder whose training has ended.</summary>
 public sealed class TrainedRun
 {
+    // Small icons are enlarged, as viewers of animations show them as they are.
+    private const int FilmSide = 128;
+    private static readonly TimeSpan FrameTime = TimeSpan.FromMilliseconds(80);
+
     private readonly RunFolder _folder;
 
     private TrainedRun(string id, RunSpec spec, RunFolder folder) => (Id, Spec, _folder) = (id, spec, folder);
@@ -18,6 +25,14 @@ public sealed class TrainedRun
 
     /// <summary>Where <see cref="Draw"/> puts the icons.</summary>
     public string SamplesFolder => _folder.Samples(Spec.Sampling.Sampler);
+
+    /// <summary>The same run, drawn from with StyleGAN2's truncation ψ, which gets a samples folder of its own.</summary>
+    /// <exception cref="ExperimentException">The method has no truncation, or ψ is out of range.</exception>
+    public TrainedRun Truncated(double truncation)
+    {
+        var spec = Spec with { Sampling = Spec.Sampling with { Sampler = new LatentSpec { Truncation = truncation } } };
+        return SpecValidation.Check(spec).FirstOrDefault() is { } fault ? throw new ExperimentException(fault) : new(Id, spec, _folder);
+    }
 
     /// <summary>Looks a run up by the first characters of its id.</summary>
     /// <exception cref="ExperimentException">None or several begin so, or the run is not trained.</exception>
@@ -53,5 +68,68 @@ public sealed class TrainedRun
             var worked = TimeProvider.System.GetElapsedTime(start);
             return worked + worked / done <= Spec.Sampling.Budget;
         }
+    }
+
+    /// <summary>Draws a film that passes through icons and returns to the first: frames as PNG files, and <c>film.gif</c>.</summary>
+    /// <param name="icons">Numbers of at least two icons.</param>
+    /// <param name="framesBetween">Frames from one icon to the next.</param>
+    /// <param name="report">(frames done, frames in all).</param>
+    /// <returns>The folder.</returns>
+    public string DrawFilm(IReadOnlyList<int> icons, int framesBetween, ComputeDevice device, Action<double, double> report, CancellationToken cancellation)
+    {
+        using var run = RunLock.Take(_folder);
+        using var source = Methods.Of(Spec.Model).Open(_folder, Spec, device.Device);
+        IconPoint[] points =
+        [
+            .. icons.SelectMany((icon, i) => Enumerable.Range(0, framesBetween)
+                .Select(frame => new IconPoint(icon, icons[(i + 1) % icons.Count], (double)frame / framesBetween))),
+        ];
+        var folder = _folder.Drawing(Spec.Sampling.Sampler, "film", $"{string.Join('-', icons)}x{framesBetween}");
+        var frames = new List<Image>();
+        foreach (var batch in points.Chunk(Spec.Sampling.BatchSize))
+        {
+            using var scope = NewDisposeScope();
+            foreach (var image in IconImages.From(source.DrawBetween(batch, cancellation)))
+            {
+                ImageFile.SavePng(Path.Combine(folder, $"{frames.Count:D5}.png"), image);
+                frames.Add(image);
+            }
+            report(frames.Count, points.Length);
+        }
+        var factor = Math.Max(1, FilmSide / frames[0].Width);
+        ImageFile.SaveGif(Path.Combine(folder, "film.gif"), [.. frames.Select(frame => frame.Enlarged(factor))], FrameTime);
+        return folder;
+    }
+
+    /// <summary>Draws a table of icons with the shape of the icon at their left and the finer look of the one above them.</summary>
+    /// <param name="coarse">Numbers of the icons at the left.</param>
+    /// <param name="fine">Numbers of those above.</param>
+    /// <param name="cutoff">See <see cref="LatentIcons.Mix"/>.</param>
+    /// <returns>The picture's file.</returns>
+    /// <exception cref="ExperimentException">The method has no styles to mix, or no such layer.</exception>
+    public string DrawMix(IReadOnlyList<int> coarse, IReadOnlyList<int> fine, int? cutoff, ComputeDevice device, CancellationToken cancellation)
+    {
+        using var run = RunLock.Take(_folder);
+        using var source = Methods.Of(Spec.Model).Open(_folder, Spec, device.Device);
+        if (Spec.Model is not StyleGan2Spec || source is not LatentIcons styles)
+            throw new ExperimentException($"The run {Id} is {Spec.Model.Label}, which has no styles to mix; wanted a StyleGAN2.");
+        using var scope = NewDisposeScope();
+        Image[] Draw(int icon) => IconImages.From(source.Draw(icon, 1, null, cancellation));
+        var above = fine.SelectMany(Draw).ToArray();
+        Image[] mixed;
+        try
+        {
+            mixed = IconImages.From(styles.Mix(coarse, fine, cutoff));
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            throw new ExperimentException($"--cutoff is {cutoff}: {exception.Message}");
+        }
+        List<Image> table = [new(above[0].Width, above[0].Height, Rgb.White), .. above];
+        foreach (var (i, row) in mixed.Chunk(fine.Count).Index())
+            table.AddRange([.. Draw(coarse[i]), .. row]);
+        var file = _folder.Drawing(Spec.Sampling.Sampler, "mix", $"{string.Join('-', coarse)}x{string.Join('-', fine)}{(cutoff is { } layer ? $"@{layer}" : "")}.png");
+        ImageFile.SavePng(file, ContactSheet.Compose(table, fine.Count + 1));
+        return file;
     }
 }

@@ -2,7 +2,7 @@ using IconDiffusion.Engine.Files;
 
 namespace IconDiffusion.Engine.Imaging;
 
-/// <summary>Reads PNG, JPEG, WebP and GIF, of any bit depth and colour space, as 8-bit sRGB; writes PNG.</summary>
+/// <summary>Reads PNG, JPEG, WebP and GIF, of any bit depth and colour space, as 8-bit sRGB; writes PNG, and animations as GIF.</summary>
 /// <remarks>
 /// The format is taken from the content: a JPEG named .png is read as the JPEG it is. Of an animation the first frame is used.
 /// Truncated and corrupt files are refused, never filled up with grey.
@@ -36,6 +36,23 @@ public static class ImageFile
 
     /// <summary>Writes a PNG atomically: a failure leaves an old file as it was.</summary>
     public static void SavePng(string path, Image image) => AtomicFile.WriteAllBytes(path, EncodePng(image));
+
+    /// <summary>Writes an endless animation atomically; a GIF has at most 256 colours a frame, so frames that matter are kept as PNG too.</summary>
+    /// <param name="frames">At least one, all of one size.</param>
+    /// <param name="delay">Of each frame, in steps of 10 ms.</param>
+    public static unsafe void SaveGif(string path, IReadOnlyList<Image> frames, TimeSpan delay)
+    {
+        ImageLibrary.Start();
+        var (width, height) = (frames[0].Width, frames[0].Height);
+        if (frames.FirstOrDefault(frame => frame.Width != width || frame.Height != height) is { } other)
+            throw new ArgumentException($"A frame of {other.Width}×{other.Height} came after one of {width}×{height}; an animation has one size.", nameof(frames));
+        byte[] all = [.. frames.SelectMany(frame => frame.Pixels)];
+        byte* gif;
+        nuint length;
+        fixed (byte* pixels = all)
+            ImageLibrary.Check(ImageLibrary.EncodeGif(pixels, frames.Count, width, height, (int)delay.TotalMilliseconds, &gif, &length), "GIF");
+        AtomicFile.WriteAllBytes(path, ImageLibrary.Take(gif, (long)length));
+    }
 
     /// <summary>The file as it is, for <see cref="Probe(ReadOnlySpan{byte}, string)"/> and <see cref="Decode"/>.</summary>
     /// <exception cref="ImageException">Missing, unreadable, or larger than <see cref="MaxFileBytes"/>.</exception>

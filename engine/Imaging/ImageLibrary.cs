@@ -99,6 +99,9 @@ internal static unsafe partial class ImageLibrary
     [LibraryImport(Name, EntryPoint = "icon_image_encode_png")]
     public static partial int EncodePng(byte* pixels, int width, int height, int bands, int compression, byte** png, nuint* length);
 
+    [LibraryImport(Name, EntryPoint = "icon_image_encode_gif")]
+    public static partial int EncodeGif(byte* frames, int frameCount, int width, int height, int delay, byte** gif, nuint* length);
+
     [LibraryImport(Name, EntryPoint = "icon_image_has_font", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int HasFont(string family);
 

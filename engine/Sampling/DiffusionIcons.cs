@@ -41,6 +41,14 @@ public sealed class DiffusionIcons : IIconSource
         return _sampler.Sample(_model.call, noise, progress, cancellation);
     }
 
+    /// <inheritdoc/>
+    public Tensor DrawBetween(IReadOnlyList<IconPoint> points, CancellationToken cancellation)
+    {
+        using var inference = inference_mode();
+        using var noise = new BetweenNoise(_spec.Seed, points, _model.Channels, _spec.Dataset.ImageSize, _device);
+        return _sampler.Sample(_model.call, noise, null, cancellation);
+    }
+
     /// <summary>Frees the model.</summary>
     public void Dispose()
     {

@@ -16,4 +16,11 @@ public interface IIconSource : IDisposable
     /// <returns>float32 [count,3,H,W], pixels around −1…1, on the model's device.</returns>
     /// <exception cref="OperationCanceledException"/>
     Tensor Draw(int first, int count, IProgress<int>? progress, CancellationToken cancellation);
+
+    /// <summary>Draws points on the ways between icons, without gradients. At its ends a way meets its two icons.</summary>
+    /// <param name="points">At least one.</param>
+    /// <param name="cancellation">Heeded before each call.</param>
+    /// <returns>float32 [points,3,H,W], pixels around −1…1, on the model's device.</returns>
+    /// <exception cref="OperationCanceledException"/>
+    Tensor DrawBetween(IReadOnlyList<IconPoint> points, CancellationToken cancellation);
 }

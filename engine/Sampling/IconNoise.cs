@@ -21,10 +21,20 @@ public sealed class IconNoise : INoise, IDisposable
     /// <param name="size">H and W of the icon.</param>
     /// <param name="device">The model's; the CPU if null.</param>
     public IconNoise(int seed, int first, int count, int channels, int size, Device? device = null)
+        : this(seed, first >= 0 && count >= 1
+            ? Enumerable.Range(first, count)
+            : throw new ArgumentException($"Icons from {first} on, {count} of them, were asked for; wanted 0 or more, and at least 1."), channels, size, device)
     {
-        if (first < 0 || count < 1)
-            throw new ArgumentException($"Icons from {first} on, {count} of them, were asked for; wanted 0 or more, and at least 1.");
-        _generators = [.. Enumerable.Range(first, count).Select(icon => new Generator(RandomStream.Icon(seed, icon), CPU))];
+    }
+
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="icons">Numbers of the icons, in any order.</param>
+    /// <param name="channels">C of the icon.</param>
+    /// <param name="size">H and W of the icon.</param>
+    /// <param name="device">The model's; the CPU if null.</param>
+    public IconNoise(int seed, IEnumerable<int> icons, int channels, int size, Device? device = null)
+    {
+        _generators = [.. icons.Select(icon => new Generator(RandomStream.Icon(seed, icon), CPU))];
         _shape = [channels, size, size];
         _device = device ?? CPU;
     }

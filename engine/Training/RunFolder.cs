@@ -51,6 +51,11 @@ public sealed class RunFolder
     /// <summary>Icon <paramref name="index"/> drawn with <paramref name="sampler"/>.</summary>
     public string SampleFile(SamplerSpec sampler, int index) => In("samples", RunIdentity.Samples(sampler), $"{index:D5}.png");
 
+    /// <summary>A film between icons drawn with <paramref name="sampler"/>, or a picture of mixed styles.</summary>
+    /// <param name="kind"><c>film</c>, <c>mix</c>.</param>
+    /// <param name="name">What it shows.</param>
+    public string Drawing(SamplerSpec sampler, string kind, string name) => In($"{kind}s", $"{RunIdentity.Samples(sampler)}-{name}");
+
     /// <summary>Scores and pictures of the run as <paramref name="spec"/> draws from it and scores it.</summary>
     public string Result(RunSpec spec) => In("results", RunIdentity.Result(spec));
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -169,6 +170,23 @@ int icon_image_encode_png(const uint8_t* pixels, int32_t width, int32_t height, 
   if (!image || vips_pngsave_buffer(image.get(), &buffer, length, "compression", compression, nullptr))
     return fail("PNG encoding failed");
   *png = static_cast<uint8_t*>(buffer);
+  return 0;
+}
+
+int icon_image_encode_gif(const uint8_t* frames, int32_t frame_count, int32_t width, int32_t height, int32_t delay,
+                          uint8_t** gif, size_t* length) {
+  vips_error_clear();
+  Image pages = from_memory(frames, width, height * frame_count, 3);
+  VipsImage* annotated = nullptr;  // metadata may be set on a copy alone
+  if (!pages || vips_copy(pages.get(), &annotated, nullptr)) return fail("GIF encoding failed");
+  Image image(annotated);
+  const std::vector<int> delays(frame_count, delay);
+  vips_image_set_int(annotated, VIPS_META_PAGE_HEIGHT, height);
+  vips_image_set_int(annotated, "loop", 0);
+  vips_image_set_array_int(annotated, "delay", delays.data(), frame_count);
+  void* buffer = nullptr;
+  if (vips_gifsave_buffer(annotated, &buffer, length, nullptr)) return fail("GIF encoding failed");
+  *gif = static_cast<uint8_t*>(buffer);
   return 0;
 }
 

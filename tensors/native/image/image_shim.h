@@ -47,6 +47,10 @@ ICON_IMAGE_API int icon_image_decode(const uint8_t* data, size_t length, int64_t
 ICON_IMAGE_API int icon_image_encode_png(const uint8_t* pixels, int32_t width, int32_t height, int32_t bands,
                                          int32_t compression, uint8_t** png, size_t* length);
 
+// An endless animation. frames: RGB, [frame_count, height, width, 3]. delay: milliseconds a frame, in steps of 10.
+ICON_IMAGE_API int icon_image_encode_gif(const uint8_t* frames, int32_t frame_count, int32_t width, int32_t height,
+                                         int32_t delay, uint8_t** gif, size_t* length);
+
 // 1 when fontconfig knows a font of exactly this family, else 0.
 ICON_IMAGE_API int icon_image_has_font(const char* family);
 

@@ -63,4 +63,25 @@ public sealed class IconNoiseTests
         Assert.Equal(1, draw.square().mean().item<double>(), 0.018);
         Assert.Equal(3, draw.square().square().mean().item<double>(), 0.13);
     }
+
+    [Theory]
+    [InlineData(0.25)]
+    [InlineData(0.5)]
+    public void NoiseBetweenIcons_IsStandardNormalToo(double part)
+    {
+        using var noise = new BetweenNoise(1, [.. Enumerable.Range(0, 8).Select(i => new IconPoint(i, i + 8, part))], 3, 64, CPU);
+        var draw = noise.Next().to(ScalarType.Float64);
+        // As above.
+        Assert.Equal(0, draw.mean().item<double>(), 0.013);
+        Assert.Equal(1, draw.square().mean().item<double>(), 0.018);
+    }
+
+    [Fact]
+    public void NoiseAtTheEndsOfAWay_IsThatOfItsIcons()
+    {
+        using var ends = new BetweenNoise(1, [new(2, 5, 0), new(2, 5, 1)], 3, 8, CPU);
+        using var icons = new IconNoise(1, [2, 5], 3, 8);
+        for (var draw = 0; draw < 2; draw++)
+            Near.Equal(icons.Next(), ends.Next(), 1e-6);
+    }
 }
