@@ -51,6 +51,9 @@ internal sealed class TestSilo : IAsyncDisposable
         }
     }
 
+    /// <summary>Speaks to a silo that does its work itself.</summary>
+    public static TestSilo Around(SiloHost host) => new(host, new(), null);
+
     /// <summary>In a folder that outlives the silo.</summary>
     public static Task<TestSilo> StartInAsync(string data, Action<SiloOptions>? configure = null) => StartAsync(data, null, configure, null);
 
