@@ -39,14 +39,15 @@ internal static class PlanCommand
     {
         var table = new Table().Border(TableBorder.Simple);
         table.AddColumns("run", "seed", "icons");
-        foreach (var column in (string[])["parameters", "GMAC/icon", "steps", "training", "sampling"])
+        foreach (var column in (string[])["parameters", "GMAC/icon", "memory", "steps", "training", "sampling"])
             table.AddColumn(column, c => c.RightAligned());
         table.AddColumn("needs");
         foreach (var run in plan.Runs)
             table.AddRow(
                 Markup.Escape(run.Spec.Model.Label), $"{run.Spec.Seed}",
                 $"{run.Spec.Dataset.Count?.ToString() ?? "all"} × {run.Spec.Dataset.ImageSize} px",
-                $"{run.Parameters / 1e6:0.0} M", $"{run.MultiplyAdds / 1e9:0.##}",
+                $"{run.Parameters / 1e6:0.0} M", run.MultiplyAdds is { } count ? $"{count / 1e9:0.##}" : "–",
+                $"≈ {Words.Bytes(run.MemoryBytes)}",
                 $"{(run.EndedByBudget ? "≈ " : "")}{run.Steps}",
                 $"≈ {Words.Duration(run.TrainingTime)}{(run.EndedByBudget ? " (budget)" : "")}",
                 $"≈ {Words.Duration(run.SamplingTime)}{(run.Icons < run.Spec.Sampling.Count ? $" (budget, {run.Icons} icons)" : "")}", Markup.Escape(plan.Gpu ?? "any device"));

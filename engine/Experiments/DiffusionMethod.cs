@@ -22,6 +22,23 @@ public sealed class DiffusionMethod : IMethod
     public IIconSource Open(RunFolder folder, RunSpec spec, Device device) => new DiffusionIcons(folder, spec, device);
 
     /// <inheritdoc/>
+    public MethodCost Cost(RunSpec spec, StepTimer timer)
+    {
+        var (ddpm, batch) = ((DdpmSpec)spec.Model, spec.Training.BatchSize);
+        var perBatch = timer.Seconds(ddpm.Unet, spec.Dataset.ImageSize, batch);
+        var chain = spec.Sampling.Sampler switch
+        {
+            DdimSpec ddim => ddim.Steps,
+            DpmSolverSpec solver => solver.Steps,
+            _ => ddpm.Diffusion.Timesteps,
+        };
+        return new(
+            UnetCost.MultiplyAdds(ddpm.Unet, spec.Dataset.ImageSize), (long)UnetMemory.Parameters(ddpm.Unet),
+            perBatch * spec.Training.GradientAccumulation,
+            chain * perBatch / (3 * batch));  // a model call is the forward third of a training step
+    }
+
+    /// <inheritdoc/>
     public long TrainingBytes(RunSpec spec) =>
         UnetMemory.Training(((DdpmSpec)spec.Model).Unet, spec.Dataset.ImageSize, spec.Training.BatchSize);
 

@@ -1,4 +1,3 @@
-using IconDiffusion.Engine.Models;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Experiments;
@@ -34,32 +33,22 @@ public sealed record ExperimentPlan
 
     private static PlannedRun Plan(RunSpec run, StepTimer timer)
     {
-        var (training, sampling) = (run.Training, run.Sampling);
-        var ddpm = run.Model as DdpmSpec ?? throw new ExperimentException($"No plan can be made for {run.Model.Label}.");
-        var perBatch = timer.Seconds(ddpm.Unet, run.Dataset.ImageSize, training.BatchSize);
-        var perStep = perBatch * training.GradientAccumulation;
-        var affordable = (long)Math.Max(1, training.Budget.TotalSeconds / perStep);
+        var (training, sampling, method) = (run.Training, run.Sampling, Methods.Of(run.Model));
+        var cost = method.Cost(run, timer);
+        var affordable = (long)Math.Max(1, training.Budget.TotalSeconds / cost.StepSeconds);
         var steps = Math.Min(training.Steps ?? long.MaxValue, affordable);
-        var chain = sampling.Sampler switch
-        {
-            DdimSpec ddim => ddim.Steps,
-            DpmSolverSpec solver => solver.Steps,
-            _ => ddpm.Diffusion.Timesteps,
-        };
-        // A model call is the forward third of a training step.
-        var perIcon = chain * perBatch / (3 * training.BatchSize);
-        var icons = (int)Math.Clamp(sampling.Budget.TotalSeconds / perIcon, 1, sampling.Count);
-        using var unet = new Unet(ddpm.Unet);
+        var icons = (int)Math.Clamp(sampling.Budget.TotalSeconds / cost.IconSeconds, 1, sampling.Count);
         return new()
         {
             Spec = run,
-            MultiplyAdds = UnetCost.MultiplyAdds(ddpm.Unet, run.Dataset.ImageSize),
-            Parameters = unet.ParameterCount,
+            MultiplyAdds = cost.MultiplyAdds,
+            Parameters = cost.Parameters,
+            MemoryBytes = Math.Max(method.TrainingBytes(run), method.SamplingBytes(run, Math.Min(sampling.BatchSize, sampling.Count))),
             Steps = steps,
             EndedByBudget = training.Steps is null || affordable < training.Steps,
-            TrainingTime = TimeSpan.FromSeconds(steps * perStep),
+            TrainingTime = TimeSpan.FromSeconds(steps * cost.StepSeconds),
             Icons = icons,
-            SamplingTime = TimeSpan.FromSeconds(icons * perIcon),
+            SamplingTime = TimeSpan.FromSeconds(icons * cost.IconSeconds),
         };
     }
 }
@@ -69,10 +58,13 @@ public sealed record PlannedRun
 {
     public required RunSpec Spec { get; init; }
 
-    /// <summary>Of one icon's forward pass.</summary>
-    public required double MultiplyAdds { get; init; }
+    /// <summary>Of one icon's forward pass; null: not counted.</summary>
+    public double? MultiplyAdds { get; init; }
 
     public required long Parameters { get; init; }
+
+    /// <summary>Device memory that training or sampling needs, whichever is more; see <see cref="MemoryEstimate"/>.</summary>
+    public required long MemoryBytes { get; init; }
 
     /// <summary>Optimiser steps, estimated where the budget ends training.</summary>
     public required long Steps { get; init; }

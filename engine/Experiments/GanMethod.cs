@@ -1,6 +1,9 @@
+using IconDiffusion.Engine.Adversarial;
 using IconDiffusion.Engine.Sampling;
+using IconDiffusion.Engine.Tensors;
 using IconDiffusion.Engine.Training;
 using IconDiffusion.Specs;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace IconDiffusion.Engine.Experiments;
@@ -20,6 +23,26 @@ public sealed class GanMethod : IMethod
 
     /// <inheritdoc/>
     public IIconSource Open(RunFolder folder, RunSpec spec, Device device) => new LatentIcons(folder, spec, device);
+
+    /// <inheritdoc/>
+    public MethodCost Cost(RunSpec spec, StepTimer timer)
+    {
+        using var method = AdversarialMethods.Create(spec, timer.Device.Device);
+        using var scope = NewDisposeScope();
+        var (gan, size) = ((GanSpec)spec.Model, spec.Dataset.ImageSize);
+
+        // A few icons say enough: the time is theirs times their number. A step without penalties that come now and then.
+        var few = Math.Min(spec.Training.BatchSize, gan is StyleGan2Spec style ? style.MinibatchStdGroup : 4);
+        var reals = zeros([few, 3, size, size], device: timer.Device.Device);
+        var seconds = timer.Fastest(step =>
+        {
+            using var random = new Generator(RandomStream.TrainingStep(spec.Seed, step), CPU);
+            method.Step(step, [.. Enumerable.Repeat(reals, gan.RealBatchesPerStep)], random);
+        });
+        var latents = randn([few, gan.LatentDim]).to(timer.Device.Device);
+        var drawing = timer.Fastest(_ => method.Generators[^1].Draw(latents));
+        return new(null, method.Parameters, seconds * spec.Training.BatchSize / few, drawing / few);
+    }
 
     /// <inheritdoc/>
     public long TrainingBytes(RunSpec spec) => GanMemory.Training((GanSpec)spec.Model, spec.Dataset.ImageSize, spec.Training.BatchSize);

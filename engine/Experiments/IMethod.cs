@@ -20,6 +20,9 @@ public interface IMethod
     /// <exception cref="FileNotFoundException">Training has not ended.</exception>
     IIconSource Open(RunFolder folder, RunSpec spec, Device device);
 
+    /// <summary>What the run would cost, found out within seconds.</summary>
+    MethodCost Cost(RunSpec spec, StepTimer timer);
+
     /// <summary>Estimate of the bytes that training holds at its peak.</summary>
     long TrainingBytes(RunSpec spec);
 
@@ -38,3 +41,10 @@ public interface IMethod
 /// <param name="Warn">Receives sentences about what went wrong without ending the run.</param>
 public sealed record TrainingJob(
     string RunId, RunSpec Spec, MonitoringSpec Monitoring, IconDataset Dataset, RunLock Run, ComputeDevice Device, TimeProvider Time, Action<string> Warn);
+
+/// <summary>What a method costs on a device.</summary>
+/// <param name="MultiplyAdds">Of one icon's forward pass; null: not counted.</param>
+/// <param name="Parameters">Trained values.</param>
+/// <param name="StepSeconds">Of one optimiser step.</param>
+/// <param name="IconSeconds">Of one icon drawn.</param>
+public sealed record MethodCost(double? MultiplyAdds, long Parameters, double StepSeconds, double IconSeconds);

@@ -10,7 +10,7 @@ namespace IconDiffusion.Engine.Experiments;
 public static class MemoryEstimate
 {
     /// <summary>The process with libtorch loaded and nothing done, on a CPU; a GPU's context is about as large.</summary>
-    public const long Process = 300L << 20;
+    public const long Process = 200L << 20;
 
     // The Inception network with its batch of 16 at 299 px, measured.
     private const long Inception = 600L << 20;

@@ -21,6 +21,25 @@ public sealed class StepTimer(ComputeDevice device)
 
     private readonly Dictionary<(UnetSpec, int, int), double> _timed = [];
 
+    /// <summary>Where it times.</summary>
+    public ComputeDevice Device => device;
+
+    /// <summary>Seconds of the faster of two steps after one to warm up; each is given its number, counted from 1.</summary>
+    public double Fastest(Action<long> step)
+    {
+        double Time(long number)
+        {
+            using var scope = NewDisposeScope();
+            var clock = Stopwatch.StartNew();
+            step(number);
+            if (device.Device.type == DeviceType.CUDA)
+                cuda.synchronize(device.Device);
+            return clock.Elapsed.TotalSeconds;
+        }
+        Time(1);
+        return Math.Min(Time(2), Time(3));
+    }
+
     /// <summary>Seconds of one training step without accumulation.</summary>
     public double Seconds(UnetSpec unet, int imageSize, int batchSize)
     {
@@ -48,25 +67,17 @@ public sealed class StepTimer(ComputeDevice device)
         return seconds;
     }
 
-    /// <summary>The faster of two steps after one to warm up.</summary>
     private double Measure(UnetSpec unet, int imageSize, int batchSize)
     {
         using var state = new TrainingState(unet, seed: 0, device.Device);
         using var diffusion = new GaussianDiffusion(new DiffusionSpec(), device.Device);
         var training = new TrainingSpec();
-        double Step(long number)
+        return Fastest(step =>
         {
-            using var scope = NewDisposeScope();
-            var clock = Stopwatch.StartNew();
             var x = zeros([batchSize, 3, imageSize, imageSize], device: device.Device);
             var t = full([batchSize], 500, ScalarType.Int64, device.Device);
             diffusion.Loss(state.Model.call, x, t, ones_like(x)).backward();
-            state.Update(training, number, gradientScale: 1);
-            if (device.Device.type == DeviceType.CUDA)
-                cuda.synchronize(device.Device);
-            return clock.Elapsed.TotalSeconds;
-        }
-        Step(1);
-        return Math.Min(Step(2), Step(3));
+            state.Update(training, step, gradientScale: 1);
+        });
     }
 }

@@ -19,7 +19,7 @@ public static class UnetMemory
     public static long Training(UnetSpec unet, int imageSize, int batchSize)
     {
         var (kept, largest) = Activations(unet, imageSize);
-        return MemoryEstimate.Process + Float * (long)(CopiesInTraining * Parameters(unet) + batchSize * (kept + 3 * largest));
+        return MemoryEstimate.Process + Float * (long)(CopiesInTraining * Parameters(unet) + batchSize * (kept + largest));
     }
 
     /// <summary>Bytes held at the peak of drawing <paramref name="count"/> icons at once.</summary>
