@@ -38,7 +38,7 @@ internal static class SchedulerBenchmark
         {
             options.DatabasePath = Path.Combine(folder.FullName, "cluster.db");
             options.TravelsAsJson = type => type.Assembly == typeof(SpecJson).Assembly;
-            options.TravelJson = SpecJson.Compact;
+            options.TravelJson = SpecJson.Travel;
             options.StateJson = SpecJson.Compact;
             options.Assemblies.Add(typeof(IExperimentGrain).Assembly);
             options.Assemblies.Add(typeof(IWorkService).Assembly);

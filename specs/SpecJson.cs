@@ -13,14 +13,17 @@ public static class SpecJson
     /// <summary>For files that people read.</summary>
     public static JsonSerializerOptions Indented { get; } = Create(indented: true);
 
-    private static JsonSerializerOptions Create(bool indented)
+    /// <summary>Between grains, which name the exact type beside the JSON and so need no member that tells it from its siblings.</summary>
+    public static JsonSerializerOptions Travel { get; } = Create(indented: false, JsonUnmappedMemberHandling.Skip);
+
+    private static JsonSerializerOptions Create(bool indented, JsonUnmappedMemberHandling unmapped = JsonUnmappedMemberHandling.Disallow)
     {
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
             WriteIndented = indented,
             PropertyNameCaseInsensitive = false,
             NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-            UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+            UnmappedMemberHandling = unmapped,
             AllowOutOfOrderMetadataProperties = true,
             AllowDuplicateProperties = false,
             ReadCommentHandling = JsonCommentHandling.Skip,

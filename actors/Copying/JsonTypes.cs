@@ -15,14 +15,17 @@ internal sealed class JsonTypes(Func<Type, bool> isJson, JsonSerializerOptions o
 
     public bool Cover(Type type) => _known.GetOrAdd(type, Decide);
 
-    /// <summary>The value, written and read back as exactly the type it is.</summary>
+    /// <summary>
+    /// The value, written as an object of any type, which may add what tells its type from its siblings, and read back as exactly
+    /// the type it is.
+    /// </summary>
     /// <exception cref="CodecNotFoundException">JSON refuses it.</exception>
     public object Copy(object value)
     {
         var type = value.GetType();
         try
         {
-            return JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(value, type, options), type, options)!;
+            return JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes<object>(value, options), type, options)!;
         }
         catch (Exception failure) when (failure is JsonException or NotSupportedException or InvalidOperationException)
         {

@@ -19,7 +19,7 @@ internal static class SiloRuntime
         {
             actors.DatabasePath = Path.Combine(options.Data, "cluster.db");
             actors.TravelsAsJson = type => type.Assembly == typeof(SpecJson).Assembly;
-            actors.TravelJson = SpecJson.Compact;
+            actors.TravelJson = SpecJson.Travel;
             actors.StateJson = SpecJson.Compact;
             actors.Assemblies.Add(typeof(IExperimentGrain).Assembly);
             actors.Assemblies.Add(typeof(IWorkService).Assembly);

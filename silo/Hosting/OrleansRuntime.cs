@@ -23,8 +23,9 @@ internal static class SiloRuntime
 {
     private const string Invariant = "Npgsql";
 
+    // Its product version is "10.4.2. Commit Hash: …".
     public static string Name { get; } =
-        $"Orleans {FileVersionInfo.GetVersionInfo(typeof(IGrainContext).Assembly.Location).FileVersion} (cluster, PostgreSQL)";
+        $"Orleans {FileVersionInfo.GetVersionInfo(typeof(IGrainContext).Assembly.Location).ProductVersion?.Split(". ")[0]} (cluster, PostgreSQL)";
 
     /// <summary>Whether several silos may work in one data folder.</summary>
     public static bool SharesDataFolder => true;
@@ -34,7 +35,8 @@ internal static class SiloRuntime
     public static void Add(WebApplicationBuilder builder, SiloOptions options)
     {
         var settings = OrleansSettings.Load(options.Configuration);
-        builder.Logging.AddFilter("Orleans", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
+        foreach (var library in new[] { "Orleans", "Polly" })
+            builder.Logging.AddFilter(library, options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
         builder.UseOrleans(silo =>
         {
             AddCluster(silo, settings, options.Name);
@@ -100,7 +102,9 @@ internal static class SiloRuntime
         silo.AddPlacementDirector<WorkPlacement, WorkPlacementDirector>();
     }
 
-    // Specs are plain records without Orleans' attributes.
+    // Specs are plain records without Orleans' attributes, and so are the states of grains, which travel when a silo that stops
+    // hands its grains over.
     private static void AddSerialization(IServiceCollection services) => services.AddSerializer(serializer => serializer.AddJsonSerializer(
-        type => type.Assembly == typeof(SpecJson).Assembly && !type.IsSubclassOf(typeof(Exception)), SpecJson.Compact));
+        type => (type.Assembly == typeof(SpecJson).Assembly || type.Assembly == typeof(IWorkService).Assembly) && !type.IsSubclassOf(typeof(Exception)),
+        SpecJson.Travel));
 }

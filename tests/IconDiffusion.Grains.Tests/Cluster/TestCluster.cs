@@ -36,7 +36,7 @@ public sealed class TestCluster : IExperimentServices, IAsyncDisposable
         {
             options.DatabasePath = disk.Database;
             options.TravelsAsJson = type => type.Assembly == typeof(SpecJson).Assembly;
-            options.TravelJson = SpecJson.Compact;
+            options.TravelJson = SpecJson.Travel;
             options.StateJson = SpecJson.Compact;
             options.Assemblies.Add(typeof(IExperimentGrain).Assembly);
             options.Assemblies.Add(typeof(IWorkService).Assembly);
