@@ -52,7 +52,7 @@ public static class FastOps
     /// <param name="weight">[C].</param>
     /// <param name="bias">[C].</param>
     public static Tensor layer_norm_relu(Tensor x, Tensor weight, Tensor bias, double eps = 1e-5) =>
-        PlainOps.layer_norm_relu(x, weight, bias, eps);
+        Ops.layer_norm_relu(x, weight, bias, eps);
 
     /// <summary>Linear attention (Shen et al. 2018, arXiv:1812.01243): (softmax_pixels(k)·vᵀ)ᵀ · softmax_d(q)·scale.</summary>
     /// <param name="qkv">[N,3·heads·d,H,W]: queries, keys, values, each head after head.</param>

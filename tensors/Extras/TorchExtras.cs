@@ -40,6 +40,13 @@ public static partial class TorchExtras
         Own(NativeMethods.icon_channel_norm(x.Handle, gain.Handle, bias.Handle, eps), x, gain, bias);
 
     /// <summary>
+    /// max(0, (x − mean) / √(var + eps) · weight + bias), mean and var over each sample's C, H and W; x [N, C, H, W], weight and
+    /// bias [C]. Differentiable twice.
+    /// </summary>
+    public static Tensor layer_norm_relu(Tensor x, Tensor weight, Tensor bias, double eps = 1e-5) =>
+        Own(NativeMethods.icon_layer_norm_relu(x.Handle, weight.Handle, bias.Handle, eps), x, weight, bias);
+
+    /// <summary>
     /// Linear attention (Shen et al. 2018) over qkv [N, 3 · heads · d, H, W], giving [N, heads · d, H, W]: queries are
     /// softmaxed over d and scaled, keys over the pixels.
     /// </summary>

@@ -23,6 +23,9 @@ internal static unsafe partial class NativeMethods
     internal static partial IntPtr icon_channel_norm(IntPtr x, IntPtr gain, IntPtr bias, double eps);
 
     [LibraryImport(Library)]
+    internal static partial IntPtr icon_layer_norm_relu(IntPtr x, IntPtr weight, IntPtr bias, double eps);
+
+    [LibraryImport(Library)]
     internal static partial IntPtr icon_linear_attention(IntPtr qkv, long heads, double scale);
 
     [LibraryImport(Library)]

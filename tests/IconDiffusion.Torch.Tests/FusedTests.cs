@@ -77,6 +77,32 @@ public sealed class FusedTests
             });
 
     [Theory]
+    [InlineData(2, 16, 5, 7)]
+    [InlineData(1, 24, 40, 40)]
+    [InlineData(3, 5, 4, 4)]
+    [InlineData(9, 2, 3, 3)]
+    public void LayerNormRelu_IsItsComposition_TwiceDifferentiated(int batch, int channels, int height, int width)
+    {
+        Agree(Direct, ([batch, channels, height, width], [channels], [channels]), Fused, Plain);
+        AgreeTwice([batch, channels, height, width], [channels], [channels], Fused, Plain);
+
+        static Tensor Fused(Tensor[] a) => TorchExtras.layer_norm_relu(a[0], a[1], a[2]);
+        static Tensor Plain(Tensor[] a) => F.group_norm(a[0], 1, a[1], a[2]).relu();
+    }
+
+    [Fact]
+    public void LayerNormRelu_TellsWhatItDoesNotOffer()
+    {
+        using var scope = NewDisposeScope();
+        var x = Leaf(Random([1, 4, 2, 2], 1), channelsLast: true);
+        var first = autograd.grad([TorchExtras.layer_norm_relu(x, ones(4), zeros(4)).square().sum()], [x], retain_graph: true, create_graph: true)[0];
+
+        var error = Assert.ThrowsAny<Exception>(() => autograd.grad([first.square().sum()], [x], retain_graph: true, create_graph: true));
+
+        Assert.Contains("a third derivative was asked for", error.Message);
+    }
+
+    [Theory]
     [InlineData(2, 4, 32, 6, 5)]
     [InlineData(1, 2, 32, 16, 16)]
     [InlineData(2, 2, 8, 4, 4)]

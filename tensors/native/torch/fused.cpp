@@ -4,6 +4,7 @@
 #include "kernels/allocator.h"
 #include "kernels/attention.h"
 #include "kernels/conv.h"
+#include "kernels/layer_norm.h"
 #include "kernels/norm.h"
 #include "kernels/style.h"
 
@@ -42,6 +43,11 @@ ICON_API IconTensor icon_channel_norm(IconTensor x, IconTensor gain, IconTensor 
   return icon::guarded(IconTensor(nullptr), "channel_norm", {x, gain, bias}, [&] {
     return icon::give(icon::channel_norm(*Lent(x), *Lent(gain), *Lent(bias), eps));
   });
+}
+
+ICON_API IconTensor icon_layer_norm_relu(IconTensor x, IconTensor weight, IconTensor bias, double eps) {
+  return icon::guarded(IconTensor(nullptr), "layer_norm_relu", {x, weight, bias},
+                       [&] { return icon::give(icon::layer_norm_relu(*Lent(x), *Lent(weight), *Lent(bias), eps)); });
 }
 
 ICON_API IconTensor icon_linear_attention(IconTensor qkv, int64_t heads, double scale) {

@@ -128,6 +128,7 @@ ICON_API IconTensor icon_conv2d_relu(IconTensor x, IconTensor weight, IconTensor
 ICON_API IconTensor icon_group_norm_silu(IconTensor x, int64_t groups, IconTensor weight, IconTensor bias, IconTensor scale,
                                          IconTensor shift, double eps);
 ICON_API IconTensor icon_channel_norm(IconTensor x, IconTensor gain, IconTensor bias, double eps);
+ICON_API IconTensor icon_layer_norm_relu(IconTensor x, IconTensor weight, IconTensor bias, double eps);
 ICON_API IconTensor icon_linear_attention(IconTensor qkv, int64_t heads, double scale);
 ICON_API IconTensor icon_attention(IconTensor qkv, int64_t heads, double scale);
 ICON_API IconTensor icon_fir2d(IconTensor x, IconTensor taps, int64_t up, int64_t down, int64_t left, int64_t right, int64_t top,
