@@ -3,6 +3,7 @@
 #include <fontconfig/fontconfig.h>
 #include <vips/vips.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <mutex>
@@ -32,6 +33,9 @@ void ignore_log(const gchar*, GLogLevelFlags, const gchar*, gpointer) {}
 bool start() {
   // Pango and libvips report to stderr what we report as errors.
   g_log_set_default_handler(ignore_log, nullptr);
+  // No plug-ins: the four formats below need none, and one of Debian's opens the system's SQLite for the whole process,
+  // whose functions would then take the place of those that the actors' own SQLite calls by name.
+  setenv("VIPSHOME", "/dev/null", 1);
   if (VIPS_INIT("icondiffusion")) return false;
   vips_block_untrusted_set(TRUE);
   vips_operation_block_set("VipsForeignLoad", TRUE);
