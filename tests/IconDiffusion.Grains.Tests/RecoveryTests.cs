@@ -92,6 +92,26 @@ public abstract class RecoveryTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Equal(4, Disk.Started.Count);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AnAttemptTakenForStoppedOrLost_CountsIfItCameToItsEnd(bool lost)
+    {
+        var spec = Specs.Grid("photo", cells: 1);
+        var experiment = await Cluster.SubmitAsync(spec);
+        var order = await RunningAsync(WorkKind.Training);
+        var grain = Cluster.Grains.GetWork(order.Work);
+        await experiment.PauseAsync();
+        Silo.Forget(order);
+        await (lost ? grain.LostAsync("a") : grain.StopAsync());
+        await grain.EndedAsync(order.Attempt, Outcomes.Of(order.Spec));
+        Assert.Equal(WorkPhase.Done, (await grain.GetStatusAsync()).Phase);
+        Silo.Automatic = true;
+        await experiment.ResumeAsync();
+        await FinishedAsync(spec);
+        Assert.Equal(4, Disk.Started.Count);
+    }
+
     [Fact]
     public async Task WorkThatVanishedFromALivingSilo_IsStartedAgain()
     {

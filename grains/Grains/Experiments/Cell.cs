@@ -25,10 +25,10 @@ internal sealed class Cell(
     /// <summary>Once it is done and was needed.</summary>
     public RunResult? Result { get; set; }
 
-    public CellWork Training() =>
-        new(new TrainingWork { RunId = RunId, Run = spec, DatasetFingerprint = fingerprint, Monitoring = monitoring }, deviceClass);
+    public CellWork Training() => Only(WorkKind.Training)
+        ?? new(new TrainingWork { RunId = RunId, Run = spec, DatasetFingerprint = fingerprint, Monitoring = monitoring }, deviceClass);
 
-    public CellWork Evaluation() => new(new EvaluationWork
+    public CellWork Evaluation() => Only(WorkKind.Evaluation) ?? new(new EvaluationWork
     {
         RunId = RunId, Run = spec, DatasetFingerprint = fingerprint, Training = Memory.Training!, Sampling = Memory.Sampling!,
     }, deviceClass);
@@ -48,9 +48,12 @@ internal sealed class Cell(
     /// <summary>Takes nothing for granted any more of what was asked for.</summary>
     public void Doubt()
     {
-        foreach (var work in Open)
-            work.IsRequested = false;
+        foreach (var work in Open.Concat(Batches))
+            work.IsPrepared = work.IsRequested = false;
         foreach (var batch in Batches)
             batch.IsAsked = false;
     }
+
+    // What is open already, with what is known of it.
+    private CellWork? Only(WorkKind kind) => Open is [{ } work] && work.Id.Kind == kind ? work : null;
 }

@@ -17,6 +17,9 @@ internal class CellWork(WorkSpec spec, string deviceClass)
         _ => WorkKind.Evaluation,
     }, WorkKeys.Of(spec, deviceClass));
 
+    /// <summary>Its grain knows what to do.</summary>
+    public bool IsPrepared { get; set; }
+
     /// <summary>The scheduler has been asked for it.</summary>
     public bool IsRequested { get; set; }
 

@@ -149,7 +149,6 @@ public sealed partial class ExperimentGrain
     private async Task AdvanceAsync(Cell cell)
     {
         cell.IsDue = false;
-        cell.Open = [];
         try
         {
             while (await StepAsync(cell))
@@ -244,8 +243,14 @@ public sealed partial class ExperimentGrain
             _listeners.Add(work.Id.Key, listeners = []);
         listeners.Add(cell);
         var grain = GrainFactory.GetWork(work.Id);
-        var phase = await grain.PrepareAsync(work.Spec, cell.Memory.IsRetried);
-        return phase is WorkPhase.Done or WorkPhase.Failed ? await grain.GetStatusAsync() : null;
+        if (!work.IsPrepared && await grain.PrepareAsync(work.Spec, cell.Memory.IsRetried) is WorkPhase.Queued or WorkPhase.Running)
+        {
+            work.IsPrepared = true;
+            return null;
+        }
+        var status = await grain.GetStatusAsync();
+        work.IsPrepared = status.Phase != WorkPhase.None;
+        return status.Phase is WorkPhase.Done or WorkPhase.Failed ? status : null;
     }
 
     private async Task FindOutWhetherBegunAsync(Batch batch)
@@ -264,6 +269,7 @@ public sealed partial class ExperimentGrain
 
     private bool GoTo(Cell cell, CellMemory next)
     {
+        cell.Open = [];
         Become(cell, next with { Attempts = 0, Error = null });
         LogStage(Id, cell.Index, cell.RunId, next.Stage);
         return true;
@@ -271,6 +277,7 @@ public sealed partial class ExperimentGrain
 
     private bool Fail(Cell cell, WorkStatus status)
     {
+        cell.Open = [];
         Become(cell, cell.Memory with
         {
             HasFailed = true, IsRetried = false, Error = status.Error, Attempts = status.Attempts.Count,

@@ -95,6 +95,8 @@ public abstract partial class WorkGrain(
             LogStale(Work, attempt, _memory.Attempt);
         else if (_memory.Stage is WorkStage.Running)
             await EndAsync(outcome);
+        else if (_memory.Stage is WorkStage.Queued && outcome is not (WorkStopped or WorkFailed))
+            await EndAsync(outcome);   // Taken for stopped or lost, it came to its end all the same, and nobody has begun anew.
         else if (_memory.Stage is WorkStage.Done or WorkStage.Parked)
             await TellSchedulerAsync();   // A repeated call: the scheduler may not have been told the first time.
     }
