@@ -20,6 +20,8 @@ public static class TinyGan
     {
         ["dcgan"] = new DcganSpec { LatentDim = 8, GeneratorChannels = 2, DiscriminatorChannels = 2 },
         ["wgan-gp"] = new WganGpSpec { LatentDim = 8, Dim = 2, CriticSteps = 2 },
+        ["stylegan2"] = new StyleGan2Spec { LatentDim = 8, ChannelBase = 64, ChannelMax = 8, PathLength = new() { Interval = 2 }, R1 = new() { Interval = 3 } },
+        ["stylegan2 ada"] = new StyleGan2Spec { LatentDim = 8, ChannelBase = 64, ChannelMax = 8, Augment = new AdaSpec { Interval = 2, Kimg = 0.02 } },
     };
 
     public static RunSpec Spec(string method, long? steps) => new()
