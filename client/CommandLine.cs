@@ -24,12 +24,12 @@ internal static class CommandLine
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ICONDIFFUSION_DATA") is { Length: > 0 } folder ? folder : "artifacts",
     };
 
-    public static Option<string> DeviceOption { get; } = new("--device")
+    public static Option<string[]> DeviceOption { get; } = new("--device")
     {
-        Description = "auto (a CUDA GPU where there is one), cpu, cuda or cuda:N.",
+        Description = "auto (CUDA GPUs where there are any, else the CPU), cpu, cuda or cuda:N. A silo takes several, and names of your own.",
         HelpName = "DEVICE",
         Recursive = true,
-        DefaultValueFactory = _ => "auto",
+        DefaultValueFactory = _ => ["auto"],
     };
 
     public static Option<int> ThreadsOption { get; } = new("--threads")
@@ -53,6 +53,12 @@ internal static class CommandLine
             """)
         {
             RunCommand.Create(),
+            SiloCommand.Create(),
+            SubmitCommand.Create(),
+            WatchCommand.Create(),
+            StatusCommand.Create(),
+            ResultsCommand.Create(),
+            LogsCommand.Create(),
             PlanCommand.Create(),
             SampleCommand.Create(),
             EvaluateCommand.Create(),
@@ -60,6 +66,8 @@ internal static class CommandLine
             WeightsCommand.Create(),
             DoctorCommand.Create(),
         };
+        foreach (var command in ControlCommands.Create())
+            root.Subcommands.Add(command);
         root.Options.Add(JsonOption);
         root.Options.Add(DataOption);
         root.Options.Add(DeviceOption);

@@ -1,8 +1,10 @@
 using System.Net.Http;
+using IconDiffusion.Client.Cluster;
 using IconDiffusion.Engine.Data;
 using IconDiffusion.Engine.Experiments;
 using IconDiffusion.Engine.Imaging;
 using IconDiffusion.Engine.Training;
+using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Client;
@@ -12,6 +14,9 @@ internal static class Failures
 {
     public static (string Message, int ExitCode)? Explain(Exception exception) => exception switch
     {
+        SiloOptionsException options => (string.Join('\n', options.Faults), ExitCode.WrongInput),
+        SiloStartException => (exception.Message, ExitCode.Failed),
+        SiloException silo => (silo.Message, silo.ExitCode),
         ExperimentException or DatasetException or DeviceException or UsageException => (exception.Message, ExitCode.WrongInput),
         ImageException => (exception.Message, exception.InnerException is DllNotFoundException ? ExitCode.MissingPrerequisite : ExitCode.WrongInput),
         TypeInitializationException { InnerException: { } inner } => Explain(inner),

@@ -1,14 +1,14 @@
 using System.CommandLine;
+using IconDiffusion.Client.Cluster;
 using IconDiffusion.Client.Output;
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Reports;
+using IconDiffusion.Engine.Tensors;
+using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs;
-using Spectre.Console;
-using Spectre.Console.Rendering;
+using IconDiffusion.Specs.Cluster;
 
 namespace IconDiffusion.Client.Commands;
 
-/// <summary><c>icon run FILE</c>: train, sample, score and show, from wherever an earlier call ended.</summary>
+/// <summary><c>icon run FILE</c>: a silo in this process for one experiment, or the one that has the data folder; submit, follow, show.</summary>
 internal static class RunCommand
 {
     public static Command Create()
@@ -17,7 +17,8 @@ internal static class RunCommand
         var command = new Command("run",
             """
             Trains every run of an experiment, draws its icons, scores them and shows the preprint's Table 2. Runs that are
-            finished are only read; an interrupted one goes on, bit for bit. The exit code is 1 if a run failed.
+            finished are only read; an interrupted one goes on, bit for bit. The exit code is 1 if a run failed. Where a silo
+            works on the data folder, the experiment is handed to it.
 
             Examples:
               icon run grids/quickstart.json
@@ -27,68 +28,64 @@ internal static class RunCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var context = new CommandContext(parsed);
+            var began = TimeProvider.System.GetUtcNow();
             var experiment = ExperimentFile.Load(parsed.GetValue(file)!);
-            using var stop = StopSignals.Linked(cancellationToken);
-            var device = context.OpenDevice();
-            context.Terminal.Say($"{experiment.Name}: {experiment.Runs.Count} run(s) on {device.Name}, {device.Threads} threads");
-            ExperimentOutcome outcome = null!;
-            await ProgressDisplay.RunAsync(context.Terminal, display => Task.Run(() =>
+            // Before images are read: libvips loads OpenMP, which reads the environment once.
+            FastOps.ConfigureEnvironment();
+            var prepared = new PreparedExperiment(experiment, context.Data);
+            var report = prepared.Experiment.Runs.Count == 0
+                ? new ExperimentReport(RunIdentity.Experiment(experiment), context.Data.Experiment(RunIdentity.Experiment(experiment)), [], [])
+                : await RunAsync(context, prepared, began, cancellationToken);
+            report = report with
             {
-                var runner = new ExperimentRunner(context.Data, device, display.Say);
-                outcome = runner.Execute(experiment, progress => Show(display, progress), stop.Token);
-            }, CancellationToken.None));
-            context.Terminal.Result(Document(outcome), () => Render(outcome));
-            return outcome.Failures.Count == 0 ? ExitCode.Success : ExitCode.Failed;
+                Failures =
+                [
+                    .. prepared.Unusable,
+                    .. report.Failures.Select(failure => failure with { Run = prepared.Positions[failure.Run] }),
+                ],
+            };
+            context.Terminal.Result(report, report.Render);
+            return report.Results.Count == experiment.Runs.Count ? ExitCode.Success : ExitCode.Failed;
         });
         return command;
     }
 
-    private static void Show(ProgressDisplay display, RunProgress progress)
+    private static async Task<ExperimentReport> RunAsync(
+        CommandContext context, PreparedExperiment prepared, DateTimeOffset began, CancellationToken cancellation)
     {
-        // Preparing icons takes well under a second once they are cached; it has no bar of its own.
-        if (progress.Stage == RunStage.Dataset)
-            return;
-        var verb = progress.Stage switch
+        var id = RunIdentity.Experiment(prepared.Experiment);
+        if (SiloLock.Find(context.Data.Path) is { } running)
         {
-            RunStage.Training => "train",
-            RunStage.Sampling => "sample",
-            _ => "score",
-        };
-        display.Report($"{progress.Run}/{progress.Stage}", $"{progress.Label}: {verb}", progress.Done, progress.Total, progress.Detail);
+            using var there = new SiloClient(SiloEndpoint.Find(running.Url, null, context.Data));
+            if (await there.GetSiloAsync(cancellation) is { Only: { } only })
+                throw new SiloException($"'{context.Data.Path}' is being worked on by process {running.Pid} (icon run, {only}); one at a time.", ExitCode.Failed);
+            context.Terminal.Say($"{id}: handed to the silo at {running.Url}");
+            using var leave = StopSignals.Linked($"icon: no longer watching {id}; the silo goes on (icon watch {id})", cancellation);
+            return await FollowAsync(context, prepared, there, began, leave.Token);
+        }
+
+        using var stop = StopSignals.Linked(StopSignals.AfterCheckpoint, cancellation);
+        var options = context.SiloOptions(new()
+        {
+            [nameof(SiloOptions.Url)] = "http://127.0.0.1:0",
+            [nameof(SiloOptions.Only)] = id,
+            [nameof(SiloOptions.LogLevel)] = "Warning",
+        });
+        options.Listen = null;
+        await using var silo = await SiloHost.StartAsync(options, stop.Token);
+        context.Terminal.Say($"{prepared.Experiment.Name}: {prepared.Experiment.Runs.Count} run(s) on {string.Join(", ", silo.Devices.Select(device => device.Name))}, {options.Threads} threads");
+        using var client = new SiloClient(new(silo.Url, silo.Token, "It runs in this process."));
+        return await FollowAsync(context, prepared, client, began, stop.Token);
     }
 
-    private static object Document(ExperimentOutcome outcome) => new
+    private static async Task<ExperimentReport> FollowAsync(
+        CommandContext context, PreparedExperiment prepared, SiloClient silo, DateTimeOffset began, CancellationToken cancellation)
     {
-        outcome.Folder,
-        Results = outcome.Outcomes.Select(o => new { o.Folder, o.Reused, o.Result }),
-        Failures = outcome.Failures.Select(f => new { f.Run, f.Label, Error = f.Error.Message }),
-    };
-
-    private static IEnumerable<IRenderable> Render(ExperimentOutcome outcome)
-    {
-        if (outcome.Outcomes.Count > 0)
-        {
-            var table = new Table2(outcome.Outcomes.Select(o => o.Result));
-            var view = new Table().Border(TableBorder.Simple);
-            foreach (var (name, i) in Table2.Header.Select((name, i) => (name, i)))
-                view.AddColumn(name, column =>
-                {
-                    if (i > 0)
-                        column.RightAligned();
-                });
-            foreach (var row in table.Cells)
-                view.AddRow([.. row.Select(Markup.Escape)]);
-            yield return view;
-            yield return new Text(string.Join('\n',
-                (string[])
-                [
-                    .. table.Footnotes,
-                    "",
-                    $"table     {outcome.Folder}/table.md",
-                    .. outcome.Outcomes.Select(o => $"pictures  {o.Folder}  ({o.Result.Spec.Model.Label}{(o.Reused ? ", finished before" : "")}: result.json, contact-sheet.png, gallery.png)"),
-                ]));
-        }
-        foreach (var failure in outcome.Failures)
-            yield return new Text($"failed    {failure.Label}: {failure.Error.Message}");
+        var submitted = await prepared.SubmitAsync(silo, priority: 0, cancellation);
+        if (submitted.State == ExperimentState.Paused)
+            await silo.CommandAsync(submitted.Id, "resume", cancellation);
+        var last = await ExperimentFollower.FollowAsync(context.Terminal, silo, submitted.Id, jsonLines: false, cancellation);
+        return ExperimentReport.Of(
+            last, await silo.GetResultsAsync(last.Id, cancellation), new((await silo.GetSiloAsync(cancellation)).Data), began);
     }
 }

@@ -26,7 +26,7 @@ internal static class SampleCommand
             var wanted = parsed.GetValue(count);
             if (wanted < 1)
                 throw new UsageException($"--count is {wanted}; wanted 1 or more.");
-            using var stop = StopSignals.Linked(cancellationToken);
+            using var stop = StopSignals.Linked(StopSignals.AfterCheckpoint, cancellationToken);
             var trained = TrainedRun.Find(context.Data, parsed.GetValue(run)!);
             var device = context.OpenDevice();
             var there = 0;

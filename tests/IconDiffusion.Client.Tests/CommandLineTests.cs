@@ -8,6 +8,16 @@ public sealed class CommandLineTests : IDisposable
 
     [Theory]
     [InlineData("run")]
+    [InlineData("silo")]
+    [InlineData("submit")]
+    [InlineData("watch")]
+    [InlineData("status")]
+    [InlineData("results")]
+    [InlineData("logs")]
+    [InlineData("pause")]
+    [InlineData("resume")]
+    [InlineData("cancel")]
+    [InlineData("retry")]
     [InlineData("plan")]
     [InlineData("sample")]
     [InlineData("evaluate")]
@@ -30,6 +40,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("run")]
     [InlineData("plan", "x.json", "--threads", "0")]
     [InlineData("sample", "abc")]
+    [InlineData("logs", "abc", "--last", "0")]
     public async Task AWrongCommandLine_EndsWithTwo_AndSaysWhereHelpIs(params string[] arguments)
     {
         var outcome = await _icon.RunAsync(arguments);

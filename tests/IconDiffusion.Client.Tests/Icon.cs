@@ -26,6 +26,9 @@ internal sealed class Icon : IDisposable
             WorkingDirectory = Folder,
             Environment = { ["ICONDIFFUSION_DATA"] = Path.Combine(Folder, "data") },
         };
+        // A silo that the developer works with is no part of a test.
+        start.Environment.Remove("ICONDIFFUSION_URL");
+        start.Environment.Remove("ICONDIFFUSION_TOKEN");
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "icon.dll"));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
@@ -50,6 +53,25 @@ internal sealed class Icon : IDisposable
         var error = process.StandardError.ReadToEndAsync(patience.Token);
         await process.WaitForExitAsync(patience.Token);
         return new(process.ExitCode, await output, await error);
+    }
+
+    public static async Task SignalAsync(Process process, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Completes once a file of that name is below the folder.</summary>
+    public async Task FileAsync(string pattern)
+    {
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watcher = new FileSystemWatcher(Folder, pattern) { IncludeSubdirectories = true };
+        watcher.Created += (_, _) => seen.TrySetResult();
+        watcher.Renamed += (_, _) => seen.TrySetResult();
+        watcher.EnableRaisingEvents = true;
+        if (Directory.EnumerateFiles(Folder, pattern, SearchOption.AllDirectories).Any())
+            seen.TrySetResult();
+        await seen.Task.WaitAsync(TimeSpan.FromMinutes(2));
     }
 
     /// <summary>Writes a file into the folder and returns its path.</summary>

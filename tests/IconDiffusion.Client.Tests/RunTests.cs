@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace IconDiffusion.Client.Tests;
@@ -23,7 +22,7 @@ public sealed class RunTests : IDisposable
         foreach (var expected in (string[])["FID", "MAE", "NWI", "4/12", "ddpm 8 (1,2)", "ddpm 8 (1,4)", "random features: not comparable with published FID"])
             Assert.Contains(expected, outcome.Output);
         Assert.DoesNotContain('\u001b', outcome.Output + outcome.Error);
-        Assert.Contains("train", outcome.Error);
+        Assert.Contains("done", outcome.Error);
         var folders = outcome.Output.Split('\n').Where(line => line.StartsWith("pictures", StringComparison.Ordinal)).Select(line => line.Split("  ")[1]).ToArray();
         Assert.Equal(2, folders.Length);
         foreach (var name in (string[])["result.json", "contact-sheet.png", "gallery.png"])
@@ -55,10 +54,8 @@ public sealed class RunTests : IDisposable
 
         // Interrupted once a checkpoint is there, so that there is something to go on from.
         using var process = _icon.Start("run", file, "--json");
-        var checkpoints = new FileSystemEventWait(_icon.Folder, "step-*.json");
-        await checkpoints.Task.WaitAsync(TimeSpan.FromMinutes(2));
-        using (var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]))
-            await kill.WaitForExitAsync();
+        await _icon.FileAsync("step-*.json");
+        await Icon.SignalAsync(process, signal);
         var interrupted = await Icon.EndAsync(process);
         var resumed = await _icon.RunAsync("run", file, "--json");
 
@@ -115,23 +112,5 @@ public sealed class RunTests : IDisposable
         Assert.Equal(0, outcome.ExitCode);
         Assert.Equal([3L, 3L], outcome.Json.GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("steps").GetInt64()));
         Assert.False(Directory.Exists(Path.Combine(_icon.Folder, "data", "runs")));
-    }
-
-    /// <summary>Completes when a file of that name appears below a folder.</summary>
-    private sealed class FileSystemEventWait
-    {
-        private readonly TaskCompletionSource _seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public FileSystemEventWait(string folder, string pattern)
-        {
-            var watcher = new FileSystemWatcher(folder, pattern) { IncludeSubdirectories = true };
-            watcher.Created += (_, _) => _seen.TrySetResult();
-            watcher.Renamed += (_, _) => _seen.TrySetResult();
-            watcher.EnableRaisingEvents = true;
-            if (Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories).Any())
-                _seen.TrySetResult();
-        }
-
-        public Task Task => _seen.Task;
     }
 }

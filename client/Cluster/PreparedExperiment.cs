@@ -1,0 +1,78 @@
+using IconDiffusion.Client.Output;
+using IconDiffusion.Engine.Data;
+using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
+
+namespace IconDiffusion.Client.Cluster;
+
+/// <summary>
+/// An experiment with the data sets of its folders, read on this machine: a silo never opens a path that came over the network.
+/// </summary>
+internal sealed class PreparedExperiment
+{
+    private readonly DatasetStore _store;
+    private readonly List<string?> _fingerprints = [];
+
+    /// <summary>Reads every folder that the experiment names, each once, into the data folder.</summary>
+    public PreparedExperiment(ExperimentSpec experiment, DataFolder data)
+    {
+        _store = new DatasetStore(data.Datasets);
+        var known = new Dictionary<FolderSpec, (string? Fingerprint, string? Error)>();
+        var positions = new List<int>();
+        var unusable = new List<ReportedFailure>();
+        foreach (var (index, run) in experiment.Runs.Index())
+        {
+            if (run.Dataset is not FolderSpec folder)
+            {
+                positions.Add(index);
+                _fingerprints.Add(null);
+                continue;
+            }
+            if (!known.TryGetValue(folder, out var outcome))
+                known[folder] = outcome = Prepare(folder);
+            if (outcome.Error is { } error)
+            {
+                unusable.Add(new(index, run.Model.Label, error));
+                continue;
+            }
+            positions.Add(index);
+            _fingerprints.Add(outcome.Fingerprint);
+        }
+        Positions = positions;
+        Experiment = experiment with { Runs = [.. positions.Select(position => experiment.Runs[position])] };
+        Unusable = unusable;
+    }
+
+    /// <summary>The runs whose data sets can be used.</summary>
+    public ExperimentSpec Experiment { get; }
+
+    /// <summary>Where those stand in the file, from 0.</summary>
+    public IReadOnlyList<int> Positions { get; }
+
+    /// <summary>The others.</summary>
+    public IReadOnlyList<ReportedFailure> Unusable { get; }
+
+    /// <summary>Uploads what the silo lacks, then submits.</summary>
+    public async Task<ExperimentStatus> SubmitAsync(SiloClient silo, int priority, CancellationToken cancellation)
+    {
+        foreach (var fingerprint in _fingerprints.OfType<string>().Distinct())
+            await silo.UploadAsync(fingerprint, _store.PathOf(fingerprint), cancellation);
+        return await silo.SubmitAsync(new() { Experiment = Experiment, Priority = priority, Fingerprints = [.. _fingerprints] }, cancellation);
+    }
+
+    private (string? Fingerprint, string? Error) Prepare(FolderSpec folder)
+    {
+        try
+        {
+            var dataset = DatasetSource.Prepare(folder, TimeProvider.System);
+            _store.Save(dataset);
+            return (dataset.Fingerprint, null);
+        }
+        catch (Exception exception) when (exception is DatasetException or ImageException { InnerException: not DllNotFoundException })
+        {
+            return (null, exception.Message);
+        }
+    }
+}

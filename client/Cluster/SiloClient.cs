@@ -1,0 +1,218 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
+
+namespace IconDiffusion.Client.Cluster;
+
+/// <summary>A silo's HTTP API as calls. Every failure is a <see cref="SiloException"/> with a sentence that can be shown.</summary>
+internal sealed class SiloClient : IDisposable
+{
+    // A newer silo may tell more than this client knows.
+    private static readonly JsonSerializerOptions Json = new(SpecJson.Compact) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
+
+    private readonly HttpClient _http;
+    private readonly SiloEndpoint _endpoint;
+
+    public SiloClient(SiloEndpoint endpoint)
+    {
+        _endpoint = endpoint;
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            // The token goes to this silo and nowhere else.
+            AllowAutoRedirect = false,
+            UseProxy = !endpoint.Url.IsLoopback,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            ConnectCallback = ConnectAsync,
+        })
+        {
+            BaseAddress = endpoint.Url,
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", endpoint.Token) },
+        };
+    }
+
+    public Uri Url => _endpoint.Url;
+
+    public Task<SiloInfo> GetSiloAsync(CancellationToken cancellation) => GetAsync<SiloInfo>("api/silo", cancellation);
+
+    public Task<List<DeviceStatus>> GetDevicesAsync(CancellationToken cancellation) => GetAsync<List<DeviceStatus>>("api/devices", cancellation);
+
+    /// <summary>Newest first.</summary>
+    public Task<List<ExperimentSummary>> GetExperimentsAsync(CancellationToken cancellation) =>
+        GetAsync<List<ExperimentSummary>>("api/experiments", cancellation);
+
+    public Task<ExperimentStatus> GetExperimentAsync(string id, CancellationToken cancellation) =>
+        GetAsync<ExperimentStatus>($"api/experiments/{id}", cancellation);
+
+    public Task<List<RunResult>> GetResultsAsync(string id, CancellationToken cancellation) =>
+        GetAsync<List<RunResult>>($"api/experiments/{id}/results", cancellation);
+
+    public Task<RunLog> GetLogAsync(string runId, int last, CancellationToken cancellation) =>
+        GetAsync<RunLog>($"api/runs/{runId}/log?last={last}", cancellation);
+
+    public Task<ExperimentStatus> SubmitAsync(Submission submission, CancellationToken cancellation) =>
+        SendAsync<ExperimentStatus>(HttpMethod.Post, "api/experiments", JsonContent.Create(submission, options: Json), cancellation);
+
+    /// <param name="command">pause, resume or cancel.</param>
+    public Task<ExperimentStatus> CommandAsync(string id, string command, CancellationToken cancellation) =>
+        SendAsync<ExperimentStatus>(HttpMethod.Post, $"api/experiments/{id}/{command}", null, cancellation);
+
+    public Task<Retried> RetryAsync(string id, CancellationToken cancellation) =>
+        SendAsync<Retried>(HttpMethod.Post, $"api/experiments/{id}/retry", null, cancellation);
+
+    /// <summary>Sends a prepared data set unless the silo has it.</summary>
+    /// <param name="file">As the engine's DatasetStore writes it.</param>
+    public async Task UploadAsync(string fingerprint, string file, CancellationToken cancellation)
+    {
+        var path = $"api/datasets/{fingerprint}";
+        using (var there = await TrySendAsync(new(HttpMethod.Head, path), HttpCompletionOption.ResponseHeadersRead, cancellation))
+        {
+            if (there.StatusCode == HttpStatusCode.OK)
+                return;
+            if (there.StatusCode != HttpStatusCode.NotFound)
+                throw await RefusalAsync(there, cancellation);
+        }
+        await using var stream = File.OpenRead(file);
+        var content = new StreamContent(stream) { Headers = { ContentType = new("application/octet-stream") } };
+        using var answer = await TrySendAsync(new(HttpMethod.Put, path) { Content = content }, HttpCompletionOption.ResponseContentRead, cancellation);
+        if (!answer.IsSuccessStatusCode)
+            throw await RefusalAsync(answer, cancellation);
+    }
+
+    /// <summary>An experiment's states until the silo ends the stream; one that broke throws.</summary>
+    public async IAsyncEnumerable<ExperimentStatus> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var item in EventsAsync($"api/experiments/{id}/events", cancellation))
+            yield return JsonSerializer.Deserialize<ExperimentStatus>(item.Data, Json)!;
+    }
+
+    /// <summary>A run's losses after a step and its events as they come, until the run ends.</summary>
+    public async IAsyncEnumerable<(EquatableList<LossPoint> Losses, EquatableList<RunEvent> Events)> WatchLogAsync(
+        string runId, long after, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var item in EventsAsync($"api/runs/{runId}/log/events?after={after}", cancellation))
+            yield return item.EventType == "losses"
+                ? (JsonSerializer.Deserialize<EquatableList<LossPoint>>(item.Data, Json)!, [])
+                : ([], JsonSerializer.Deserialize<EquatableList<RunEvent>>(item.Data, Json)!);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private Task<T> GetAsync<T>(string path, CancellationToken cancellation) => SendAsync<T>(HttpMethod.Get, path, null, cancellation);
+
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, HttpContent? content, CancellationToken cancellation)
+    {
+        using var answer = await TrySendAsync(new(method, path) { Content = content }, HttpCompletionOption.ResponseContentRead, cancellation);
+        if (!answer.IsSuccessStatusCode)
+            throw await RefusalAsync(answer, cancellation);
+        try
+        {
+            return await answer.Content.ReadFromJsonAsync<T>(Json, cancellation) ?? throw new JsonException("null");
+        }
+        catch (JsonException exception)
+        {
+            throw new SiloException($"The answer from {Url}{path} is not one of this version's silos: {exception.Message}", ExitCode.Failed);
+        }
+    }
+
+    private async IAsyncEnumerable<SseItem<string>> EventsAsync(string path, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var answer = await TrySendAsync(new(HttpMethod.Get, path), HttpCompletionOption.ResponseHeadersRead, cancellation);
+        if (!answer.IsSuccessStatusCode)
+            throw await RefusalAsync(answer, cancellation);
+        await using var stream = await answer.Content.ReadAsStreamAsync(cancellation);
+        await using var items = SseParser.Create(stream).EnumerateAsync(cancellation).GetAsyncEnumerator(cancellation);
+        while (true)
+        {
+            try
+            {
+                if (!await items.MoveNextAsync())
+                    yield break;
+            }
+            catch (Exception exception) when (exception is IOException or HttpRequestException)
+            {
+                throw new SiloUnreachableException($"The connection to the silo at {Url} broke: {exception.Message}");
+            }
+            yield return items.Current;
+        }
+    }
+
+    private async Task<HttpResponseMessage> TrySendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _http.SendAsync(request, completion, cancellation);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new SiloUnreachableException($"The silo at {Url} does not answer: {exception.InnerException?.Message ?? exception.Message}. {_endpoint.Hint}");
+        }
+        catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new SiloUnreachableException($"The silo at {Url} does not answer within {_http.Timeout.TotalSeconds:0} s. {_endpoint.Hint}");
+        }
+        finally
+        {
+            request.Dispose();
+        }
+    }
+
+    private async Task<SiloException> RefusalAsync(HttpResponseMessage answer, CancellationToken cancellation)
+    {
+        var sentences = Sentences(await answer.Content.ReadAsStringAsync(cancellation));
+        var status = $"{(int)answer.StatusCode} {answer.ReasonPhrase}";
+        return answer.StatusCode switch
+        {
+            HttpStatusCode.Unauthorized => new SiloException(
+                $"The silo at {Url} refuses the token. Its token lies in its data folder in the file 'token': ICONDIFFUSION_TOKEN or --token.", ExitCode.WrongInput),
+            HttpStatusCode.ServiceUnavailable => new SiloUnreachableException($"The silo at {Url} is starting or stopping ({sentences ?? status})."),
+            _ => new SiloException(sentences ?? $"The silo at {Url} answers {status}.",
+                (int)answer.StatusCode is >= 400 and < 500 and not (int)HttpStatusCode.TooManyRequests ? ExitCode.WrongInput : ExitCode.Failed),
+        };
+    }
+
+    /// <summary>What a problem+json answer says to people; null: it is none.</summary>
+    private static string? Sentences(string body)
+    {
+        try
+        {
+            if (JsonNode.Parse(body) is not JsonObject problem)
+                return null;
+            var errors = (problem["errors"] as JsonArray)?.Select(error => $"{error}").Where(error => error.Length > 0) ?? [];
+            return $"{problem["detail"] ?? problem["title"]}" is { Length: > 0 } detail
+                ? string.Join('\n', errors.Where(error => !detail.Contains(error, StringComparison.Ordinal)).Prepend(detail))
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Keep-alive, so that a watcher notices within half a minute that the silo's machine is gone.</summary>
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 15);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+            await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Silo.Hosting;
+
+namespace IconDiffusion.Client.Cluster;
+
+/// <summary>Where a silo listens and the token that it asks for.</summary>
+/// <param name="Url">Root of its API.</param>
+/// <param name="Token">Bearer token.</param>
+/// <param name="Hint">What helps when nobody answers there.</param>
+internal sealed record SiloEndpoint(Uri Url, string Token, string Hint)
+{
+    private const string UrlVariable = "ICONDIFFUSION_URL";
+    private const string TokenVariable = "ICONDIFFUSION_TOKEN";
+
+    /// <summary>The silo that was named, else the one that left its address in the data folder.</summary>
+    /// <param name="url"><c>--url</c>; null: the environment's, then the data folder's.</param>
+    /// <param name="token"><c>--token</c>; null: the environment's, then the data folder's.</param>
+    /// <exception cref="SiloException">No silo runs on the data folder, or there is no token.</exception>
+    /// <exception cref="UsageException">The URL is none.</exception>
+    public static SiloEndpoint Find(string? url, string? token, DataFolder data)
+    {
+        var named = url ?? Variable(UrlVariable);
+        var address = named is null ? SiloLock.Find(data.Path) : null;
+        if (named is null && address is null)
+            throw new SiloException(
+                $"No silo runs on the data folder '{data.Path}'. Start one in another terminal: icon silo. Another machine's: --url http://MACHINE:5480 and --token or {TokenVariable}.",
+                ExitCode.Failed);
+        if (!Uri.TryCreate(named ?? address!.Url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+            throw new UsageException($"The silo's URL is '{named ?? address!.Url}'; wanted one such as http://127.0.0.1:5480.");
+
+        // The data folder's own token is for its own machine and is sent to no other.
+        var secret = token ?? Variable(TokenVariable) ?? (address is not null || uri.IsLoopback ? TokenIn(data) : null);
+        if (secret is null)
+            throw new SiloException(
+                $"There is no token for the silo at {uri}. It lies in the silo's data folder in the file 'token': {TokenVariable} or --token.",
+                ExitCode.WrongInput);
+        return new(uri, secret, uri.IsLoopback
+            ? "Start it: icon silo."
+            : "On its machine: icon silo --listen 0.0.0.0");
+    }
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    private static string? TokenIn(DataFolder data)
+    {
+        var file = SiloToken.PathIn(data.Path);
+        return File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } token ? token : null;
+    }
+}

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using IconDiffusion.Client.Cluster;
+using IconDiffusion.Client.Output;
+using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Specs.Cluster;
+
+namespace IconDiffusion.Client.Commands;
+
+/// <summary>What every command that talks to a silo has: its options, read once, and the connection.</summary>
+internal sealed class ClusterContext : IDisposable
+{
+    private static readonly Option<string?> Url = new("--url")
+    {
+        Description = "The silo, such as http://desktop:5480 (default: the one that runs on the data folder). Also: ICONDIFFUSION_URL.",
+        HelpName = "URL",
+    };
+
+    private static readonly Option<string?> Token = new("--token")
+    {
+        Description = "The silo's token (default: the data folder's). Also: ICONDIFFUSION_TOKEN, which other users of this machine can't see.",
+        HelpName = "TOKEN",
+    };
+
+    private ClusterContext(ParseResult parsed)
+    {
+        var context = new CommandContext(parsed);
+        (Terminal, Data) = (context.Terminal, context.Data);
+        Silo = new(SiloEndpoint.Find(parsed.GetValue(Url), parsed.GetValue(Token), Data));
+    }
+
+    public Terminal Terminal { get; }
+
+    public DataFolder Data { get; }
+
+    public SiloClient Silo { get; }
+
+    /// <summary>Gives a command the options and its action.</summary>
+    public static Command Complete(Command command, Func<ClusterContext, ParseResult, CancellationToken, Task<int>> act)
+    {
+        command.Options.Add(Url);
+        command.Options.Add(Token);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var context = new ClusterContext(parsed);
+            return await act(context, parsed, cancellation);
+        });
+        return command;
+    }
+
+    /// <summary>The argument that names an experiment.</summary>
+    public static Argument<string> ExperimentArgument() =>
+        new("experiment") { Description = "Id, a unique beginning of it, or name (the newest of that name)." };
+
+    public void Dispose() => Silo.Dispose();
+
+    public Task<ExperimentSummary> FindAsync(string? experiment, CancellationToken cancellation) =>
+        ExperimentName.FindAsync(Silo, experiment, Terminal.Say, cancellation);
+
+    /// <summary>The experiment's results so far; the silo tells where they lie.</summary>
+    public async Task<ExperimentReport> ReportAsync(string id, CancellationToken cancellation)
+    {
+        var status = await Silo.GetExperimentAsync(id, cancellation);
+        return ExperimentReport.Of(
+            status, await Silo.GetResultsAsync(id, cancellation), new((await Silo.GetSiloAsync(cancellation)).Data), status.SubmittedAt);
+    }
+
+    /// <summary>
+    /// Follows an experiment to its end and shows what came out. Ctrl+C ends the following alone. The exit code is 1 unless
+    /// every cell is done.
+    /// </summary>
+    public async Task<int> FollowAsync(string id, CancellationToken cancellation)
+    {
+        using var stop = StopSignals.Linked($"icon: no longer watching {id}; the silo goes on (icon watch {id})", cancellation);
+        try
+        {
+            var last = await ExperimentFollower.FollowAsync(Terminal, Silo, id, Terminal.Json, stop.Token);
+            if (!Terminal.Json && await ReportAsync(id, stop.Token) is var report)
+                Terminal.Result(report, report.Render);
+            return last.Cells.All(cell => cell.State == CellState.Done) ? ExitCode.Success : ExitCode.Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using IconDiffusion.Client.Output;
+using IconDiffusion.Silo.Hosting;
+using Spectre.Console;
+
+namespace IconDiffusion.Client.Commands;
+
+/// <summary><c>icon silo</c>: this machine and its devices work off what is submitted.</summary>
+internal static class SiloCommand
+{
+    public static Command Create()
+    {
+        var url = new Option<string?>("--url") { Description = "Where this machine reaches the API (default: http://127.0.0.1:5480).", HelpName = "URL" };
+        var listen = new Option<string?>("--listen") { Description = "Let other machines in too: an address of this one, or 0.0.0.0 for all.", HelpName = "ADDRESS" };
+        var name = new Option<string?>("--name") { Description = "What the cluster calls this silo (default: the machine's name).", HelpName = "NAME" };
+        var command = new Command("silo",
+            """
+            Works off experiments on this machine's devices until it is stopped, and answers to submit, watch and the other
+            commands. What it was at when it ended, in whatever way, it goes on with by itself when it starts again. Ctrl+C
+            stops it after a checkpoint.
+
+            --device may be repeated: cuda:0, cpu, or a name of your own such as "RTX 3080", which stands for a device that
+            computes on the CPU.
+
+            Further settings, such as the store for several machines, are in appsettings.json (section Silo) and the
+            environment (ICONDIFFUSION_SILO__ARTIFACTS); the README has them.
+
+            Examples:
+              icon silo
+              icon silo --listen 0.0.0.0 --device cuda:0 --device cuda:1
+            """)
+        { url, listen, name };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var context = new CommandContext(parsed);
+            var options = context.SiloOptions(new()
+            {
+                [nameof(SiloOptions.Url)] = parsed.GetValue(url),
+                [nameof(SiloOptions.Listen)] = parsed.GetValue(listen),
+                [nameof(SiloOptions.Name)] = parsed.GetValue(name),
+            });
+            return await SiloHost.RunAsync(options, silo => Tell(context.Terminal, silo, options), cancellationToken);
+        });
+        return command;
+    }
+
+    private static void Tell(Terminal terminal, SiloHost silo, SiloOptions options)
+    {
+        var tokenFile = SiloToken.PathIn(silo.Data);
+        terminal.Say($"icon: silo '{options.Name}' at {silo.Url}, data in {silo.Data}, actors by {silo.Runtime}");
+        foreach (var device in silo.Devices)
+            terminal.Say($"icon: device {device.Id}: {device.Name}, {Words.Bytes(device.MemoryBytes)}");
+        terminal.Say("icon: in another terminal: icon submit FILE, icon watch, icon status");
+        if (options.Listen is not null)
+            terminal.Say($"icon: on another machine: ICONDIFFUSION_URL=http://{Environment.MachineName}:{silo.Url.Port} and ICONDIFFUSION_TOKEN with the content of {tokenFile}");
+        if (terminal.Json)
+            terminal.Result(new { silo.Url, options.Name, silo.Runtime, silo.Data, silo.Devices, TokenFile = tokenFile }, () => [new Text("")]);
+    }
+}

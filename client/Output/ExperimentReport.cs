@@ -1,0 +1,66 @@
+using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Engine.Reports;
+using IconDiffusion.Engine.Training;
+using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace IconDiffusion.Client.Output;
+
+/// <summary>A finished run.</summary>
+/// <param name="Folder">Holds result.json, contact-sheet.png and gallery.png, on the silo's machine.</param>
+/// <param name="Reused">Whether it was there before this was asked for.</param>
+internal sealed record ReportedRun(string Folder, bool Reused, RunResult Result);
+
+/// <summary>A run without a result.</summary>
+/// <param name="Run">Its index in the experiment, from 0.</param>
+internal sealed record ReportedFailure(int Run, string Label, string Error);
+
+/// <summary>What an experiment has come to: the document of <c>--json</c>, and the preprint's Table 2 for people.</summary>
+/// <param name="Id">See <see cref="RunIdentity.Experiment"/>.</param>
+/// <param name="Folder">Holds table.md and table.json, on the silo's machine.</param>
+/// <param name="Results">In the order of the file.</param>
+/// <param name="Failures">The cells that have failed.</param>
+internal sealed record ExperimentReport(
+    string Id, string Folder, IReadOnlyList<ReportedRun> Results, IReadOnlyList<ReportedFailure> Failures)
+{
+    /// <param name="status">For the failures.</param>
+    /// <param name="data">The silo's data folder.</param>
+    /// <param name="since">Results from before are marked as reused.</param>
+    public static ExperimentReport Of(ExperimentStatus status, IEnumerable<RunResult> results, DataFolder data, DateTimeOffset since) => new(
+        status.Id,
+        data.Experiment(status.Id),
+        [.. results.Select(result => new ReportedRun(
+            new RunFolder(data.Run(result.RunId)).Result(result.Spec), result.Provenance.FinishedAt < since, result))],
+        [.. status.Cells.Where(cell => cell.State == CellState.Failed)
+            .Select(cell => new ReportedFailure(cell.Cell, cell.Label, cell.Error ?? "no reason was given"))]);
+
+    public IEnumerable<IRenderable> Render()
+    {
+        if (Results.Count > 0)
+        {
+            var table = new Table2(Results.Select(run => run.Result));
+            var view = new Table().Border(TableBorder.Simple);
+            foreach (var (i, name) in Table2.Header.Index())
+                view.AddColumn(name, column =>
+                {
+                    if (i > 0)
+                        column.RightAligned();
+                });
+            foreach (var row in table.Cells)
+                view.AddRow([.. row.Select(Markup.Escape)]);
+            yield return view;
+            yield return new Text(string.Join('\n',
+                (string[])
+                [
+                    .. table.Footnotes,
+                    "",
+                    $"table     {Folder}/table.md",
+                    .. Results.Select(run => $"pictures  {run.Folder}  ({run.Result.Spec.Model.Label}{(run.Reused ? ", finished before" : "")}: result.json, contact-sheet.png, gallery.png)"),
+                ]));
+        }
+        foreach (var failure in Failures)
+            yield return new Text($"failed    {failure.Label}: {failure.Error}");
+    }
+}

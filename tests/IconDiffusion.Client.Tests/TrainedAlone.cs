@@ -1,0 +1,25 @@
+using IconDiffusion.Engine.Data;
+using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Engine.Training;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Client.Tests;
+
+/// <summary>An experiment's runs trained by the engine alone, in this process, for comparison.</summary>
+internal static class TrainedAlone
+{
+    /// <summary>The weights' hash of each run.</summary>
+    /// <param name="json">Experiment file.</param>
+    /// <param name="folder">For the runs' files.</param>
+    public static string[] Hashes(string json, string folder)
+    {
+        var device = ComputeDevice.Open("cpu", threads: 2);
+        return [.. ExperimentFile.Parse(json, "alone.json").Runs.Select((spec, i) =>
+        {
+            var dataset = DatasetSource.Prepare(spec.Dataset, TimeProvider.System);
+            using var run = RunLock.Take(new RunFolder(Path.Combine(folder, $"alone-{i}")));
+            var trainer = new DiffusionTrainer(RunIdentity.Run(spec, dataset.Fingerprint), spec, dataset, run, device.Device);
+            return trainer.Train(null, CancellationToken.None).WeightsHash;
+        })];
+    }
+}
