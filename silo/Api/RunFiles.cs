@@ -28,6 +28,13 @@ internal sealed class RunFiles(SiloOptions options, TimeProvider time, IArtifact
         Mappings = { [".jsonl"] = "application/x-ndjson", [".safetensors"] = "application/octet-stream", [".md"] = "text/markdown" },
     };
 
+    /// <summary>Removes what an earlier start had copied from the artifact store to serve it.</summary>
+    public static void RemoveCopies(string data)
+    {
+        if (Path.Combine(data, Copies) is var folder && Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
+
     /// <summary>Whether there is anything of the run.</summary>
     public async Task<bool> ExistsAsync(string runId, CancellationToken cancellationToken) =>
         Directory.Exists(_data.Run(runId)) || (shared is not null && (await shared.ListAsync(Key(runId, ""), cancellationToken)).Count > 0);

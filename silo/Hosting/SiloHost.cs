@@ -72,6 +72,7 @@ public sealed class SiloHost : IAsyncDisposable
         WebApplication? app = null;
         try
         {
+            RunFiles.RemoveCopies(options.Data);
             var warnings = new List<string>();
             var identity = new SiloIdentity(SiloToken.Ensure(options.Data, warnings.Add), Guid.NewGuid().ToString("N"), TimeProvider.System.GetTimestamp());
             app = Build(options, identity, addWork);
