@@ -1,57 +1,106 @@
 #!/usr/bin/env bash
-# Trains a small run twice: once undisturbed, once killed with SIGKILL at random moments and started again until it is done.
-# Both must end with the same weights, bit for bit.
-#   tests/kill_campaign.sh [KILLS] [SEED]      default: 24 kills, seed 1; about three minutes on two cores
+# Works small grids off twice: once undisturbed, once by a silo that is killed with SIGKILL at random moments, from its own start
+# to the last evaluation, and started again. Both must come to the same weights, icons and figures, and nothing that was
+# finished may be made again.
+#   tests/kill_campaign.sh [KILLS] [SEED]      default: 50 kills, seed 1; about six minutes on two cores
 #   ICON='dotnet path/to/icon.dll' tests/kill_campaign.sh      another build than this checkout's
-# A checkpoint is due every 20 ms, so that many kills fall into the writing of one. Prints one line; exit code 1 if the weights differ.
+# Prints where the kills fell and one line of verdict; exit code 1 if anything differs.
 set -euo pipefail
 
-kills=${1:-24}
+kills=${1:-50}
 RANDOM=${2:-1}
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+pid=''
+trap '[[ -z $pid ]] || kill -KILL "$pid" 2>/dev/null || true; rm -rf "$work"' EXIT
+declare -A hits=()
 
-cat >"$work/campaign.json" <<'JSON'
+# Four trainings of some seconds, their icons in six batches each, their scores. A checkpoint is due every 20 ms, so that many
+# kills fall into the writing of one.
+grid() {
+    cat <<JSON
 {
   "name": "kill-campaign",
   "dataset": { "source": "noto-faces", "count": 12, "imageSize": 16 },
-  "model": { "kind": "ddpm", "unet": { "dim": 16, "dimMults": [1, 2] } },
-  "training": { "steps": 600, "batchSize": 8, "ema": { "updateEvery": 2, "updateAfterStep": 20 } },
-  "sampling": { "count": 2, "sampler": { "kind": "dpm-solver++", "steps": 2 } },
+  "grid": { "seed": [$1, $(($1 + 1))], "model": { "unet": { "dimMults": [[1, 2], [1, 4]] } } },
+  "model": { "kind": "ddpm", "unet": { "dim": 16, "dimMults": [1] } },
+  "training": { "steps": 120, "batchSize": 8, "ema": { "updateEvery": 2, "updateAfterStep": 20 } },
+  "sampling": { "count": 24, "batchSize": 4, "sampler": { "kind": "ddim", "steps": 20 } },
   "evaluation": { "inception": "random" },
   "monitoring": { "checkpointEvery": "00:00:00.020", "stripEvery": 50 }
 }
 JSON
+}
 
-# Replaces the shell that calls it, so that a kill meets the training and not a shell around it.
-train() { exec ${ICON:-"$root/icon"} run "$work/campaign.json" --data "$work/$1" --threads 2 --json >"$work/$1.json" 2>"$work/$1.log"; }
-weights() { find "$work/$1/runs" -name weights.safetensors -exec sha256sum {} + | cut -d' ' -f1; }
-checkpoints() { find "$work/killed/runs" -name 'step-*.json' -path '*/checkpoints/*' -newer "$work/started" 2>/dev/null; }
+# Replaces the shell that calls it, so that a kill meets the silo and not a shell around it.
+icon() { exec ${ICON:-"$root/icon"} "$@"; }
+silo() { icon silo --data "$data" --url http://127.0.0.1:0 --device cpu --threads 2 >/dev/null 2>>"$data.log"; }
+start() { silo & pid=$!; }
+ready() { until grep -qs "\"pid\": $pid\b" "$data/silo.json"; do kill -0 "$pid" || fail "the silo did not start"; sleep 0.05; done; }
+fail() { echo "$1; log:" >&2; tail -n 20 "$data.log" >&2; exit 1; }
 
-(train undisturbed) || { cat "$work/undisturbed.log" >&2; exit 1; }
+# What is finished once it is there, with the time it was written.
+finished() { find "$data/runs" \( -name weights.safetensors -o -path '*/samples/*.png' -o -name result.json \) -printf '%T@ %s %P\n' | sort; }
+events() { find "$data/runs" -name events.jsonl -exec cat {} + | wc -l; }
+figures() { grep -E '"(runId|fid|mae|maeMirrored|nwi|generatedCount|steps|imagesSeen|loss|weightsHash)"' "$1"; }
+icons() { (cd "$1/runs" && find . -path '*/samples/*.png' -exec sha256sum {} + | sort -k2); }
 
-done_kills=0 while_writing=0
+# The stage of the newest attempt, if this life of the silo has begun one.
+stage() {
+    (($(events) > $1)) || { echo "starting"; return; }
+    sed -sE 's/.*"at":"([^"]*)".*"work":"([^"]*)".*"kind":"([^"]*)".*/\1 \2 \3/' "$data"/runs/*/events.jsonl | sort | tail -n 1 | while read -r _ key kind; do
+        case $kind,$key in
+            started,*/*/*) echo "sampling" ;;
+            started,*/*) echo "evaluating" ;;
+            started,*) echo "training" ;;
+            *) echo "between" ;;
+        esac
+    done
+}
+
+done_kills=0 rounds=0 while_writing=0
 while ((done_kills < kills)); do
-    touch "$work/started"
-    train killed &
-    pid=$!
-    # The kill falls up to 0.4 s after the first checkpoint that this attempt has made.
-    until [[ -n $(checkpoints) ]] || ! kill -0 "$pid" 2>/dev/null; do sleep 0.01; done
-    sleep "$(printf '0.%03d' $((RANDOM % 400)))"
-    if ! kill -KILL "$pid" 2>/dev/null; then break; fi
-    wait "$pid" 2>/dev/null || true
-    done_kills=$((done_kills + 1))
-    # A temporary file, or weights without their manifest: the process died in the middle of a checkpoint.
-    left=$(find "$work/killed/runs" -name '.*.tmp' | wc -l)
-    for file in "$work"/killed/runs/*/checkpoints/*.safetensors; do [[ -e ${file%.safetensors}.json ]] || left=$((left + 1)); done
-    ((left == 0)) || while_writing=$((while_writing + 1))
-done
-[[ -n $(find "$work/killed" -name weights.safetensors) ]] && { echo "The run ended before it had been killed $kills times." >&2; exit 2; }
-(train killed) || { cat "$work/killed.log" >&2; exit 1; }
+    rounds=$((rounds + 1))
+    grid $((RANDOM)) >"$work/$rounds.json"
+    data=$work/undisturbed-$rounds
+    (icon run "$work/$rounds.json" --data "$data" --device cpu --threads 2 --json >"$data.json" 2>"$data.log") || fail "the undisturbed run failed"
 
-a=$(weights undisturbed) b=$(weights killed)
-verdict=equal
-[[ $a == "$b" ]] || verdict=DIFFERENT
-echo "killed $done_kills times, $while_writing while a checkpoint was written; weights $verdict: ${a:0:16} ${b:0:16}"
-[[ $verdict == equal ]]
+    undisturbed=$data data=$work/killed-$rounds
+    mkdir -p "$data/runs"
+    start
+    ready
+    (icon submit "$work/$rounds.json" --data "$data" >/dev/null 2>>"$data.log") || fail "the grid was not taken"
+    : >"$data.finished"
+    while ((done_kills < kills)) && (($(find "$data/runs" -name result.json | wc -l) < 4)); do
+        before=$(events)
+        # One in four falls into the start.
+        seconds=0
+        ((RANDOM % 4 == 0)) || { ready; seconds=$((RANDOM % 3)); }
+        sleep "$(printf '%d.%03d' "$seconds" $((RANDOM % 1000)))"
+        kill -KILL "$pid"
+        wait "$pid" 2>/dev/null || true
+        done_kills=$((done_kills + 1))
+        where=$(stage "$before")
+        hits[$where]=$((${hits[$where]:-0} + 1))
+        [[ -z $(find "$data" -name '.*.tmp' -print -quit) ]] || while_writing=$((while_writing + 1))
+        finished >>"$data.finished"
+        start
+    done
+    ready
+    (icon watch --data "$data" >/dev/null 2>>"$data.log") || fail "not every cell completed"
+    after=$(events)
+    (icon submit "$work/$rounds.json" --data "$data" --watch >/dev/null 2>>"$data.log") || fail "submitted again, it failed"
+    (icon results kill-campaign --data "$data" --json >"$data.json" 2>>"$data.log")
+    kill -TERM "$pid"
+    wait "$pid" || fail "the silo did not end gracefully"
+    pid=''
+
+    diff <(figures "$undisturbed.json") <(figures "$data.json") >&2 || fail "figures or weights differ"
+    diff <(icons "$undisturbed") <(icons "$data") >&2 || fail "icons differ"
+    again=$(sort -u "$data.finished" | comm -23 - <(finished))
+    [[ -z $again ]] || fail "made again after it was finished: $again"
+    (($(events) == after)) || fail "work was started again after its end"
+done
+
+for where in "${!hits[@]}"; do echo "$where: ${hits[$where]}"; done | sort
+echo "killed $done_kills times in $rounds grid(s), $while_writing while a file was written; every cell completed; weights, icons and figures equal; nothing made twice"
