@@ -1,0 +1,145 @@
+using IconDiffusion.Specs.Cluster;
+
+namespace IconDiffusion.Grains;
+
+/// <summary>What each stage of a cell asks for, and what it takes from its end into the next.</summary>
+public sealed partial class ExperimentGrain
+{
+    // Whether it went on to another stage.
+    private Task<bool> StepAsync(Cell cell) => cell.Memory switch
+    {
+        { HasFailed: true } or { Stage: CellStage.Done } => Task.FromResult(false),
+        { Stage: CellStage.Training } => TrainAsync(cell),
+        { Stage: CellStage.Sampling } => SampleAsync(cell),
+        _ => EvaluateAsync(cell),
+    };
+
+    private async Task<bool> TrainAsync(Cell cell)
+    {
+        var work = cell.Training();
+        var status = await AskAsync(cell, work);
+        if (status?.Phase == WorkPhase.Failed)
+            return Fail(cell, status);
+        if (status?.Outcome is not TrainingDone done)
+            return Open(cell, [work]);
+        Forget(cell, [work]);
+        return GoTo(cell, cell.Memory with { Stage = CellStage.Sampling, Training = done.Summary });
+    }
+
+    private async Task<bool> SampleAsync(Cell cell)
+    {
+        if (cell.Batches.Count == 0)
+            cell.BeginSampling();
+        var failure = (await Task.WhenAll(cell.Batches.Where(batch => batch is { Done: null, IsAsked: false })
+            .Select(batch => AskBatchAsync(cell, batch)))).FirstOrDefault(status => status is not null);
+        var open = cell.Batches.Where(batch => batch.Done is null).ToList();
+        if (failure is not null)
+        {
+            _unwanted.AddRange(open.Select(batch => batch.Id));
+            cell.Doubt();
+            return Fail(cell, failure);
+        }
+        if (open.Count > 0 && SamplingRule.IsOver(cell.Batches, cell.Spec.Sampling.Budget))
+        {
+            await Task.WhenAll(open.Select(FindOutWhetherBegunAsync));
+            _unwanted.AddRange(open.Where(batch => !batch.HasBegun).Select(batch => batch.Id));
+            open.RemoveAll(batch => !batch.HasBegun);
+        }
+        if (open.Count > 0)
+            return Open(cell, open);
+        var sampling = SamplingRule.Sum(cell.Batches);
+        Forget(cell, cell.Batches);
+        cell.EndSampling();
+        return GoTo(cell, cell.Memory with { Stage = CellStage.Evaluating, Sampling = sampling });
+    }
+
+    private async Task<bool> EvaluateAsync(Cell cell)
+    {
+        var work = cell.Evaluation();
+        var status = await AskAsync(cell, work);
+        if (status?.Phase == WorkPhase.Failed)
+            return Fail(cell, status);
+        if (status?.Outcome is not EvaluationDone done)
+            return Open(cell, [work]);
+        Forget(cell, [work]);
+        cell.Result = done.Result;
+        _tableIsOld = true;
+        return GoTo(cell, cell.Memory with { Stage = CellStage.Done, Scores = done.Result.Scores });
+    }
+
+    // The status if it failed.
+    private async Task<WorkStatus?> AskBatchAsync(Cell cell, Batch batch)
+    {
+        var status = await AskAsync(cell, batch);
+        if (status?.Phase == WorkPhase.Failed)
+            return status;
+        batch.Done = (status?.Outcome as SamplesDone)?.Summary;
+        batch.IsAsked = true;
+        return null;
+    }
+
+    /// <summary>Makes sure that a work grain knows what to do; its status if it has ended.</summary>
+    private async Task<WorkStatus?> AskAsync(Cell cell, CellWork work)
+    {
+        if (!_listeners.TryGetValue(work.Id.Key, out var listeners))
+            _listeners.Add(work.Id.Key, listeners = []);
+        listeners.Add(cell);
+        var grain = GrainFactory.GetWork(work.Id);
+        if (!work.IsPrepared && await grain.PrepareAsync(work.Spec, cell.Memory.IsRetried) is WorkPhase.Queued or WorkPhase.Running)
+        {
+            work.IsPrepared = true;
+            return null;
+        }
+        var status = await grain.GetStatusAsync();
+        work.IsPrepared = status.Phase != WorkPhase.None;
+        return status.Phase is WorkPhase.Done or WorkPhase.Failed ? status : null;
+    }
+
+    private async Task FindOutWhetherBegunAsync(Batch batch)
+    {
+        var status = await GrainFactory.GetWork(batch.Id).GetStatusAsync();
+        batch.HasBegun = status.Phase == WorkPhase.Running || status.Attempts.Count > 0;
+    }
+
+    private bool Open(Cell cell, IEnumerable<CellWork> works)
+    {
+        cell.Open = [.. works];
+        if (cell.Memory.IsRetried)
+            Become(cell, cell.Memory with { IsRetried = false });
+        return false;
+    }
+
+    private bool GoTo(Cell cell, CellMemory next)
+    {
+        cell.Open = [];
+        Become(cell, next with { Attempts = 0, Error = null });
+        LogStage(Id, cell.Index, cell.RunId, next.Stage);
+        return true;
+    }
+
+    private bool Fail(Cell cell, WorkStatus status)
+    {
+        cell.Open = [];
+        Become(cell, cell.Memory with
+        {
+            HasFailed = true, IsRetried = false, Error = status.Error, Attempts = status.Attempts.Count,
+        });
+        LogFailed(Id, cell.Index, cell.RunId, status.Error);
+        return false;
+    }
+
+    private void Become(Cell cell, CellMemory next)
+    {
+        cell.Memory = next;
+        _isChanged = true;
+    }
+
+    private void Forget(Cell cell, IEnumerable<CellWork> works)
+    {
+        foreach (var key in works.Select(work => work.Id.Key))
+        {
+            if (_listeners.TryGetValue(key, out var cells) && cells.Remove(cell) && cells.Count == 0)
+                _listeners.Remove(key);
+        }
+    }
+}
