@@ -12,6 +12,9 @@ internal sealed record SiloEndpoint(Uri Url, string Token, string Hint)
     private const string UrlVariable = "ICONDIFFUSION_URL";
     private const string TokenVariable = "ICONDIFFUSION_TOKEN";
 
+    /// <summary>Whether <see cref="Find"/> would find a silo to ask.</summary>
+    public static bool IsNamedOrRuns(string? url, DataFolder data) => (url ?? Variable(UrlVariable)) is not null || SiloLock.Find(data.Path) is not null;
+
     /// <summary>The silo that was named, else the one that left its address in the data folder.</summary>
     /// <param name="url"><c>--url</c>; null: the environment's, then the data folder's.</param>
     /// <param name="token"><c>--token</c>; null: the environment's, then the data folder's.</param>

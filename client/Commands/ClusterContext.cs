@@ -21,18 +21,25 @@ internal sealed class ClusterContext : IDisposable
         HelpName = "TOKEN",
     };
 
+    private readonly Lazy<SiloClient> _silo;
+
     private ClusterContext(ParseResult parsed)
     {
         var context = new CommandContext(parsed);
         (Terminal, Data) = (context.Terminal, context.Data);
-        Silo = new(SiloEndpoint.Find(parsed.GetValue(Url), parsed.GetValue(Token), Data));
+        HasSilo = SiloEndpoint.IsNamedOrRuns(parsed.GetValue(Url), Data);
+        _silo = new(() => new(SiloEndpoint.Find(parsed.GetValue(Url), parsed.GetValue(Token), Data)));
     }
 
     public Terminal Terminal { get; }
 
     public DataFolder Data { get; }
 
-    public SiloClient Silo { get; }
+    /// <summary>Whether a silo was named, or one runs on the data folder.</summary>
+    public bool HasSilo { get; }
+
+    /// <exception cref="SiloException">There is none.</exception>
+    public SiloClient Silo => _silo.Value;
 
     /// <summary>Gives a command the options and its action.</summary>
     public static Command Complete(Command command, Func<ClusterContext, ParseResult, CancellationToken, Task<int>> act)
@@ -51,7 +58,11 @@ internal sealed class ClusterContext : IDisposable
     public static Argument<string> ExperimentArgument() =>
         new("experiment") { Description = "Id, a unique beginning of it, or name (the newest of that name)." };
 
-    public void Dispose() => Silo.Dispose();
+    public void Dispose()
+    {
+        if (_silo.IsValueCreated)
+            _silo.Value.Dispose();
+    }
 
     public Task<ExperimentSummary> FindAsync(string? experiment, CancellationToken cancellation) =>
         ExperimentName.FindAsync(Silo, experiment, Terminal.Say, cancellation);

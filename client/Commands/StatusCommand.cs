@@ -26,7 +26,7 @@ internal static class StatusCommand
             if (parsed.GetValue(experiment) is { } typed)
             {
                 var status = await context.Silo.GetExperimentAsync((await context.FindAsync(typed, cancellation)).Id, cancellation);
-                context.Terminal.Result(status, () => [new ExperimentTable(status, context.Terminal.Out.Profile.Width, int.MaxValue).Render(null)]);
+                context.Terminal.Result(status, () => [new CellTable(status, context.Terminal.Out.Profile.Width, int.MaxValue).Render(null)]);
                 return ExitCode.Success;
             }
             var experiments = await context.Silo.GetExperimentsAsync(cancellation);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using IconDiffusion.Engine.Experiments;
 using IconDiffusion.Engine.Reports;
 using IconDiffusion.Engine.Training;
@@ -36,12 +37,16 @@ internal sealed record ExperimentReport(
         [.. status.Cells.Where(cell => cell.State == CellState.Failed)
             .Select(cell => new ReportedFailure(cell.Cell, cell.Label, cell.Error ?? "no reason was given"))]);
 
+    /// <summary>The preprint's Table 2 of the results.</summary>
+    [JsonIgnore]
+    public Table2 Table => new(Results.Select(run => run.Result));
+
     public IEnumerable<IRenderable> Render()
     {
         if (Results.Count > 0)
         {
-            var table = new Table2(Results.Select(run => run.Result));
-            var view = new Table().Border(TableBorder.Simple);
+            var table = Table;
+            var view = new Spectre.Console.Table().Border(TableBorder.Simple);
             foreach (var (i, name) in Table2.Header.Index())
                 view.AddColumn(name, column =>
                 {
@@ -57,6 +62,7 @@ internal sealed record ExperimentReport(
                     .. table.Footnotes,
                     "",
                     $"table     {Folder}/table.md",
+                    $"figure    {Folder}/{ExperimentTable.FigureFile}  (each run's best icons above their nearest training icons)",
                     .. Results.Select(run => $"pictures  {run.Folder}  ({run.Result.Spec.Model.Label}{(run.Reused ? ", finished before" : "")}: result.json, contact-sheet.png, gallery.png)"),
                 ]));
         }

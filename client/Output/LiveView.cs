@@ -24,7 +24,7 @@ internal sealed class LiveView(IAnsiConsole console, LiveDisplayContext live) : 
     private void Draw()
     {
         if (_status is { } status)
-            live.UpdateTarget(new ExperimentTable(status, console.Profile.Width, console.Profile.Height).Render(_notice));
+            live.UpdateTarget(new CellTable(status, console.Profile.Width, console.Profile.Height).Render(_notice));
         else if (_notice is { } notice)
             live.UpdateTarget(new Text(notice));
         live.Refresh();

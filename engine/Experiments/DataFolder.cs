@@ -19,8 +19,10 @@ public sealed class DataFolder(string path)
     /// <summary>The folder of one run; see <see cref="Specs.RunIdentity.Run"/>.</summary>
     public string Run(string runId) => In("runs", runId);
 
-    /// <summary>The folder of one experiment's tables.</summary>
-    public string Experiment(string name) => In("experiments", name);
+    public string Experiments => In("experiments");
+
+    /// <summary>The folder of one experiment's table and figure; see <see cref="Specs.RunIdentity.Experiment"/>.</summary>
+    public string Experiment(string id) => In("experiments", id);
 
     private string In(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
 }

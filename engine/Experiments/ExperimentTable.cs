@@ -1,3 +1,4 @@
+using System.Text.Json;
 using IconDiffusion.Engine.Data;
 using IconDiffusion.Engine.Files;
 using IconDiffusion.Engine.Imaging;
@@ -13,7 +14,9 @@ public static class ExperimentTable
 {
     public const string FigureFile = "figure2.png";
 
-    /// <summary>Writes table.md, table.json and <see cref="FigureFile"/>, each all or not at all.</summary>
+    public const string ResultsFile = "results.json";
+
+    /// <summary>Writes table.md, table.json, <see cref="ResultsFile"/> and <see cref="FigureFile"/>, each all or not at all.</summary>
     /// <param name="data">Holds the runs.</param>
     /// <param name="experimentId">Names the folder.</param>
     /// <param name="results">In the order of the experiment's runs; without any, nothing is written.</param>
@@ -24,6 +27,7 @@ public static class ExperimentTable
         var table = new Table2(results);
         AtomicFile.WriteAllText(Path.Combine(folder, "table.md"), table.Write(TableFormat.Markdown));
         AtomicFile.WriteAllText(Path.Combine(folder, "table.json"), table.Write(TableFormat.Json));
+        AtomicFile.WriteAllText(Path.Combine(folder, ResultsFile), JsonSerializer.Serialize(results, SpecJson.Indented) + "\n");
 
         var store = new DatasetStore(data.Datasets);
         var icons = results.Select(result => result.DatasetFingerprint).Distinct()
@@ -32,6 +36,11 @@ public static class ExperimentTable
         if (rows.Length > 0)
             ImageFile.SavePng(Path.Combine(folder, FigureFile), Figure2.Compose(rows));
     }
+
+    /// <summary>The results that <see cref="Write"/> left, in the order of the experiment's runs.</summary>
+    /// <exception cref="JsonException">They are not of this version.</exception>
+    public static IReadOnlyList<RunResult> Read(DataFolder data, string experimentId) =>
+        JsonSerializer.Deserialize<List<RunResult>>(File.ReadAllText(Path.Combine(data.Experiment(experimentId), ResultsFile)), SpecJson.Indented) ?? [];
 
     // Null where the run's folder no longer holds what the row shows.
     private static Figure2Row? Row(DataFolder data, RunResult result, IconDataset? training)

@@ -8,7 +8,7 @@ namespace IconDiffusion.Client.Output;
 /// An experiment in a given number of columns and lines: a line for each cell, with bar and figures. A remark (where it runs, what
 /// went wrong) stands behind them, or below on a narrow terminal. Where the cells do not fit, those that work or have failed stay.
 /// </summary>
-internal sealed class ExperimentTable(ExperimentStatus status, int width, int height)
+internal sealed class CellTable(ExperimentStatus status, int width, int height)
 {
     private const int Wide = 120;
     private const int StateWidth = 9;
