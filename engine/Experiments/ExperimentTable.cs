@@ -52,6 +52,6 @@ public static class ExperimentTable
             || !best.Icons.All(icon => File.Exists(folder.SampleFile(sampler, icon.Icon))))
             return null;
         var pixels = new IconPixels(training.Pixels, training.ImageSize);
-        return new(result.Spec.Model.Label, best, i => ImageFile.Load(folder.SampleFile(sampler, i), Rgb.White), pixels.ToImage);
+        return new(result.Spec.Model.Label, result.Scores.Features, best, i => ImageFile.Load(folder.SampleFile(sampler, i), Rgb.White), pixels.ToImage);
     }
 }

@@ -5,10 +5,11 @@ namespace IconDiffusion.Engine.Reports;
 
 /// <summary>One run's row.</summary>
 /// <param name="Label">The model.</param>
+/// <param name="Features">The network whose features span the manifold.</param>
 /// <param name="Best">Its best icons.</param>
 /// <param name="Icon">Pixels of an icon by its number.</param>
 /// <param name="Training">Pixels of a training icon by its number.</param>
-public sealed record Figure2Row(string Label, BestIcons Best, Func<int, Image> Icon, Func<int, Image> Training);
+public sealed record Figure2Row(string Label, string Features, BestIcons Best, Func<int, Image> Icon, Func<int, Image> Training);
 
 /// <summary>
 /// The preprint's Figure 2 over our own runs: for each run a row of its best icons, each above the training icon nearest to it, the
@@ -33,7 +34,7 @@ public static class Figure2
         var y = 0;
         foreach (var (row, strip) in rows.Zip(strips))
         {
-            Line(figure, $"{row.Label}  ·  {row.Best.Faithful} of {row.Best.Count} icons within the manifold", 15, y);
+            Line(figure, $"{row.Label}  ·  {row.Best.Faithful} of {row.Best.Count} icons within the manifold ({row.Features})", 15, y);
             figure.Draw(strip, 0, y + LineHeight);
             y += LineHeight + strip.Height;
         }

@@ -14,8 +14,8 @@ public sealed class Figure2Tests
         var best = new BestIcons([new(4, new NearestMatch(7, 3), Faithful: true), new(5, new NearestMatch(8, 2), Faithful: false)], 1, 20);
 
         var figure = Figure2.Compose([
-            new("first", best, icon => Flat((byte)(100 + icon)), training => Flat((byte)(200 + training))),
-            new("second", best, icon => Flat((byte)(50 + icon)), training => Flat((byte)(200 + training))),
+            new("first", "features", best, icon => Flat((byte)(100 + icon)), training => Flat((byte)(200 + training))),
+            new("second", "features", best, icon => Flat((byte)(50 + icon)), training => Flat((byte)(200 + training))),
         ]);
 
         // Where each colour's first pixel is, from the top left.
