@@ -45,11 +45,11 @@ public static class GanMemory
                     16 * (dcgan.LatentDim * Hidden(4, dcgan.GeneratorChannels) + Steps(side => Hidden(side, dcgan.GeneratorChannels))),
                     16 * (Hidden(4, dcgan.DiscriminatorChannels) + Steps(side => Hidden(side, dcgan.DiscriminatorChannels))),
                     Values(side => Hidden(side, Math.Max(dcgan.GeneratorChannels, dcgan.DiscriminatorChannels))),
-                    CopiesInTraining: 4, TensorsInTraining: 12);
+                    CopiesInTraining: 4, TensorsInTraining: 7);
             case WganGpSpec wgan:
                 double Wide(int side) => wgan.Dim * Math.Min(8, imageSize / side);
                 var weights = 9 * Steps(Wide) + 9 * Within(Wide);
-                return new(weights + 16 * wgan.LatentDim * Wide(4), weights, Values(Wide), CopiesInTraining: 4, TensorsInTraining: 24);
+                return new(weights + 16 * wgan.LatentDim * Wide(4), weights, Values(Wide), CopiesInTraining: 4, TensorsInTraining: 34);
             case StyleGan2Spec style:
                 double Style(int side) => Math.Min((double)style.ChannelBase / side, style.ChannelMax);
                 double latent = style.LatentDim;

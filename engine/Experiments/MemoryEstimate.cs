@@ -15,11 +15,14 @@ public static class MemoryEstimate
     // The Inception network with its batch of 16 at 299 px, measured.
     private const long Inception = 600L << 20;
 
+    // The Inception network alone, which waits while icons are drawn.
+    private const long InceptionWeights = 96L << 20;
+
     /// <summary>Bytes held at the peak of a piece of work.</summary>
     /// <exception cref="ExperimentException">There is no such method here.</exception>
     public static long Bytes(WorkSpec work) => work switch
     {
-        SampleWork batch => Math.Max(Methods.Of(work.Run.Model).SamplingBytes(work.Run, batch.Count), Inception),
+        SampleWork batch => Math.Max(Methods.Of(work.Run.Model).SamplingBytes(work.Run, batch.Count) + InceptionWeights, Inception),
         EvaluationWork evaluation => Inception + evaluation.Sampling.Count * 3L * work.Run.Dataset.ImageSize * work.Run.Dataset.ImageSize,
         _ => Methods.Of(work.Run.Model).TrainingBytes(work.Run),
     };

@@ -2,7 +2,10 @@ using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Experiments;
 
-/// <summary>Memory that <see cref="Models.Unet"/> takes, counted tensor by tensor as its forward pass makes them.</summary>
+/// <summary>
+/// Memory that <see cref="Models.Unet"/> takes, counted tensor by tensor as its forward pass makes them. The bottleneck's attention never
+/// holds all pairs of pixels at once on a CPU; on a GPU it does, which is not in these figures.
+/// </summary>
 public static class UnetMemory
 {
     private const int Float = sizeof(float);
@@ -92,11 +95,7 @@ public static class UnetMemory
         double middle = unet.Dim * unet.DimMults[^1], bottom = Pixels(imageSize, level - 1);
         Block(middle, bottom);
         Block(middle, bottom);
-        if (!unet.Knockout.BottleneckAttention)
-        {
-            Attention(middle, bottom);
-            Keep(4 * bottom, bottom);  // softmax over all pairs of pixels
-        }
+        if (!unet.Knockout.BottleneckAttention) Attention(middle, bottom);
         Keep(2 * unet.Dim, Pixels(imageSize, 0));
         Block(unet.Dim, Pixels(imageSize, 0));
         return (kept, largest);
