@@ -229,7 +229,7 @@ public sealed class ClusterTests : IDisposable
     [Fact]
     public async Task WithoutASilo_EveryCommandTellsHowToStartOne()
     {
-        foreach (var command in (string[][])[["watch"], ["status"], ["results", "tiny"], ["pause", "tiny"], ["logs", "abc"], ["submit", _icon.Write("tiny.json", TinyExperiment.Json(steps: 1))]])
+        foreach (var command in (string[][])[["watch"], ["status"], ["pause", "tiny"], ["logs", "abc"], ["submit", _icon.Write("tiny.json", TinyExperiment.Json(steps: 1))]])
         {
             var outcome = await _icon.RunAsync(command);
 
