@@ -15,14 +15,14 @@ namespace IconDiffusion.Silo.Hosting;
 internal static class SiloWork
 {
     /// <exception cref="DeviceException">A device that the options name is not there.</exception>
-    /// <exception cref="ArgumentException">The options' artifact store is none.</exception>
+    /// <exception cref="SiloOptionsException">The artifact store that they name is none.</exception>
     public static IServiceCollection AddSiloWork(this IServiceCollection services, SiloOptions options)
     {
         // Before anything native: libvips, which reads images long before libtorch is opened, loads OpenMP too.
         FastOps.ConfigureEnvironment();
         var data = new DataFolder(options.Data);
         var catalog = DeviceCatalog.Open(options.Devices);
-        var store = options.Artifacts is { } location ? ArtifactStores.Open(location) : null;
+        var store = OpenStore(options.Artifacts);
         services.AddSingleton<ISiloWork>(provider =>
         {
             var time = provider.GetRequiredService<TimeProvider>();
@@ -36,5 +36,17 @@ internal static class SiloWork
         if (store is not null)
             services.AddSingleton(store);
         return services;
+    }
+
+    private static IArtifactStore? OpenStore(string? location)
+    {
+        try
+        {
+            return location is null ? null : ArtifactStores.Open(location);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new SiloOptionsException([fault.Message]);
+        }
     }
 }
