@@ -77,6 +77,54 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task AFilmBetweenIcons_IsAFolderOfFramesAndAnAnimation()
+    {
+        var file = _icon.Write("tiny.json", TinyExperiment.Json(steps: 3));
+        var run = (await _icon.RunAsync("run", file, "--json")).Json.GetProperty("results")[0].GetProperty("result").GetProperty("runId").GetString()!;
+
+        var outcome = await _icon.RunAsync("sample", run, "--film", "0,2", "--frames", "2", "--json");
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Equal(
+            ["00000.png", "00001.png", "00002.png", "00003.png", "film.gif"],
+            Directory.GetFiles(outcome.Json.GetProperty("film").GetString()!).Select(Path.GetFileName).Order());
+    }
+
+    [Theory]
+    [InlineData("Nothing to draw")]
+    [InlineData("--count is 0", "--count", "0")]
+    [InlineData("--film names 'x'", "--film", "0,x")]
+    [InlineData("--film names 1 icon(s)", "--film", "0")]
+    [InlineData("--mix is '0,1'", "--mix", "0,1")]
+    [InlineData("--frames is 0", "--film", "0,1", "--frames", "0")]
+    public async Task WhatCannotBeDrawn_IsSaid(string expected, params string[] options)
+    {
+        var outcome = await _icon.RunAsync(["sample", "abc", .. options]);
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains(expected, outcome.Error);
+    }
+
+    [Fact]
+    public async Task TheTable_IsWrittenInTheFormatAskedFor_AlsoWhenNoSiloRuns()
+    {
+        var file = _icon.Write("tiny.json", TinyExperiment.Json(steps: 3));
+        var ran = await _icon.RunAsync("run", file, "--json");
+        var folder = ran.Json.GetProperty("folder").GetString()!;
+
+        var csv = await _icon.RunAsync("results", Path.GetFileName(folder)[..4], "--format", "csv");
+        var json = await _icon.RunAsync("results", Path.GetFileName(folder), "--json");
+        var unknown = await _icon.RunAsync("results", "nothing-of-this-name");
+
+        Assert.StartsWith("model,seed,fid,", csv.Output, StringComparison.Ordinal);
+        Assert.Equal(2, csv.Output.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(HashOf(ran.Json), HashOf(json.Json));
+        Assert.True(File.Exists(Path.Combine(folder, "figure2.png")));
+        Assert.Equal(2, unknown.ExitCode);
+        Assert.Contains(Path.GetFileName(folder), unknown.Error);
+    }
+
+    [Fact]
     public async Task AnUnknownRun_IsNamed_WithThoseThatAreThere()
     {
         var outcome = await _icon.RunAsync("sample", "../../etc", "--count", "2");
