@@ -15,6 +15,7 @@ internal sealed class ExperimentFeed(string id, IExperimentGrain experiment, Tim
 
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
     private const double MostBytesPerSecond = 20e6;
+    private const double MostFramesPerSecond = 100;
     private readonly CancellationTokenSource _stop = new();
     private volatile FeedState _state = new(null);
 
@@ -49,8 +50,8 @@ internal sealed class ExperimentFeed(string id, IExperimentGrain experiment, Tim
                 logger.NotRead(id, failure.Message);
             }
 
-            // Large grids are told less often where many watch.
-            var cost = TimeSpan.FromSeconds((_state.Frame?.Bytes.Length ?? 0) * (double)Watchers / MostBytesPerSecond);
+            // Where many watch, or the grid is large, they are told less often: the processor is the training's.
+            var cost = TimeSpan.FromSeconds(Watchers * ((_state.Frame?.Bytes.Length ?? 0) / MostBytesPerSecond + 1 / MostFramesPerSecond));
             await Task.Delay(cost > Period ? cost : Period, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
