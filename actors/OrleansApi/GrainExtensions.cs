@@ -39,6 +39,13 @@ public static class GrainBaseExtensions
         new(DeactivationReasonCode.ApplicationRequested, $"{nameof(DeactivateOnIdle)} was called."));
 
     /// <summary>
+    /// Moves this grain, once no call runs, to where its placement wants it by the present request context. One process has no
+    /// other place; here it ends this life, and the next call begins another.
+    /// </summary>
+    public static void MigrateOnIdle(this IGrainBase grain) => grain.GrainContext.Deactivate(
+        new(DeactivationReasonCode.Migrating, "Migrating to a new location."));
+
+    /// <summary>
     /// Calls back into this grain again and again, as a turn of its own. A tick waits until the one before it ended;
     /// an exception is logged and the timer goes on; deactivation ends it.
     /// </summary>

@@ -62,6 +62,9 @@ internal static class SiloRuntime
         });
         silo.UseAdoNetClustering(own => (own.Invariant, own.ConnectionString) = (Invariant, settings.Database));
 
+        // Grains that deactivate themselves after an answer, or were placed elsewhere, are met by calls that came too late for them.
+        silo.Configure<SiloMessagingOptions>(messages => messages.MaxForwardCount = 10);
+
         // A killed silo's grains live elsewhere after seconds; with the defaults it takes most of a minute.
         silo.Configure<ClusterMembershipOptions>(members =>
         {

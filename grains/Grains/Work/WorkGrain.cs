@@ -37,16 +37,17 @@ public abstract partial class WorkGrain(
 
     public async Task<LeaseUse> StartAsync(Lease lease)
     {
-        // Where this grain was to be placed concerns none of the grains that it calls.
-        RequestContext.Remove(PlacementHint.Silo);
         if (_memory.Stage is not (WorkStage.Queued or WorkStage.Running))
             return LeaseUse.Declined;
         if (lease.Silo != node.Silo)
         {
             LogMisplaced(Work, node.Silo, lease.Silo);
-            DeactivateOnIdle();
+            this.MigrateOnIdle();   // By the hint of this very call. Deactivated, it could come back here with a call that did not know.
             return LeaseUse.Misplaced;
         }
+
+        // Where this grain was to be placed concerns none of the grains that it calls.
+        RequestContext.Remove(PlacementHint.Silo);
         if (_memory.Stage is WorkStage.Running running && running.Lease == lease && service.IsRunning(Work, _memory.Attempt))
             return LeaseUse.Started;
         await BecomeAsync(_memory.Begun(lease, time.GetUtcNow()));
