@@ -32,6 +32,13 @@ public abstract class ConformanceTest(bool shuffled) : IAsyncLifetime
         await done;
     }
 
+    /// <summary>Waits for a line in the log, which may be behind what it tells of.</summary>
+    protected async Task LoggedAsync(string text)
+    {
+        while (!Host.Log.Any(line => line.Contains(text, StringComparison.Ordinal)))
+            await Task.Delay(1);
+    }
+
     protected static async Task<T> Soon<T>(Task<T> task)
     {
         await Soon((Task)task);

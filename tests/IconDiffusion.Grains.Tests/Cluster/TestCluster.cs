@@ -1,4 +1,3 @@
-using IconDiffusion.EmbeddedActors;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,48 +5,25 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Orleans;
-using Orleans.Runtime;
 
 namespace IconDiffusion.Grains.Tests;
 
 /// <summary>
-/// Real grains on the real runtime over a real database, with a clock that the test moves. Several silos are played by one
-/// process: a grain lives on the silo that the request that woke it asked for, as the placement of a cluster decides it.
+/// Real grains on the real runtime over a real database, with a clock that the test moves.
 /// </summary>
 public sealed class TestCluster : IExperimentServices, IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private readonly IHost _host;
+    private GrainHost _host = null!;
     private readonly LogKeeper _log = new();
     private readonly Dictionary<string, TestSilo> _silos = [];
     private bool _isDropped;
 
-    private TestCluster(Disk disk, int? shuffleSeed)
-    {
-        Disk = disk;
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Logging.AddProvider(_log).SetMinimumLevel(LogLevel.Information);
-        builder.Services.AddSingleton<TimeProvider>(Time);
-        builder.Services.AddSingleton<IExperimentServices>(this);
-        builder.Services.AddScoped(_ => new Placement(Silo(RequestContext.Get(PlacementHint.Silo) as string)));
-        builder.Services.AddScoped<INodeInfo>(services => services.GetRequiredService<Placement>().Silo);
-        builder.Services.AddScoped<IWorkService>(services => services.GetRequiredService<Placement>().Silo);
-        builder.Services.AddEmbeddedActors(options =>
-        {
-            options.DatabasePath = disk.Database;
-            options.TravelsAsJson = type => type.Assembly == typeof(SpecJson).Assembly;
-            options.TravelJson = SpecJson.Travel;
-            options.StateJson = SpecJson.Compact;
-            options.Assemblies.Add(typeof(IExperimentGrain).Assembly);
-            options.Assemblies.Add(typeof(IWorkService).Assembly);
-            options.ShuffleSeed = shuffleSeed;
-        });
-        _host = builder.Build();
-    }
+    private TestCluster(Disk disk) => Disk = disk;
 
     public Disk Disk { get; }
     public FakeTimeProvider Time { get; } = new(new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero));
-    public IGrainFactory Grains => _host.Services.GetRequiredService<IClusterClient>();
+    public IGrainFactory Grains => _host.Grains;
     public ISchedulerGrain Scheduler => Grains.GetGrain<ISchedulerGrain>("default");
     public IReadOnlyCollection<string> Log => _log.Lines;
 
@@ -56,9 +32,10 @@ public sealed class TestCluster : IExperimentServices, IAsyncDisposable
 
     public static async Task<TestCluster> StartAsync(Disk disk, bool shuffled, params string[] silos)
     {
-        var cluster = new TestCluster(disk, shuffled ? 3407 : null);
+        var cluster = new TestCluster(disk);
         foreach (var name in silos)
             cluster._silos.Add(name, new(name, () => cluster.Grains, disk));
+        cluster._host = GrainHost.Create(disk, shuffled, cluster.Configure, silos, cluster.Silo);
         await cluster._host.StartAsync();
         return cluster;
     }
@@ -103,21 +80,25 @@ public sealed class TestCluster : IExperimentServices, IAsyncDisposable
         _isDropped = true;
         foreach (var silo in _silos.Values)
             silo.Crash();
-        _host.Dispose();
+        _host.Kill();
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_isDropped)
             return;
-        await _host.StopAsync();
-        _host.Dispose();
+        await _host.DisposeAsync();
+    }
+
+    private void Configure(IHostApplicationBuilder builder)
+    {
+        builder.Logging.AddProvider(_log).SetMinimumLevel(LogLevel.Information);
+        builder.Services.AddSingleton<TimeProvider>(Time);
+        builder.Services.AddSingleton<IExperimentServices>(this);
     }
 
     long IExperimentServices.MemoryBytes(WorkSpec work) => MemoryOfWork;
 
     void IExperimentServices.WriteTable(string experimentId, IReadOnlyList<RunResult> results) =>
         Disk.Tables.Enqueue((experimentId, results.Count));
-
-    private sealed record Placement(TestSilo Silo);
 }
