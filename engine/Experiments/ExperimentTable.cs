@@ -14,6 +14,9 @@ public static class ExperimentTable
 {
     public const string FigureFile = "figure2.png";
 
+    /// <summary>Rows of the figure; of a larger experiment it shows the first runs.</summary>
+    public const int MostRows = 24;
+
     public const string ResultsFile = "results.json";
 
     /// <summary>Writes table.md, table.json, <see cref="ResultsFile"/> and <see cref="FigureFile"/>, each all or not at all.</summary>
@@ -32,7 +35,7 @@ public static class ExperimentTable
         var store = new DatasetStore(data.Datasets);
         var icons = results.Select(result => result.DatasetFingerprint).Distinct()
             .Where(store.Contains).ToDictionary(fingerprint => fingerprint, store.Load);
-        Figure2Row[] rows = [.. results.Select(result => Row(data, result, icons.GetValueOrDefault(result.DatasetFingerprint))).OfType<Figure2Row>()];
+        Figure2Row[] rows = [.. results.Take(MostRows).Select(result => Row(data, result, icons.GetValueOrDefault(result.DatasetFingerprint))).OfType<Figure2Row>()];
         if (rows.Length > 0)
             ImageFile.SavePng(Path.Combine(folder, FigureFile), Figure2.Compose(rows));
     }

@@ -3,12 +3,12 @@ using IconDiffusion.Specs.Cluster;
 
 namespace IconDiffusion.Grains;
 
-/// <summary>What an experiment asks of the engine, in calls of milliseconds.</summary>
+/// <summary>What an experiment asks of the engine.</summary>
 public interface IExperimentServices
 {
-    /// <summary>Estimate of the device memory that a piece of work needs, in bytes.</summary>
+    /// <summary>Estimate, in milliseconds, of the device memory that a piece of work needs, in bytes.</summary>
     long MemoryBytes(WorkSpec work);
 
-    /// <summary>Writes the table of the results so far into the experiment's folder.</summary>
+    /// <summary>Writes the table of the results so far into the experiment's folder, and a picture of the best icons; called on a thread of its own.</summary>
     void WriteTable(string experimentId, IReadOnlyList<RunResult> results);
 }

@@ -201,7 +201,8 @@ public sealed partial class ExperimentGrain
         if (!_tableIsOld)
             return;
         var results = await GetResultsAsync();
-        _services.WriteTable(Id, results);
+        // It draws a picture, too, which takes longer than a turn should.
+        await Task.Run(() => _services.WriteTable(Id, results));
         _tableIsOld = results.Count < _cells.Count(cell => cell.Memory.Stage == CellStage.Done);
     }
 }
