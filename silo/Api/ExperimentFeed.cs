@@ -15,7 +15,7 @@ internal sealed class ExperimentFeed(string id, IExperimentGrain experiment, Tim
 
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
     private const double MostBytesPerSecond = 20e6;
-    private const double MostFramesPerSecond = 100;
+    private const double MostFramesPerSecond = 20;
     private readonly CancellationTokenSource _stop = new();
     private volatile FeedState _state = new(null);
 
