@@ -1,3 +1,4 @@
+using IconDiffusion.EmbeddedActors.Tests;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 using Microsoft.Extensions.DependencyInjection;
