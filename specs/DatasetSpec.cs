@@ -8,8 +8,20 @@ namespace IconDiffusion.Specs;
 [JsonDerivedType(typeof(FolderSpec), "folder")]
 public abstract record DatasetSpec
 {
-    /// <summary>How many icons to use, the first in the source's fixed order; null: all there are.</summary>
+    /// <summary>How many icons to train on, of the first in the source's fixed order; null: all there are, but for those held out.</summary>
     public int? Count { get; init; }
+
+    /// <summary>
+    /// Icons that are set aside: never trained on, they show the novelty report what new work of the same kind looks like. They are
+    /// spread evenly over the source's order. Null: a fifth of the icons where there are at least 100 and <see cref="Count"/> is not
+    /// stated; up to a quarter of <see cref="Count"/> more, where that is at least 50 and the source has them; else none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? HeldOut { get; init; }
+
+    /// <summary>Training icons that appear several times, to see whether those are the ones that are copied; null: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RepeatSpec? Repeat { get; init; }
 
     /// <summary>Side of the square icon in pixels.</summary>
     public int ImageSize { get; init; } = 128;
@@ -29,4 +41,13 @@ public sealed record FolderSpec : DatasetSpec
 {
     /// <summary>Folder that holds the images, itself or in sub-folders.</summary>
     public required string Path { get; init; }
+}
+
+/// <summary>The first <see cref="Icons"/> training icons are trained on <see cref="Times"/> times as often as the others.</summary>
+public sealed record RepeatSpec
+{
+    public required int Icons { get; init; }
+
+    /// <summary>How often each of them is in the training set.</summary>
+    public required int Times { get; init; }
 }

@@ -39,6 +39,12 @@ public static class SpecValidation
             yield return $"dataset.background is '{colour}'; wanted #RRGGBB, such as \"#FFFFFF\" for white.";
         if (dataset is FolderSpec { Path: "" })
             yield return "dataset.path is empty; wanted a folder of images.";
+        if (dataset.HeldOut is < 0)
+            yield return $"dataset.heldOut is {dataset.HeldOut}; wanted 0 or more icons.";
+        if (dataset.Repeat is { Icons: < 1 } or { Times: < 2 })
+            yield return $"dataset.repeat is {dataset.Repeat.Icons} icons {dataset.Repeat.Times} times; wanted at least 1 icon at least 2 times.";
+        else if (dataset.Repeat?.Icons > dataset.Count)
+            yield return $"dataset.repeat.icons is {dataset.Repeat.Icons}; the data set has {dataset.Count}.";
     }
 
     private static IEnumerable<string> Check(ModelSpec model, RunSpec run) => model switch

@@ -2,6 +2,7 @@ using System.CommandLine;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Engine.Data;
 using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Engine.Metrics;
 using IconDiffusion.Specs;
 using Spectre.Console;
 
@@ -19,6 +20,8 @@ internal static class DatasetCommand
     private static readonly Option<int> Size = new("--size") { Description = "Side of the square icon in pixels.", HelpName = "PX", DefaultValueFactory = _ => 128 };
     private static readonly Option<string> Background = new("--background") { Description = "Colour under transparent pixels.", HelpName = "#RRGGBB", DefaultValueFactory = _ => "#FFFFFF" };
 
+    private static readonly Option<int> HeldOut = new("--held-out") { Description = "Icons to set aside, spread over the source; 'make' writes them to DIR-held-out.", HelpName = "N" };
+
     public static Command Create() => new("dataset", "Make a data set or check one.") { Make(), Check() };
 
     private static Command Make()
@@ -31,24 +34,37 @@ internal static class DatasetCommand
             Example:
               icon dataset make noto-faces --count 158 --size 128 --output faces
             """)
-        { Source, Count, Size, Background, output };
+        { Source, Count, HeldOut, Size, Background, output };
         command.SetAction(parsed =>
         {
             var context = new CommandContext(parsed);
             var dataset = DatasetSource.Prepare(Spec(parsed), TimeProvider.System);
             var folder = Path.GetFullPath(parsed.GetValue(output)!);
-            var digits = (dataset.Count - 1).ToString().Length;
-            for (var i = 0; i < dataset.Count; i++)
-                ImageFile.SavePng(Path.Combine(folder, $"{i.ToString().PadLeft(digits, '0')}.png"), dataset[i]);
             // Beside the folder, so that the folder itself is a data set.
-            var sheet = folder.TrimEnd('/') + ".contact-sheet.png";
+            var beside = folder.TrimEnd('/');
+            var (sheet, heldOut) = (beside + ".contact-sheet.png", dataset.HeldOut.Count > 0 ? beside + "-held-out" : null);
+            Save(folder, new IconPixels(dataset.Pixels, dataset.ImageSize));
+            if (heldOut is not null)
+                Save(heldOut, new IconPixels(dataset.HeldOut.Pixels, dataset.ImageSize));
             ImageFile.SavePng(sheet, ContactSheet.Compose([.. Enumerable.Range(0, dataset.Count).Select(i => dataset[i])]));
             context.Terminal.Result(
-                new { dataset.Count, dataset.ImageSize, dataset.Fingerprint, Folder = folder, ContactSheet = sheet },
-                () => [new Text($"{dataset.Count} icons of {dataset.ImageSize}×{dataset.ImageSize} in {folder}\ncontact sheet: {sheet}")]);
+                new { dataset.Count, dataset.ImageSize, dataset.Fingerprint, Folder = folder, ContactSheet = sheet, HeldOut = heldOut },
+                () => [new Text(string.Join('\n', new[]
+                {
+                    $"{dataset.Count} icons of {dataset.ImageSize}×{dataset.ImageSize} in {folder}",
+                    heldOut is null ? null : $"{dataset.HeldOut.Count} held-out icons in {heldOut}",
+                    $"contact sheet: {sheet}",
+                }.OfType<string>()))]);
             return ExitCode.Success;
         });
         return command;
+    }
+
+    private static void Save(string folder, IconPixels icons)
+    {
+        var digits = (icons.Count - 1).ToString().Length;
+        for (var i = 0; i < icons.Count; i++)
+            ImageFile.SavePng(Path.Combine(folder, $"{i.ToString().PadLeft(digits, '0')}.png"), icons.ToImage(i));
     }
 
     private static Command Check()
@@ -61,7 +77,7 @@ internal static class DatasetCommand
             Example:
               icon dataset check my-icons --size 128
             """)
-        { Source, Count, Size, Background };
+        { Source, Count, HeldOut, Size, Background };
         command.SetAction(parsed =>
         {
             var context = new CommandContext(parsed);
@@ -74,17 +90,17 @@ internal static class DatasetCommand
 
     private static DatasetSpec Spec(ParseResult parsed)
     {
-        var (count, size, background) = (parsed.GetValue(Count), parsed.GetValue(Size), parsed.GetValue(Background)!);
+        var (count, heldOut, size, background) = (parsed.GetValue(Count), parsed.GetValue(HeldOut), parsed.GetValue(Size), parsed.GetValue(Background)!);
         return parsed.GetValue(Source) is var source && source == "noto-faces"
-            ? new NotoFacesSpec { Count = count, ImageSize = size, Background = background }
-            : new FolderSpec { Path = source!, Count = count, ImageSize = size, Background = background };
+            ? new NotoFacesSpec { Count = count, HeldOut = heldOut, ImageSize = size, Background = background }
+            : new FolderSpec { Path = source!, Count = count, HeldOut = heldOut, ImageSize = size, Background = background };
     }
 
     private static IEnumerable<string> Lines(DatasetReport report)
     {
         foreach (var problem in report.Problems)
             yield return $"problem: {problem}";
-        yield return $"{report.Icons} icons would be used";
+        yield return $"{report.Icons} icons would be used{(report.HeldOut > 0 ? $", {report.HeldOut} more set aside" : "")}";
         foreach (var file in report.Unreadable)
             yield return $"unreadable: {file.Name}: {file.Reason}";
         foreach (var pair in report.Duplicates)

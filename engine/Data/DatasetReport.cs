@@ -5,8 +5,11 @@ namespace IconDiffusion.Engine.Data;
 /// <summary>What <c>icon dataset check</c> tells about a source of icons before anything is trained on it.</summary>
 public sealed record DatasetReport
 {
-    /// <summary>How many icons would be used.</summary>
+    /// <summary>How many icons would be trained on.</summary>
     public required int Icons { get; init; }
+
+    /// <summary>How many more would be set aside.</summary>
+    public int HeldOut { get; init; }
 
     /// <summary>Sentences that each say why training is refused; none: the dataset can be used.</summary>
     public required EquatableList<string> Problems { get; init; }

@@ -10,7 +10,7 @@ namespace IconDiffusion.Engine.Data;
 /// </summary>
 /// <remarks>
 /// <c>&lt;fingerprint&gt;.icons</c>: the header's length (8 bytes, little endian), the header (JSON: spec and names), the pixels
-/// (uint8 [count, imageSize, imageSize, 3]).
+/// of the training icons and of those held out (uint8 [count, imageSize, imageSize, 3]).
 /// </remarks>
 public sealed class DatasetStore(string folder)
 {
@@ -32,7 +32,7 @@ public sealed class DatasetStore(string folder)
     {
         var path = PathOf(dataset.Fingerprint);
         if (File.Exists(path)) return path;
-        var header = JsonSerializer.SerializeToUtf8Bytes(new Header(dataset.Spec, dataset.Names), SpecJson.Compact);
+        var header = JsonSerializer.SerializeToUtf8Bytes(new Header(dataset.Spec, dataset.Names, dataset.HeldOut.Names), SpecJson.Compact);
         AtomicFile.Write(path, stream =>
         {
             Span<byte> length = stackalloc byte[sizeof(long)];
@@ -40,6 +40,7 @@ public sealed class DatasetStore(string folder)
             stream.Write(length);
             stream.Write(header);
             stream.Write(dataset.Pixels);
+            stream.Write(dataset.HeldOut.Pixels);
         });
         return path;
     }
@@ -75,10 +76,13 @@ public sealed class DatasetStore(string folder)
         var json = new byte[headerBytes];
         stream.ReadExactly(json);
         var header = JsonSerializer.Deserialize<Header>(json, SpecJson.Compact) ?? throw new InvalidDataException("Its header is null.");
-        var pixels = new byte[checked((int)(stream.Length - stream.Position))];
+        var heldOutNames = header.HeldOut ?? [];
+        var heldOut = new byte[checked(heldOutNames.Count * header.Spec.ImageSize * header.Spec.ImageSize * 3)];
+        var pixels = new byte[checked((int)Math.Max(0, stream.Length - stream.Position - heldOut.Length))];
         stream.ReadExactly(pixels);
-        return new(header.Spec, header.Names, pixels);
+        stream.ReadExactly(heldOut);
+        return new(header.Spec, header.Names, pixels, new(heldOutNames, heldOut));
     }
 
-    private sealed record Header(DatasetSpec Spec, EquatableList<string> Names);
+    private sealed record Header(DatasetSpec Spec, EquatableList<string> Names, EquatableList<string>? HeldOut = null);
 }

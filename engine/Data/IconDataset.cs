@@ -10,21 +10,31 @@ public sealed class IconDataset
 {
     /// <param name="names">One per icon: file names relative to the folder, or the emoji's names.</param>
     /// <param name="pixels">Taken over, not copied.</param>
-    /// <exception cref="DatasetException">The array does not fit names and size, or there are fewer than 2 icons.</exception>
-    public IconDataset(DatasetSpec spec, EquatableList<string> names, byte[] pixels)
+    /// <param name="heldOut">Icons set aside; null: none.</param>
+    /// <exception cref="DatasetException">An array does not fit names and size, or there are fewer than 2 icons.</exception>
+    public IconDataset(DatasetSpec spec, EquatableList<string> names, byte[] pixels, HeldOutIcons? heldOut = null)
     {
         if (names.Count < 2)
             throw new DatasetException($"The dataset has {names.Count} icon(s); training and FID need at least 2.");
-        var wanted = (long)names.Count * spec.ImageSize * spec.ImageSize * 3;
-        if (pixels.LongLength != wanted)
-            throw new DatasetException($"The dataset has {pixels.LongLength} bytes; {names.Count} RGB icons of {spec.ImageSize}×{spec.ImageSize} need {wanted}.");
-        (Spec, Names, Pixels) = (spec, names, pixels);
+        (Spec, Names, Pixels, HeldOut) = (spec, names, pixels, heldOut ?? HeldOutIcons.None);
+        ThrowUnlessFits(names.Count, pixels);
+        ThrowUnlessFits(HeldOut.Count, HeldOut.Pixels);
         Fingerprint = ComputeFingerprint();
     }
 
-    /// <summary>Packs icons of [ImageSize, ImageSize, 3] in the order given.</summary>
-    /// <exception cref="DatasetException">Fewer than 2 icons, or one of another size.</exception>
+    /// <summary>Packs icons of [ImageSize, ImageSize, 3] in the order given, less those that the spec sets aside, repeated as it says.</summary>
+    /// <exception cref="DatasetException">Fewer than 2 icons are left to train on, or one is of another size.</exception>
     public static IconDataset Pack(DatasetSpec spec, IReadOnlyList<NamedIcon> icons)
+    {
+        var (training, heldOut) = HeldOutSplit.Of(spec, icons);
+        var repeated = spec.Repeat is { } repeat
+            ? Enumerable.Range(2, repeat.Times - 1).SelectMany(time => training.Take(repeat.Icons).Select(icon => icon with { Name = $"{icon.Name} ({time})" }))
+            : [];
+        IReadOnlyList<NamedIcon> all = [.. training, .. repeated];
+        return new(spec, [.. all.Select(each => each.Name)], PackPixels(spec, all), new([.. heldOut.Select(each => each.Name)], PackPixels(spec, heldOut)));
+    }
+
+    private static byte[] PackPixels(DatasetSpec spec, IReadOnlyList<NamedIcon> icons)
     {
         using var pixels = new MemoryStream();
         foreach (var (name, icon) in icons)
@@ -33,7 +43,7 @@ public sealed class IconDataset
                 throw new DatasetException($"'{name}' is {icon.Width}×{icon.Height}; wanted {spec.ImageSize}×{spec.ImageSize}.");
             pixels.Write(icon.Pixels);
         }
-        return new(spec, [.. icons.Select(each => each.Name)], pixels.ToArray());
+        return pixels.ToArray();
     }
 
     public DatasetSpec Spec { get; }
@@ -42,6 +52,9 @@ public sealed class IconDataset
 
     /// <summary>[Count, ImageSize, ImageSize, 3], packed.</summary>
     public byte[] Pixels { get; }
+
+    /// <summary>Icons of the same source that are not trained on.</summary>
+    public HeldOutIcons HeldOut { get; }
 
     public int Count => Names.Count;
 
@@ -52,7 +65,7 @@ public sealed class IconDataset
     public bool HorizontalFlip => Spec.HorizontalFlip;
 
     /// <summary>
-    /// SHA-256, lower-case hex, over every pixel in order and the settings: source, image size, count, flips, background.
+    /// SHA-256, lower-case hex, over every pixel in order and the settings: source, image size, count, flips, background, held-out icons.
     /// Names and folder are left out, so that a copy of the data elsewhere is the same data.
     /// </summary>
     public string Fingerprint { get; }
@@ -83,6 +96,13 @@ public sealed class IconDataset
                 icon.Slice(row + (3 * x), 3).CopyTo(target[(row + (3 * (ImageSize - 1 - x)))..]);
     }
 
+    private void ThrowUnlessFits(int count, byte[] pixels)
+    {
+        var wanted = (long)count * ImageSize * ImageSize * 3;
+        if (pixels.LongLength != wanted)
+            throw new DatasetException($"The dataset has {pixels.LongLength} bytes; {count} RGB icons of {ImageSize}×{ImageSize} need {wanted}.");
+    }
+
     private string ComputeFingerprint()
     {
         var source = Spec switch
@@ -95,6 +115,21 @@ public sealed class IconDataset
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(settings));
         hash.AppendData(Pixels);
+        if (HeldOut.Count > 0)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"heldOut={HeldOut.Count}\n"));
+            hash.AppendData(HeldOut.Pixels);
+        }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+}
+
+/// <summary>Icons of a data set's source that are set aside: uint8 [Count, ImageSize, ImageSize, 3], sRGB 0…255.</summary>
+/// <param name="Names">One per icon.</param>
+/// <param name="Pixels">Packed.</param>
+public sealed record HeldOutIcons(EquatableList<string> Names, byte[] Pixels)
+{
+    public static HeldOutIcons None { get; } = new([], []);
+
+    public int Count => Names.Count;
 }

@@ -32,7 +32,7 @@ public static class IconFolder
         var background = Rgb.Parse(spec.Background);
         var all = List(spec.Path);
         var images = all.Where(IsImage).ToList();
-        var used = images.Take(spec.Count ?? int.MaxValue).ToList();
+        var used = images.Take(HeldOutSplit.Pool(spec, images.Count)).ToList();
         var files = used.AsParallel().AsOrdered().Select(name => Load(spec, name, background)).ToList();
         var unreadable = files.Select(each => each.Problem).OfType<UnreadableFile>().ToList();
 
@@ -41,14 +41,17 @@ public static class IconFolder
             problems.Add($"{unreadable.Count} of {used.Count} images in '{spec.Path}' cannot be used; the first: {first.Reason} Mend or remove them.");
         if (images.Count < 2)
             problems.Add($"Found {images.Count} image(s) in '{spec.Path}'; training and FID need at least 2.");
-        if (images.Count < spec.Count)
-            problems.Add($"Found {images.Count} images in '{spec.Path}'; {spec.Count} are wanted.");
+        var wanted = (spec.Count ?? 2) + (spec.HeldOut ?? 0);
+        if (images.Count >= 2 && images.Count < wanted)
+            problems.Add($"Found {images.Count} images in '{spec.Path}'; {wanted} are wanted{(spec.HeldOut > 0 ? $", {spec.HeldOut} of them to hold out" : "")}.");
         var consent = ReadConsent(spec.Path, clock, problems);
 
         var read = files.Where(each => each.Info != null).ToList();
+        var heldOut = Math.Min(read.Count, HeldOutSplit.HeldOut(spec, images.Count));
         return (read.Select(each => new NamedIcon(each.Name, each.Icon!)).ToList(), new()
         {
-            Icons = read.Count,
+            Icons = read.Count - heldOut,
+            HeldOut = heldOut,
             Problems = [.. problems],
             Unreadable = [.. unreadable],
             Ignored = [.. all.Where(name => !IsImage(name) && name != Consent.FileName)],

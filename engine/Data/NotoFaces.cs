@@ -13,8 +13,8 @@ public static class NotoFaces
     /// <summary>How many faces the table has; an older font may lack some.</summary>
     public static int Available => Faces.Count * Tones.Length;
 
-    /// <summary>The first <see cref="DatasetSpec.Count"/> faces that the installed font has, or all.</summary>
-    /// <exception cref="DatasetException">The font has fewer.</exception>
+    /// <summary>The first faces that the installed font has, <see cref="HeldOutSplit.Pool"/> of them.</summary>
+    /// <exception cref="DatasetException">The font has fewer than are wanted.</exception>
     /// <exception cref="ImageException">The font is missing.</exception>
     public static IconDataset Prepare(NotoFacesSpec spec)
     {
@@ -27,9 +27,11 @@ public static class NotoFaces
     public static DatasetReport Check(NotoFacesSpec spec)
     {
         var (icons, missing) = Render(spec);
+        var heldOut = Math.Min(icons.Count, HeldOutSplit.HeldOut(spec, icons.Count));
         return new()
         {
-            Icons = icons.Count,
+            Icons = icons.Count - heldOut,
+            HeldOut = heldOut,
             Problems = Shortage(spec, icons.Count) is { } problem ? [problem] : [],
             Unreadable = [.. missing.Select(name => new UnreadableFile(name, $"The installed font '{EmojiFont.Family}' does not have it."))],
             Duplicates = [.. Duplicates.Find(icons)],
@@ -38,7 +40,7 @@ public static class NotoFaces
 
     private static string? Shortage(NotoFacesSpec spec, int found)
     {
-        var wanted = spec.Count ?? 2;
+        var wanted = (spec.Count ?? 2) + (spec.HeldOut ?? 0);
         return found < wanted ? $"The installed font '{EmojiFont.Family}' has {found} of the {Available} faces; {wanted} are wanted." : null;
     }
 
@@ -46,9 +48,10 @@ public static class NotoFaces
     {
         var background = Rgb.Parse(spec.Background);
         var (icons, missing) = (new List<NamedIcon>(), new List<string>());
+        var pool = HeldOutSplit.Pool(spec, Available);
         foreach (var (name, sequence) in Sequences())
         {
-            if (icons.Count == spec.Count) break;
+            if (icons.Count == pool) break;
             if (EmojiFont.TryRender(sequence, spec.ImageSize, background) is { } icon) icons.Add(new(name, icon));
             else missing.Add(name);
         }

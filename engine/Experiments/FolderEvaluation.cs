@@ -50,7 +50,7 @@ public static class FolderEvaluation
     }
 
     private static IconDataset Read(string folder, int size) =>
-        DatasetSource.Prepare(new FolderSpec { Path = folder, ImageSize = size }, TimeProvider.System);
+        DatasetSource.Prepare(new FolderSpec { Path = folder, ImageSize = size, HeldOut = 0 }, TimeProvider.System);
 
     private static (int Width, int Height)[] Sizes(string folder) => Directory.Exists(folder)
         ? [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)

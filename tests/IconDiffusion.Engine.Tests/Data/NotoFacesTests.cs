@@ -6,7 +6,7 @@ namespace IconDiffusion.Engine.Tests.Data;
 
 public class NotoFacesTests
 {
-    private static readonly Lazy<IconDataset> Faces = new(() => DatasetSource.Prepare(new NotoFacesSpec { Count = 158 }, TimeProvider.System));
+    private static readonly Lazy<IconDataset> Faces = new(() => DatasetSource.Prepare(new NotoFacesSpec { Count = 158, HeldOut = 0 }, TimeProvider.System));
 
     [Fact]
     public void HundredAndFiftyEight_AreRenderedAt128() => Assert.Equal((158, 128), (Faces.Value.Count, Faces.Value.ImageSize));
@@ -22,7 +22,7 @@ public class NotoFacesTests
 
     [Fact]
     public void Rendering_IsDeterministic() =>
-        Assert.Equal(Faces.Value.Fingerprint, DatasetSource.Prepare(new NotoFacesSpec { Count = 158 }, TimeProvider.System).Fingerprint);
+        Assert.Equal(Faces.Value.Fingerprint, DatasetSource.Prepare(new NotoFacesSpec { Count = 158, HeldOut = 0 }, TimeProvider.System).Fingerprint);
 
     [Fact]
     public void FewerFaces_AreTheFirst() => Assert.Equal(
@@ -46,6 +46,16 @@ public class NotoFacesTests
     public void SixSkinTones_FollowEachOther() => Assert.Equal(
         ["baby", "baby-light", "baby-medium-light", "baby-medium", "baby-medium-dark", "baby-dark", "child"],
         Faces.Value.Names.Take(7));
+
+    [Fact]
+    public void HeldOutFaces_AreOfTheSameKindAsThoseTrainedOn()
+    {
+        var dataset = DatasetSource.Prepare(new NotoFacesSpec { Count = 158, ImageSize = 8 }, TimeProvider.System);
+
+        Assert.Equal((158, 39), (dataset.Count, dataset.HeldOut.Count));
+        Assert.Contains("baby-medium-light", dataset.HeldOut.Names);
+        Assert.Contains("baby-medium", dataset.Names);
+    }
 
     [Fact]
     public void MoreThanThereAre_IsRefusedWithTheNumber() => Assert.Contains(
