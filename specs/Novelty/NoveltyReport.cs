@@ -116,13 +116,13 @@ public sealed record IconNovelty(int Icon, bool IsCopy, EquatableList<NearestIco
 
 /// <summary>The training icon nearest to a generated one.</summary>
 /// <param name="Index">In the training set, from 0.</param>
-/// <param name="Second">Distance to the second nearest training icon.</param>
-/// <param name="Percentile">0…100: how many of the training icons have a nearer neighbour of their own.</param>
+/// <param name="Second">Distance to the second nearest training icon that is another picture; null: there is none.</param>
+/// <param name="Percentile">0…100: how many of the training icons have a nearer neighbour of their own; null: there is one training icon alone.</param>
 /// <param name="Mirrored">Whether it is nearest with left and right swapped.</param>
 /// <param name="ShiftX">How far the training icon is moved to the right to match, pixels.</param>
 /// <param name="ShiftY">How far down.</param>
 public sealed record NearestIcon(
-    DistanceSpace Space, int Index, string Name, double Distance, double Second, double Percentile, bool Mirrored = false, int ShiftX = 0, int ShiftY = 0);
+    DistanceSpace Space, int Index, string Name, double Distance, double? Second, double? Percentile, bool Mirrored = false, int ShiftX = 0, int ShiftY = 0);
 
 /// <summary>The training icons that an icon's patches resemble most.</summary>
 /// <param name="Distinct">How many different training icons.</param>

@@ -1,0 +1,25 @@
+namespace IconDiffusion.Specs;
+
+/// <summary>What a figure of the novelty report means.</summary>
+/// <param name="Key">As <see cref="Figure.Key"/>.</param>
+/// <param name="Label">A column's heading.</param>
+/// <param name="Definition">One sentence.</param>
+/// <param name="Source">The paper that it is from; <c>here</c>: this project's.</param>
+/// <param name="Unit">Such as <c>of 255</c>; empty: a bare number.</param>
+/// <param name="Copying">Which values speak of copying.</param>
+/// <param name="Space">The space whose distances it rests on; null: none alone.</param>
+public sealed record FigureDefinition(
+    string Key, string Label, string Definition, string Source, string Unit, CopyingSign Copying, DistanceSpace? Space = null);
+
+/// <summary>Which values of a figure speak of copying.</summary>
+public enum CopyingSign
+{
+    /// <summary>None: it measures likeness to the training set, which copies and good new icons share.</summary>
+    Neither,
+
+    /// <summary>The lower, the more is copied.</summary>
+    Low,
+
+    /// <summary>The higher, the more is copied.</summary>
+    High,
+}
