@@ -31,7 +31,7 @@ def experiment(steps, checkpoint="00:00:20"):
         "model": {"kind": "ddpm", "unet": {"dim": 32, "dimMults": [1, 2, 4]}, "diffusion": {"objective": "velocity", "loss": "l2"}},
         "training": {"steps": steps, "batchSize": 16},
         "sampling": {"count": 2, "sampler": {"kind": "dpm-solver++", "steps": 2}},
-        "evaluation": {"inception": "random"},
+        "evaluation": {"inception": "random", "figures": "preprint"},
         "monitoring": {"checkpointEvery": checkpoint, "stripEvery": 100000},
     }
 

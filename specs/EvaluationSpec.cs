@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IconDiffusion.Specs;
 
 /// <summary>How generated icons are compared with the training set.</summary>
@@ -5,6 +7,20 @@ public sealed record EvaluationSpec
 {
     /// <summary>Weights of the FID Inception network. Only the published ones give figures that compare with a paper's.</summary>
     public InceptionWeights Inception { get; init; } = InceptionWeights.Published;
+
+    /// <summary>How much is found out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public EvaluationFigures Figures { get; init; }
+}
+
+/// <summary>Which figures an evaluation gives.</summary>
+public enum EvaluationFigures
+{
+    /// <summary>The preprint's and the novelty report.</summary>
+    All,
+
+    /// <summary>FID, MAE and NWI alone.</summary>
+    Preprint,
 }
 
 /// <summary>Where the Inception weights come from.</summary>

@@ -26,7 +26,7 @@ grid() {
   "model": { "kind": "ddpm", "unet": { "dim": 16, "dimMults": [1] } },
   "training": { "steps": 120, "batchSize": 8, "ema": { "updateEvery": 2, "updateAfterStep": 20 } },
   "sampling": { "count": 24, "batchSize": 4, "sampler": { "kind": "ddim", "steps": 20 } },
-  "evaluation": { "inception": "random" },
+  "evaluation": { "inception": "random", "figures": "preprint" },
   "monitoring": { "checkpointEvery": "00:00:00.020", "stripEvery": 50 }
 }
 JSON

@@ -25,7 +25,7 @@ public sealed class TinyWork : IDisposable
     public RunSpec Spec { get; } = TinyRun.Spec(steps: 6) with
     {
         Sampling = new() { Count = 10, BatchSize = 4, Sampler = new DdimSpec { Steps = 2 } },
-        Evaluation = new() { Inception = InceptionWeights.Random },
+        Evaluation = new() { Inception = InceptionWeights.Random, Figures = EvaluationFigures.Preprint },
     };
 
     public DataFolder Data { get; }

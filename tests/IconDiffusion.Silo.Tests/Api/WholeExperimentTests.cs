@@ -48,7 +48,7 @@ public sealed class WholeExperimentTests
                     Model = new DdpmSpec { Unet = new() { Dim = 8, DimMults = [1] }, Diffusion = new() { Timesteps = 50 } },
                     Training = new() { Steps = 5, BatchSize = 2 },
                     Sampling = new() { Count = 2, Sampler = new DdimSpec { Steps = 2 } },
-                    Evaluation = new() { Inception = InceptionWeights.Random },
+                    Evaluation = new() { Inception = InceptionWeights.Random, Figures = EvaluationFigures.Preprint },
                 },
             ],
         };

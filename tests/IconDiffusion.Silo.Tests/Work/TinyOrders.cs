@@ -21,7 +21,7 @@ internal sealed class TinyOrders : IDisposable
             Model = new DdpmSpec { Unet = new() { Dim = 8, DimMults = [1, 2], ResnetBlockGroups = 4 } },
             Training = new() { Steps = steps, BatchSize = 4, Ema = new() { UpdateEvery = 2, UpdateAfterStep = 4 } },
             Sampling = new() { Count = 4, BatchSize = 4, Sampler = new DdimSpec { Steps = 2 } },
-            Evaluation = new() { Inception = InceptionWeights.Random },
+            Evaluation = new() { Inception = InceptionWeights.Random, Figures = EvaluationFigures.Preprint },
         };
         var random = new Random(7);
         var pixels = new byte[10 * 16 * 16 * 3];
