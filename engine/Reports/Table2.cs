@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Text;
 using System.Text.Json;
 using IconDiffusion.Engine.Metrics;
 using IconDiffusion.Specs;
@@ -46,75 +44,22 @@ public sealed class Table2
     /// <summary>The table as text that ends with a line break.</summary>
     public string Write(TableFormat format) => format switch
     {
-        TableFormat.Markdown => Markdown(),
+        TableFormat.Markdown => TableText.Markdown(Header, Cells, _notes),
         TableFormat.Csv => Csv(),
-        TableFormat.Latex => Latex(),
-        TableFormat.Html => Html(),
+        TableFormat.Latex => TableText.Latex(Header, Cells, Footnotes),
+        TableFormat.Html => TableText.Html(Header, Cells, _notes),
         TableFormat.Json => JsonSerializer.Serialize(Rows, SpecJson.Indented) + "\n",
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Wanted one of the formats."),
     };
 
-    private string Markdown()
-    {
-        var text = new StringBuilder();
-        text.Append("| ").AppendJoin(" | ", Header).Append(" |\n|");
-        for (var column = 0; column < Header.Count; column++) text.Append(column == 0 ? "---|" : "---:|");
-        foreach (var cells in Cells)
-            text.Append("\n| ").AppendJoin(" | ", cells.Select(cell => cell.Replace("|", "\\|"))).Append(" |");
-        text.Append('\n');
-        for (var i = 0; i < _notes.Count; i++) text.Append($"\n{i + 1}. {_notes[i]}");
-        return text.Append(_notes.Count > 0 ? "\n" : "").ToString();
-    }
-
-    // For machines: every figure as it is, seconds for the time, no footnotes to look up.
-    private string Csv()
-    {
-        var text = new StringBuilder("model,seed,fid,mae,nwi,generated,training,steps,images_seen,training_seconds,preprint_fid,preprint_nwi,notes\r\n");
-        foreach (var row in Rows)
-            text.AppendJoin(',', ((object?[])
-            [
-                row.Label, row.Seed, row.Fid, row.Mae, row.Nwi, row.Generated, row.Training, row.Steps, row.ImagesSeen,
-                row.Time.TotalSeconds, row.Preprint?.Fid, row.Preprint?.Nwi, string.Join("; ", row.Notes),
-            ]).Select(value => Quoted(Convert.ToString(value, CultureInfo.InvariantCulture)!))).Append("\r\n");
-        return text.ToString();
-
-        static string Quoted(string field) => field.AsSpan().ContainsAny(",\"\r\n") ? $"\"{field.Replace("\"", "\"\"")}\"" : field;
-    }
-
-    private string Latex()
-    {
-        var text = new StringBuilder($"\\begin{{tabular}}{{l{new string('r', Header.Count - 1)}}}\n\\toprule\n");
-        foreach (var line in (IEnumerable<IReadOnlyList<string>>)[Header, .. Cells])
-            text.AppendJoin(" & ", line.Select(Escaped)).Append(ReferenceEquals(line, Header) ? " \\\\\n\\midrule\n" : " \\\\\n");
-        text.Append("\\bottomrule\n\\end{tabular}\n");
-        foreach (var footnote in Footnotes) text.Append("\\par ").Append(Escaped(footnote)).Append('\n');
-        return text.ToString();
-
-        static string Escaped(string cell) => string.Concat(cell.Select(c => c switch
-        {
-            '\\' => "\\textbackslash{}",
-            '~' => "\\textasciitilde{}",
-            '^' => "\\textasciicircum{}",
-            '&' or '%' or '$' or '#' or '_' or '{' or '}' => $"\\{c}",
-            '−' => "$-$",
-            '×' => "$\\times$",
-            '–' => "--",
-            _ => $"{c}",
-        }));
-    }
-
-    private string Html()
-    {
-        var text = new StringBuilder("<table>\n<thead><tr>");
-        foreach (var name in Header) text.Append($"<th scope=\"col\">{name}</th>");
-        text.Append("</tr></thead>\n<tbody>\n");
-        foreach (var cells in Cells)
-            text.Append("<tr>").AppendJoin("", cells.Select(cell => $"<td>{WebUtility.HtmlEncode(cell)}</td>")).Append("</tr>\n");
-        text.Append("</tbody>\n</table>\n");
-        if (_notes.Count > 0)
-            text.Append("<ol>\n").AppendJoin("", _notes.Select(note => $"<li>{WebUtility.HtmlEncode(note)}</li>\n")).Append("</ol>\n");
-        return text.ToString();
-    }
+    // For machines: every figure as it is, seconds for the time.
+    private string Csv() => TableText.Csv(
+        ["model", "seed", "fid", "mae", "nwi", "generated", "training", "steps", "images_seen", "training_seconds", "preprint_fid", "preprint_nwi", "notes"],
+        Rows.Select(row => (object?[])
+        [
+            row.Label, row.Seed, row.Fid, row.Mae, row.Nwi, row.Generated, row.Training, row.Steps, row.ImagesSeen,
+            row.Time.TotalSeconds, row.Preprint?.Fid, row.Preprint?.Nwi, string.Join("; ", row.Notes),
+        ]));
 
     private static Table2Row RowOf(RunResult result) => new(
         result.Spec.Model.Label, result.Spec.Seed, result.Scores.Fid, result.Scores.Mae, result.Scores.Nwi,

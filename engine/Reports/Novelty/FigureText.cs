@@ -1,0 +1,62 @@
+using System.Globalization;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Engine.Reports;
+
+/// <summary>Figures as people read them: shares as parts of a hundred, a true minus sign, as many digits as say something.</summary>
+internal static class FigureText
+{
+    /// <summary>What stands where a figure can't be computed.</summary>
+    public const string None = "–";
+
+    public static string Value(Figure? figure) => Value(figure?.Value, Unit(figure?.Key ?? ""));
+
+    public static string Value(double? value, string unit) => value is not { } number ? None : unit switch
+    {
+        "share" => $"{Rounded(number * 100)} %",
+        "%" => $"{Rounded(number)} %",
+        _ => Rounded(number),
+    };
+
+    /// <summary>Such as <c>[1.2, 3.4]</c>; empty: the figure has no interval.</summary>
+    public static string Interval(Figure? figure) =>
+        figure is { Low: { } low, High: { } high } ? $"[{Bare(low, Unit(figure.Key))}, {Bare(high, Unit(figure.Key))}]" : "";
+
+    /// <summary>Value, and the interval behind it.</summary>
+    public static string WithInterval(Figure? figure) => $"{Value(figure)} {Interval(figure)}".TrimEnd();
+
+    public static string Label(string key) => Definition(key)?.Label ?? key;
+
+    public static FigureDefinition? Definition(string key) => FigureCatalogue.All.FirstOrDefault(each => each.Key == key);
+
+    public static string Name(DistanceSpace space) => space switch
+    {
+        DistanceSpace.Pixel => "pixels as they lie",
+        DistanceSpace.Aligned => "aligned",
+        DistanceSpace.Feature => "Inception features",
+        _ => "copy descriptor",
+    };
+
+    public static string UnitOf(DistanceSpace space) =>
+        space is DistanceSpace.Pixel or DistanceSpace.Aligned ? "mean absolute difference, levels of 255" : "1 − cosine similarity";
+
+    /// <summary>A share of 0…1 as a whole number of hundredths, one digit more where it is small.</summary>
+    public static string Share(double share) => $"{Rounded(share * 100)} %";
+
+    public static string Rounded(double value) =>
+        (Math.Abs(value) switch
+        {
+            0 => "0",
+            >= 100_000 => value.ToString("0.00e0", CultureInfo.InvariantCulture),
+            >= 100 => value.ToString("0", CultureInfo.InvariantCulture),
+            >= 10 => value.ToString("0.0", CultureInfo.InvariantCulture),
+            >= 0.1 => value.ToString("0.00", CultureInfo.InvariantCulture),
+            >= 0.001 => value.ToString("0.0000", CultureInfo.InvariantCulture),
+            _ => value.ToString("0.0e0", CultureInfo.InvariantCulture),
+        }).Replace('-', '−');
+
+    private static string Bare(double value, string unit) => Rounded(unit == "share" ? value * 100 : value);
+
+    // The recombination figures are in no catalogue: all but the layout's are shares.
+    private static string Unit(string key) => Definition(key)?.Unit ?? (key.StartsWith("layout", StringComparison.Ordinal) ? "px" : "share");
+}

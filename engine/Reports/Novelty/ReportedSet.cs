@@ -1,0 +1,22 @@
+using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Engine.Reports;
+
+/// <summary>One set of generated icons with everything that its report shows.</summary>
+/// <param name="Run">Null: the icons are of no run, such as a folder.</param>
+/// <param name="Parts">What the icons are made of; null: the training icons' parts are unknown.</param>
+/// <param name="TrainingNames">One for each training icon.</param>
+/// <param name="Training">Pixels of a training icon by its number.</param>
+/// <param name="Generated">Pixels of a generated icon by its number.</param>
+public sealed record ReportedSet(
+    NoveltyReport Novelty, RunResult? Run, RecombinationReport? Parts, IReadOnlyList<string> TrainingNames, Func<int, Image> Training, Func<int, Image> Generated)
+{
+    /// <summary>The model, or what the report calls the set.</summary>
+    public string Label => Run?.Spec.Model.Label ?? Novelty.Title;
+
+    /// <summary>What is generated, then the controls.</summary>
+    internal NoveltyRow GeneratedRow => Novelty.Rows.First(row => !row.IsControl);
+
+    internal Figure? Figure(string key) => GeneratedRow.Figures.FirstOrDefault(figure => figure.Key == key);
+}
