@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text;
+using IconDiffusion.Specs;
+using static IconDiffusion.Engine.Reports.PageParts;
+
+namespace IconDiffusion.Engine.Reports;
+
+/// <summary>The answer before anything else: the verdict, what the same rule says of known copies and known originals, what was trained on.</summary>
+internal static class HeadSection
+{
+    public static void Write(StringBuilder html, PageParts page, string title)
+    {
+        var first = page.Sets[0].Novelty;
+        html.Append($"<header id=\"verdict\">\n<p class=\"kicker\">{Text(title)} · novelty report</p>\n<h1>{Text(Sentence(page.Sets))}</h1>\n");
+        html.Append("<div class=\"head\"><div>\n");
+        html.Append("<h2>Share called copies, by the same rule</h2>\n");
+        html.Append(ShareBars.Draw("Share of each set's icons that the rule calls copies", [.. page.Sets.SelectMany(set => Bars(page, set)), .. Controls(page.Sets[0])]));
+        html.Append("<p class=\"note\">The controls are icons whose answer is known: they go through the same code as the generated ones. " +
+            "Thin lines: 95 % bootstrap intervals over icons.</p>\n</div>\n<div>\n");
+
+        html.Append("<h2>Is the rule to be trusted?</h2>\n<ul class=\"checks\">");
+        foreach (var check in page.Sets.SelectMany(set => set.Novelty.Verdict.Checks).Distinct().Take(8)) html.Append($"<li>{Text(check)}</li>");
+        html.Append("</ul>\n<h2>What was trained on what</h2>\n<ul>");
+        foreach (var set in page.Sets.Take(12)) html.Append($"<li>{Text(Trained(page, set))}</li>");
+        if (page.Sets.Count > 12) html.Append($"<li>… and {page.Sets.Count - 12} more, in the table below</li>");
+        html.Append("</ul>\n");
+        string[] notes = [.. page.Sets.SelectMany(set => set.Novelty.Notes.Concat(set.Run?.Scores.NotComparable ?? [])).Distinct()];
+        if (notes.Length > 0)
+        {
+            html.Append("<h2>What limits the comparison</h2>\n<ul class=\"notes\">");
+            foreach (var note in notes) html.Append($"<li>{Text(note)}</li>");
+            html.Append("</ul>\n");
+        }
+        html.Append("</div></div>\n</header>\n");
+    }
+
+    /// <summary>One set's own sentence, or the same rule counted over all sets.</summary>
+    internal static string Sentence(IReadOnlyList<ReportedSet> sets)
+    {
+        if (sets.Count == 1) return sets[0].Novelty.Verdict.Sentence;
+        var (copies, count) = (sets.Sum(set => set.Novelty.Verdict.Copies), sets.Sum(set => set.Novelty.Verdict.Count));
+        var part = FigureText.Share(1 - sets[0].Novelty.Settings.CopyQuantile);
+        return $"Of {count} icons from {sets.Count} models, {copies} {(copies == 1 ? "lies" : "lie")} closer to one training icon than {part} of training icons lie to each other.";
+    }
+
+    private static IEnumerable<ShareBar> Bars(PageParts page, ReportedSet set)
+    {
+        var figure = set.Figure("copies");
+        var verdict = set.Novelty.Verdict;
+        yield return new(page.Name(set), "c-generated", verdict.Copies, verdict.Count, figure?.Low, figure?.High, $"#{page.Id(set)}");
+    }
+
+    private static IEnumerable<ShareBar> Controls(ReportedSet set) => set.Novelty.Rows.Where(row => row.IsControl).Select(row =>
+        row.Figures.FirstOrDefault(figure => figure.Key == "copies") is var figure
+            ? new ShareBar(row.Name, RowColour.Of(row), row.Copies, row.Count, figure?.Low, figure?.High) : null!);
+
+    private static string Trained(PageParts page, ReportedSet set)
+    {
+        var novelty = set.Novelty;
+        var heldOut = novelty.HeldOutCount > 0 ? $"; {novelty.HeldOutCount} more of the same source were set aside" : "";
+        var trained = $"{page.Name(set)}: {novelty.GeneratedCount} icons of {novelty.ImageSize} px from {novelty.TrainingCount} training icons{heldOut}";
+        return set.Run is not { } run ? trained
+            : string.Create(CultureInfo.InvariantCulture, $"{trained}; {run.Training.Steps:N0} steps, {run.Training.Parameters / 1e6:0.0} million weights");
+    }
+}

@@ -1,0 +1,70 @@
+using System.Net;
+using System.Text;
+using IconDiffusion.Engine.Files;
+
+namespace IconDiffusion.Engine.Reports;
+
+/// <summary>
+/// The novelty report as one HTML file that opens from disk: pictures, charts, style and script are within, and the page's own
+/// policy forbids the browser to load anything else.
+/// </summary>
+public static class NoveltyPage
+{
+    /// <summary>Writes the page, all or not at all.</summary>
+    /// <param name="sets">At least one; shown in this order.</param>
+    /// <exception cref="ArgumentException">No set came.</exception>
+    public static void Write(string path, string title, IReadOnlyList<ReportedSet> sets) => AtomicFile.WriteAllText(path, Compose(title, sets));
+
+    /// <summary>The page's text.</summary>
+    internal static string Compose(string title, IReadOnlyList<ReportedSet> sets)
+    {
+        if (sets.Count == 0) throw new ArgumentException("No reports came; a page needs at least one.", nameof(sets));
+        var page = new PageParts(sets);
+        var main = new StringBuilder();
+        HeadSection.Write(main, page, title);
+        if (sets.Count > 1) ComparisonSection.Write(main, page);
+        foreach (var set in page.Sets) RunSection.Write(main, page, set);
+        ReadingSection.Write(main, page);
+        ProvenanceSection.Write(main, page);
+        // The style comes last of all that is written: the pictures are known only then.
+        return $"""
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+            <title>{WebUtility.HtmlEncode(title)}</title>
+            <style>
+            {Resource("page.css")}
+            {page.Tiles.Css()}</style>
+            </head>
+            <body>
+            {Navigation(page)}
+            <main>
+            {main}</main>
+            <script>
+            {Resource("page.js")}</script>
+            </body>
+            </html>
+
+            """;
+    }
+
+    private static string Navigation(PageParts page)
+    {
+        var links = new StringBuilder("<nav aria-label=\"Parts of this report\"><a href=\"#verdict\">Verdict</a>");
+        if (page.Sets.Count > 1) links.Append("<a href=\"#compare\">Comparison</a>");
+        links.Append($"<a href=\"#{page.Id(page.Sets[0])}\">{(page.Sets.Count > 1 ? "Runs" : "Icons")}</a>");
+        links.Append("<a href=\"#reading\">How to read it</a><a href=\"#provenance\">Provenance</a>");
+        links.Append("<button id=\"theme\" type=\"button\" hidden>Dark</button></nav>");
+        return links.ToString();
+    }
+
+    private static string Resource(string name)
+    {
+        using var reader = new StreamReader(typeof(NoveltyPage).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"The assembly holds no '{name}'; wanted it embedded."));
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,59 @@
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Engine.Reports;
+
+/// <summary>The runs of one model on one training set, which differ in their seed alone.</summary>
+internal sealed class SeedGroup
+{
+    private SeedGroup(PageParts page, IReadOnlyList<ReportedSet> sets)
+    {
+        Sets = sets;
+        Id = page.Id(sets[0]);
+        Repeat = sets[0].Run?.Spec.Dataset.Repeat;
+        Distinct = sets[0].Novelty.TrainingCount - (Repeat is { } repeat ? repeat.Icons * (repeat.Times - 1) : 0);
+        Name = sets.Count == 1 ? page.Name(sets[0]) : page.Name(sets[0]).Split(", seed ")[0];
+    }
+
+    public IReadOnlyList<ReportedSet> Sets { get; }
+
+    /// <summary>The section of the first.</summary>
+    public string Id { get; }
+
+    public string Name { get; }
+
+    public string Model => Sets[0].Label;
+
+    /// <summary>Training icons, repetitions not counted.</summary>
+    public int Distinct { get; }
+
+    /// <summary>Null: every training icon is there once.</summary>
+    public RepeatSpec? Repeat { get; }
+
+    public static SeedGroup[] Of(PageParts page) =>
+    [
+        .. page.Sets.GroupBy(set => (set.Label, set.Novelty.TrainingCount, set.Run?.Spec.Dataset, Alone: set.Run is null ? page.Id(set) : ""))
+            .Select(group => new SeedGroup(page, [.. group])),
+    ];
+
+    /// <summary>Over the seeds whose figure could be computed; null: none.</summary>
+    public double? Mean(string key) => Values(key) is { Length: > 0 } values ? values.Average() : null;
+
+    /// <summary>What an error bar spans: the bootstrap interval of one seed, or a standard deviation over several to each side.</summary>
+    public (double Low, double High)? Interval(string key) => (Values(key), Deviation(key)) switch
+    {
+        ({ Length: > 1 } values, { } deviation) => (values.Average() - deviation, values.Average() + deviation),
+        _ => Sets[0].Figure(key) is { Low: { } low, High: { } high } ? (low, high) : null,
+    };
+
+    public string SpreadText(string key)
+    {
+        if (Deviation(key) is not { } deviation) return FigureText.Interval(Sets[0].Figure(key));
+        return $"± {FigureText.Value(deviation, FigureText.Definition(key)?.Unit ?? "")}";
+    }
+
+    // N − 1: the seeds are a sample of all.
+    private double? Deviation(string key) => Values(key) is { Length: > 1 } values
+        ? Math.Sqrt(values.Sum(value => Math.Pow(value - values.Average(), 2)) / (values.Length - 1)) : null;
+
+    private double[] Values(string key) => [.. Sets.Select(set => set.Figure(key)?.Value).OfType<double>()];
+}
