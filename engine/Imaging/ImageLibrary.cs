@@ -96,6 +96,9 @@ internal static unsafe partial class ImageLibrary
     [LibraryImport(Name, EntryPoint = "icon_image_decode")]
     public static partial int Decode(byte* data, nuint length, long maxPixels, byte** rgba, int* width, int* height);
 
+    [LibraryImport(Name, EntryPoint = "icon_image_svg")]
+    public static partial int Svg(byte* data, nuint length, int size, byte** rgba, int* width, int* height);
+
     [LibraryImport(Name, EntryPoint = "icon_image_encode_png")]
     public static partial int EncodePng(byte* pixels, int width, int height, int bands, int compression, byte** png, nuint* length);
 

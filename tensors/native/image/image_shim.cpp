@@ -3,6 +3,7 @@
 #include <fontconfig/fontconfig.h>
 #include <vips/vips.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -41,6 +42,8 @@ bool start() {
   vips_operation_block_set("VipsForeignLoad", TRUE);
   for (const char* allowed : {"VipsForeignLoadPng", "VipsForeignLoadJpeg", "VipsForeignLoadWebp", "VipsForeignLoadNsgif"})
     vips_operation_block_set(allowed, FALSE);
+  // For icon_image_svg alone: open() takes none.
+  vips_operation_block_set("VipsForeignLoadSvg", FALSE);
   vips_concurrency_set(1);
   vips_cache_set_max(0);  // each file is read once: a cache would only hold its pixels
   return true;
@@ -164,6 +167,26 @@ int icon_image_decode(const uint8_t* data, size_t length, int64_t max_pixels, ui
   *height = vips_image_get_height(image.get());
   *rgba = write(image.get());
   return *rgba ? 0 : fail("truncated or corrupt");
+}
+
+int icon_image_svg(const uint8_t* data, size_t length, int32_t size, uint8_t** rgba, int32_t* width, int32_t* height) {
+  vips_error_clear();
+  // A buffer has no base address, so librsvg loads nothing that the drawing refers to.
+  auto draw = [&](double scale) {
+    VipsImage* out = nullptr;
+    const int failed = vips_svgload_buffer(const_cast<uint8_t*>(data), length, &out, "scale", scale, nullptr);
+    return Image(failed ? nullptr : out);
+  };
+  Image image = draw(1.0);
+  if (!image) return fail("not a readable SVG");
+  const int longer = std::max(vips_image_get_width(image.get()), vips_image_get_height(image.get()));
+  image = draw(static_cast<double>(size) / longer);
+  if (!image || vips_image_get_bands(image.get()) != 4) return fail("not a readable SVG");
+  *width = vips_image_get_width(image.get());
+  *height = vips_image_get_height(image.get());
+  if (*width > size || *height > size) return fail("an SVG of an unexpected size");
+  *rgba = write(image.get());
+  return *rgba ? 0 : fail("the SVG cannot be drawn");
 }
 
 int icon_image_encode_png(const uint8_t* pixels, int32_t width, int32_t height, int32_t bands, int32_t compression,

@@ -24,7 +24,7 @@ struct icon_image_info {
   int32_t has_alpha;  // 0 or 1
 };
 
-// Starts libvips once: only the PNG, JPEG, WebP and GIF loaders stay enabled, no operation cache, no console warnings.
+// Starts libvips once: only the PNG, JPEG, WebP, GIF and SVG loaders stay enabled, no operation cache, no console warnings.
 ICON_IMAGE_API int icon_image_init(void);
 
 // Why this thread's last call failed: one line of UTF-8, valid until its next call.
@@ -42,6 +42,11 @@ ICON_IMAGE_API int icon_image_probe(const uint8_t* data, size_t length, icon_ima
 // Refuses more than max_pixels before decoding, and any truncated or corrupt file.
 ICON_IMAGE_API int icon_image_decode(const uint8_t* data, size_t length, int64_t max_pixels, uint8_t** rgba,
                                      int32_t* width, int32_t* height);
+
+// An SVG as sRGB with alpha, [height, width, 4] (not premultiplied), its longer side drawn at size pixels. What it refers to outside
+// itself is not loaded. Probe and decode take no SVG.
+ICON_IMAGE_API int icon_image_svg(const uint8_t* data, size_t length, int32_t size, uint8_t** rgba, int32_t* width,
+                                  int32_t* height);
 
 // bands: 1 grey, 3 RGB, 4 RGBA. compression: 0 … 9.
 ICON_IMAGE_API int icon_image_encode_png(const uint8_t* pixels, int32_t width, int32_t height, int32_t bands,

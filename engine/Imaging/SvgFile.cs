@@ -1,0 +1,32 @@
+namespace IconDiffusion.Engine.Imaging;
+
+/// <summary>
+/// Draws SVG files of known origin, such as an emoji package's. Users' folders are read by <see cref="ImageFile"/>, which takes none:
+/// an SVG is a program for a large library rather than pixels.
+/// </summary>
+public static class SvgFile
+{
+    /// <summary>The drawing in the middle of [size, size, 3], its longer side <paramref name="size"/> pixels long.</summary>
+    /// <param name="name">What error messages call it.</param>
+    /// <exception cref="ImageException">Not an SVG, or one that librsvg cannot draw.</exception>
+    public static Image Draw(ReadOnlySpan<byte> file, string name, int size, Rgb background)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        if (file.IsEmpty) throw new ImageException($"'{name}' is empty; wanted an SVG.");
+        var picture = Render(file, name, size).Over(background);
+        if (picture.Width == size && picture.Height == size) return picture;
+        var square = new Image(size, size, background);
+        square.Draw(picture, (size - picture.Width) / 2, (size - picture.Height) / 2);
+        return square;
+    }
+
+    private static unsafe RgbaImage Render(ReadOnlySpan<byte> file, string name, int size)
+    {
+        ImageLibrary.Start();
+        byte* rgba;
+        int width, height;
+        fixed (byte* data = file)
+            ImageLibrary.Check(ImageLibrary.Svg(data, (nuint)file.Length, size, &rgba, &width, &height), $"'{name}'");
+        return new(width, height, ImageLibrary.Take(rgba, (long)width * height * 4));
+    }
+}
