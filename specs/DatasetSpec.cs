@@ -5,6 +5,8 @@ namespace IconDiffusion.Specs;
 /// <summary>Which icons are trained on, and how they become square RGB pixels in 0…255.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "source")]
 [JsonDerivedType(typeof(NotoFacesSpec), "noto-faces")]
+[JsonDerivedType(typeof(OpenMojiFacesSpec), "openmoji-faces")]
+[JsonDerivedType(typeof(TwemojiFacesSpec), "twemoji-faces")]
 [JsonDerivedType(typeof(FolderSpec), "folder")]
 public abstract record DatasetSpec
 {
@@ -33,8 +35,34 @@ public abstract record DatasetSpec
     public string Background { get; init; } = "#FFFFFF";
 }
 
-/// <summary>Human face emoji rendered from the Noto Color Emoji font (OFL 1.1).</summary>
-public sealed record NotoFacesSpec : DatasetSpec;
+/// <summary>Human face emoji: the same faces in the same order, whoever drew them.</summary>
+public abstract record HumanFacesSpec : DatasetSpec
+{
+    /// <summary>Which of them, by the Emoji version that brought them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public FaceRelease Release { get; init; }
+}
+
+/// <summary>Rendered from Google's Noto Color Emoji font (OFL 1.1).</summary>
+public sealed record NotoFacesSpec : HumanFacesSpec;
+
+/// <summary>Drawn from the OpenMoji package (CC BY-SA 4.0), which is installed on request.</summary>
+public sealed record OpenMojiFacesSpec : HumanFacesSpec;
+
+/// <summary>Drawn from the Twemoji package (CC BY 4.0), which is installed on request.</summary>
+public sealed record TwemojiFacesSpec : HumanFacesSpec;
+
+/// <summary>A part of the face emoji, so that one artist's earlier and later work can be compared.</summary>
+public enum FaceRelease
+{
+    All,
+
+    /// <summary>Emoji 4.0 (2016) and before: 372 faces.</summary>
+    Early,
+
+    /// <summary>Emoji 5.0 (2017) and after: 246 faces.</summary>
+    New,
+}
 
 /// <summary>The user's own images.</summary>
 public sealed record FolderSpec : DatasetSpec

@@ -6,32 +6,43 @@ namespace IconDiffusion.Engine.Data;
 public static class DatasetSource
 {
     /// <param name="clock">Tells whether a consent has expired.</param>
-    /// <exception cref="DatasetException">The source has too few icons, unreadable ones, or the description is impossible.</exception>
+    /// <param name="packages">Installed emoji packages; null: none.</param>
+    /// <exception cref="DatasetException">The source has too few icons, unreadable ones, is not installed, or the description is impossible.</exception>
     /// <exception cref="ImageException">libvips or the font is missing.</exception>
-    public static IconDataset Prepare(DatasetSpec spec, TimeProvider clock)
+    public static IconDataset Prepare(DatasetSpec spec, TimeProvider clock, EmojiPackages? packages = null)
     {
         Validate(spec);
         return spec switch
         {
             NotoFacesSpec faces => NotoFaces.Prepare(faces),
+            HumanFacesSpec faces => PackageFaces.Prepare(faces, PackageOf(faces)!, packages ?? EmojiPackages.None),
             FolderSpec folder => IconFolder.Prepare(folder, clock),
             _ => throw Unknown(spec),
         };
     }
 
     /// <summary>What <see cref="Prepare"/> would find; see <see cref="DatasetReport"/>.</summary>
-    /// <exception cref="DatasetException">The folder is missing or unreadable, or the description is impossible.</exception>
+    /// <exception cref="DatasetException">The folder is missing or unreadable, the package is not installed, or the description is impossible.</exception>
     /// <exception cref="ImageException">libvips or the font is missing.</exception>
-    public static DatasetReport Check(DatasetSpec spec, TimeProvider clock)
+    public static DatasetReport Check(DatasetSpec spec, TimeProvider clock, EmojiPackages? packages = null)
     {
         Validate(spec);
         return spec switch
         {
             NotoFacesSpec faces => NotoFaces.Check(faces),
+            HumanFacesSpec faces => PackageFaces.Check(faces, PackageOf(faces)!, packages ?? EmojiPackages.None),
             FolderSpec folder => IconFolder.Check(folder, clock),
             _ => throw Unknown(spec),
         };
     }
+
+    /// <summary>The package that a source is drawn from; null: it needs none.</summary>
+    public static EmojiPackage? PackageOf(DatasetSpec spec) => spec switch
+    {
+        OpenMojiFacesSpec => EmojiPackage.OpenMoji,
+        TwemojiFacesSpec => EmojiPackage.Twemoji,
+        _ => null,
+    };
 
     private static void Validate(DatasetSpec spec)
     {

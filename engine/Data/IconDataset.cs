@@ -108,6 +108,8 @@ public sealed class IconDataset
         var source = Spec switch
         {
             NotoFacesSpec => "noto-faces",
+            OpenMojiFacesSpec => "openmoji-faces",
+            TwemojiFacesSpec => "twemoji-faces",
             FolderSpec => "folder",
             _ => throw new DatasetException($"{Spec.GetType().Name} is not a known source of icons."),
         };

@@ -16,6 +16,9 @@ public sealed class DataFolder(string path)
     /// <summary>Network weights that are not ours, such as the FID Inception file, and features cached from them.</summary>
     public string Weights => In("weights");
 
+    /// <summary>Emoji packages that were installed on request.</summary>
+    public string Packages => In("packages");
+
     /// <summary>The folder of one run; see <see cref="Specs.RunIdentity.Run"/>.</summary>
     public string Run(string runId) => In("runs", runId);
 
