@@ -7,6 +7,7 @@ namespace IconDiffusion.Specs;
 [JsonDerivedType(typeof(NotoFacesSpec), "noto-faces")]
 [JsonDerivedType(typeof(OpenMojiFacesSpec), "openmoji-faces")]
 [JsonDerivedType(typeof(TwemojiFacesSpec), "twemoji-faces")]
+[JsonDerivedType(typeof(LayeredSpec), "layered")]
 [JsonDerivedType(typeof(FolderSpec), "folder")]
 public abstract record DatasetSpec
 {

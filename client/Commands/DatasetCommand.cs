@@ -1,6 +1,7 @@
 using System.CommandLine;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Engine.Data;
+using IconDiffusion.Engine.Data.Layered;
 using IconDiffusion.Engine.Imaging;
 using IconDiffusion.Engine.Metrics;
 using IconDiffusion.Specs;
@@ -13,7 +14,7 @@ internal static class DatasetCommand
 {
     private static readonly Argument<string> Source = new("source")
     {
-        Description = "'noto-faces', or a folder of PNG, JPEG, WebP or GIF images.",
+        Description = "'noto-faces', 'layered' (faces drawn from known parts), or a folder of PNG, JPEG, WebP or GIF images.",
     };
 
     private static readonly Option<int?> Count = new("--count") { Description = "Use the first N icons (default: all).", HelpName = "N" };
@@ -22,6 +23,9 @@ internal static class DatasetCommand
 
     private static readonly Option<int> HeldOut = new("--held-out") { Description = "Icons to set aside, spread over the source; 'make' writes them to DIR-held-out.", HelpName = "N" };
 
+    private static readonly Option<int> Seed = new("--seed") { Description = "Of 'layered': chooses the parts' combinations.", HelpName = "N", DefaultValueFactory = _ => new LayeredSpec().Seed };
+    private static readonly Option<int> Variants = new("--variants") { Description = "Of 'layered': how many variants of each part are used, 2 to 6.", HelpName = "N", DefaultValueFactory = _ => LayeredSpec.MostVariants };
+
     public static Command Create() => new("dataset", "Make a data set or check one.") { Make(), Check() };
 
     private static Command Make()
@@ -29,12 +33,14 @@ internal static class DatasetCommand
         var output = new Option<string>("--output") { Description = "Folder for the PNG files.", HelpName = "DIR", Required = true };
         var command = new Command("make",
             """
-            Writes the icons as training sees them (size, background) to a folder of PNG files, with a contact sheet.
+            Writes the icons as training sees them (size, background) to a folder of PNG files, with a contact sheet. Layered faces
+            come with DIR-parts: every part of every icon as a PNG of its own, its mask, and parts.json with variants and layout.
 
             Example:
               icon dataset make noto-faces --count 158 --size 128 --output faces
+              icon dataset make layered --count 200 --variants 3 --output layered
             """)
-        { Source, Count, HeldOut, Size, Background, output };
+        { Source, Count, HeldOut, Size, Background, Seed, Variants, output };
         command.SetAction(parsed =>
         {
             var context = new CommandContext(parsed);
@@ -46,13 +52,17 @@ internal static class DatasetCommand
             Save(folder, new IconPixels(dataset.Pixels, dataset.ImageSize));
             if (heldOut is not null)
                 Save(heldOut, new IconPixels(dataset.HeldOut.Pixels, dataset.ImageSize));
+            var parts = dataset.Spec is LayeredSpec ? beside + "-parts" : null;
+            if (dataset.Spec is LayeredSpec layered)
+                LayeredParts.Write(parts!, layered, dataset);
             ImageFile.SavePng(sheet, ContactSheet.Compose([.. Enumerable.Range(0, dataset.Count).Select(i => dataset[i])]));
             context.Terminal.Result(
-                new { dataset.Count, dataset.ImageSize, dataset.Fingerprint, Folder = folder, ContactSheet = sheet, HeldOut = heldOut },
+                new { dataset.Count, dataset.ImageSize, dataset.Fingerprint, Folder = folder, ContactSheet = sheet, HeldOut = heldOut, Parts = parts },
                 () => [new Text(string.Join('\n', new[]
                 {
                     $"{dataset.Count} icons of {dataset.ImageSize}×{dataset.ImageSize} in {folder}",
                     heldOut is null ? null : $"{dataset.HeldOut.Count} held-out icons in {heldOut}",
+                    parts is null ? null : $"parts, masks and parts.json in {parts}",
                     $"contact sheet: {sheet}",
                 }.OfType<string>()))]);
             return ExitCode.Success;
@@ -77,7 +87,7 @@ internal static class DatasetCommand
             Example:
               icon dataset check my-icons --size 128
             """)
-        { Source, Count, HeldOut, Size, Background };
+        { Source, Count, HeldOut, Size, Background, Seed, Variants };
         command.SetAction(parsed =>
         {
             var context = new CommandContext(parsed);
@@ -91,9 +101,12 @@ internal static class DatasetCommand
     private static DatasetSpec Spec(ParseResult parsed)
     {
         var (count, heldOut, size, background) = (parsed.GetValue(Count), parsed.GetValue(HeldOut), parsed.GetValue(Size), parsed.GetValue(Background)!);
-        return parsed.GetValue(Source) is var source && source == "noto-faces"
-            ? new NotoFacesSpec { Count = count, HeldOut = heldOut, ImageSize = size, Background = background }
-            : new FolderSpec { Path = source!, Count = count, HeldOut = heldOut, ImageSize = size, Background = background };
+        return parsed.GetValue(Source) switch
+        {
+            "noto-faces" => new NotoFacesSpec { Count = count, HeldOut = heldOut, ImageSize = size, Background = background },
+            "layered" => new LayeredSpec { Count = count, HeldOut = heldOut, ImageSize = size, Background = background, Seed = parsed.GetValue(Seed), Variants = parsed.GetValue(Variants) },
+            var folder => new FolderSpec { Path = folder!, Count = count, HeldOut = heldOut, ImageSize = size, Background = background },
+        };
     }
 
     private static IEnumerable<string> Lines(DatasetReport report)

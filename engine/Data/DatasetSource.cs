@@ -1,3 +1,4 @@
+using IconDiffusion.Engine.Data.Layered;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Data;
@@ -16,6 +17,7 @@ public static class DatasetSource
         {
             NotoFacesSpec faces => NotoFaces.Prepare(faces),
             HumanFacesSpec faces => PackageFaces.Prepare(faces, PackageOf(faces)!, packages ?? EmojiPackages.None),
+            LayeredSpec layered => LayeredFaces.Prepare(layered),
             FolderSpec folder => IconFolder.Prepare(folder, clock),
             _ => throw Unknown(spec),
         };
@@ -31,6 +33,7 @@ public static class DatasetSource
         {
             NotoFacesSpec faces => NotoFaces.Check(faces),
             HumanFacesSpec faces => PackageFaces.Check(faces, PackageOf(faces)!, packages ?? EmojiPackages.None),
+            LayeredSpec layered => LayeredFaces.Check(layered),
             FolderSpec folder => IconFolder.Check(folder, clock),
             _ => throw Unknown(spec),
         };

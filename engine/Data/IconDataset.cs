@@ -110,6 +110,7 @@ public sealed class IconDataset
             NotoFacesSpec => "noto-faces",
             OpenMojiFacesSpec => "openmoji-faces",
             TwemojiFacesSpec => "twemoji-faces",
+            LayeredSpec => "layered",
             FolderSpec => "folder",
             _ => throw new DatasetException($"{Spec.GetType().Name} is not a known source of icons."),
         };

@@ -98,13 +98,18 @@ public static class ImageFile
     }
 
     /// <summary>The same pixels give the same bytes with the same libvips.</summary>
-    public static unsafe byte[] EncodePng(Image image)
+    public static byte[] EncodePng(Image image) => EncodePng(image.Pixels, image.Width, image.Height, bands: 3);
+
+    /// <summary>With transparency kept.</summary>
+    public static byte[] EncodePng(RgbaImage image) => EncodePng(image.Pixels, image.Width, image.Height, bands: 4);
+
+    private static unsafe byte[] EncodePng(byte[] image, int width, int height, int bands)
     {
         ImageLibrary.Start();
         byte* png;
         nuint length;
-        fixed (byte* pixels = image.Pixels)
-            ImageLibrary.Check(ImageLibrary.EncodePng(pixels, image.Width, image.Height, bands: 3, compression: 6, &png, &length), "PNG");
+        fixed (byte* pixels = image)
+            ImageLibrary.Check(ImageLibrary.EncodePng(pixels, width, height, bands, compression: 6, &png, &length), "PNG");
         return ImageLibrary.Take(png, (long)length);
     }
 

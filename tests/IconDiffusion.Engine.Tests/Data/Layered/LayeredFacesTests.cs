@@ -1,0 +1,145 @@
+using System.Security.Cryptography;
+using IconDiffusion.Engine.Data;
+using IconDiffusion.Engine.Data.Layered;
+using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Engine.Tests.Data.Layered;
+
+public class LayeredFacesTests
+{
+    private static readonly LayeredSpec Small = new() { ImageSize = 32, Count = 200, HeldOut = 100, Variants = 3 };
+
+    [Fact]
+    public void EveryLayer_HasAsManyVariantsAsTheSpecAllows()
+    {
+        Assert.True(Enum.GetValues<FaceLayer>().Length >= 8);
+        Assert.All(Enum.GetValues<FaceLayer>(), layer => Assert.Equal(LayeredSpec.MostVariants, FaceCombination.VariantNames(layer).Distinct().Count()));
+    }
+
+    // The digest is of the pixels alone: a machine that drew other bits would train other models under the same name.
+    [Theory]
+    [InlineData(32, "180fd2d480f46888")]
+    [InlineData(128, "e4c57f84841b453f")]
+    [InlineData(47, "93bcd6eca71e923b")]
+    public void Drawing_IsTheSameToTheBitOnEveryMachine(int size, string digest) => Assert.Equal(
+        digest,
+        Convert.ToHexStringLower(SHA256.HashData(LayeredFaces.Prepare(new() { ImageSize = size, Count = 30 }).Pixels))[..16]);
+
+    [Fact]
+    public void NoCombination_IsInTwoPlaces()
+    {
+        var set = DatasetSource.Prepare(Small, TimeProvider.System);
+
+        Assert.Equal((200, 100), (set.Count, set.HeldOut.Count));
+        Assert.Equal(300, set.Names.Concat(set.HeldOut.Names).Distinct().Count());
+    }
+
+    [Fact]
+    public void TwoHundred_AreTrainedOnWhereNothingIsSaid() =>
+        Assert.Equal((200, 50), (LayeredFaces.Prepare(new() { ImageSize = 16 }).Count, LayeredFaces.Prepare(new() { ImageSize = 16 }).HeldOut.Count));
+
+    [Fact]
+    public void TheWholeProduct_HasEachCombinationOnce()
+    {
+        var names = LayeredFaces.Faces(new() { Variants = 3 }).Select(face => face.Combination.Name).ToList();
+
+        Assert.Equal(6561, names.Count);
+        Assert.Equal(6561, names.Distinct().Count());
+    }
+
+    [Fact]
+    public void MoreThanTheProduct_IsRefusedWithTheNumber() => Assert.Contains(
+        "8 layers of 2 variants have 256 combinations; 300 are wanted",
+        Assert.Throws<DatasetException>(() => LayeredFaces.Prepare(new() { Variants = 2, Count = 300 })).Message);
+
+    [Fact]
+    public void AnotherSeed_ChoosesOtherFaces() =>
+        Assert.NotEqual(Names(Small), Names(Small with { Seed = 1 }));
+
+    [Fact]
+    public void MoreIcons_BeginWithTheSame() => Assert.Equal(
+        Names(Small with { HeldOut = 0 }).Take(50), Names(Small with { HeldOut = 0, Count = 50 }));
+
+    [Fact]
+    public void Names_CanBeReadBack() => Assert.All(
+        LayeredFaces.Faces(Small).Take(50),
+        face => Assert.Equal(face.Combination, FaceCombination.Parse(face.Combination.Name + " (2)")));
+
+    [Fact]
+    public void ANameOfNoFace_IsRefused() =>
+        Assert.Contains("'man-blond' is not a layered face", Assert.Throws<DatasetException>(() => FaceCombination.Parse("man-blond")).Message);
+
+    [Fact]
+    public void Layouts_VaryWithinTheirRange()
+    {
+        var faces = LayeredFaces.Faces(Small).Take(500).ToList();
+
+        foreach (var layer in Enum.GetValues<FaceLayer>())
+        {
+            var most = FaceLayout.Farthest(layer);
+            Assert.Equal(most.X, faces.Max(face => Math.Abs(face.Layout[layer].X)));
+            Assert.Equal(most.Y, faces.Max(face => Math.Abs(face.Layout[layer].Y)));
+        }
+    }
+
+    // The one layer at two depths, hair, is on one picture there, so only a face without the back of hair can be put together again.
+    [Fact]
+    public void Layers_LaidOverOneAnother_AreTheIcon()
+    {
+        foreach (var face in LayeredFaces.Faces(new() { ImageSize = 48 }).Where(face => face.Combination.Name.Contains("-spikes-")).Take(20))
+        {
+            var icon = new Image(48, 48, Rgb.White);
+            foreach (var layer in Enum.GetValues<FaceLayer>())
+                new Sheet(0, 0, 48, 48, face.Layer(layer).Pixels).Over(icon);
+            Assert.Equal(face.Icon.Pixels, icon.Pixels);
+        }
+    }
+
+    // Each pixel is shared out among the parts that can be seen there; what is missing at the corners is background.
+    [Fact]
+    public void VisibleMasks_AddUpToTheWhole()
+    {
+        foreach (var face in LayeredFaces.Faces(Small).Take(20))
+        {
+            var masks = Enum.GetValues<FaceLayer>().Select(face.VisibleMask).ToList();
+            for (var i = 0; i < 32 * 32; i++)
+                // The round corners reach 5.5 pixels; each of the nine sheets can round by ½ more or less.
+                if (i % 32 is > 5 and < 26 || i / 32 is > 5 and < 26)
+                    Assert.InRange(masks.Sum(mask => mask[i]), 255 - 5, 255 + 5);
+        }
+    }
+
+    [Fact]
+    public void EveryPart_CanBeSeenInEveryFace() => Assert.All(LayeredFaces.Faces(new() { ImageSize = 32 }).Take(500), face =>
+    {
+        foreach (var layer in Enum.GetValues<FaceLayer>().Where(layer => FaceParts.Variant(layer, face.Combination[layer]).Front.Count > 0))
+            // Six of 1024 pixels are enough to tell a nose.
+            Assert.True(face.VisibleMask(layer).Sum(value => value) >= 6 * 255, $"The {layer} of {face.Combination.Name} is hidden.");
+    });
+
+    [Fact]
+    public void TrainingIcons_AreAllDifferentPictures() => Assert.DoesNotContain(
+        DatasetSource.Check(Small with { Count = 100, HeldOut = 0 }, TimeProvider.System).Duplicates, pair => pair.Kind == DuplicateKind.Exact);
+
+    [Fact]
+    public void Parts_AreWrittenWithMasksAndLayout()
+    {
+        var folder = Directory.CreateTempSubdirectory("layered-parts").FullName;
+        try
+        {
+            var spec = new LayeredSpec { ImageSize = 32, Count = 3, HeldOut = 1 };
+            LayeredParts.Write(folder, spec, LayeredFaces.Prepare(spec));
+
+            Assert.Equal(4 * 8 * 2, Directory.GetFiles(folder, "*.png", SearchOption.AllDirectories).Length);
+            Assert.Contains("\"layer\": \"mouth\"", File.ReadAllText(Path.Combine(folder, "parts.json")));
+            Assert.True(ImageFile.LoadRgba(Path.Combine(folder, "0", "mouth.png")).IsTransparent);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static EquatableList<string> Names(LayeredSpec spec) => LayeredFaces.Prepare(spec).Names;
+}
