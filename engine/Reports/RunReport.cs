@@ -17,6 +17,10 @@ public static class RunReport
 
     public const string BestIconsFile = "best-icons.json";
 
+    public const string NoveltyFile = "novelty.json";
+
+    public const string PartsFile = "parts.json";
+
     // A picture of 256 icons still opens everywhere; the run's samples hold all of them.
     private const int MostOnSheet = 256;
 
@@ -56,10 +60,19 @@ public static class RunReport
         ?? throw new JsonException($"'{Path.Combine(folder, ResultFile)}' holds null; wanted a result.");
 
     /// <summary>Reads the icons that a figure shows; null: a result of an earlier version, which has none.</summary>
-    public static BestIcons? ReadBest(string folder) =>
-        Path.Combine(folder, BestIconsFile) is var path && File.Exists(path)
-            ? JsonSerializer.Deserialize<BestIcons>(File.ReadAllText(path), SpecJson.Indented)
-            : null;
+    public static BestIcons? ReadBest(string folder) => Read<BestIcons>(folder, BestIconsFile);
+
+    /// <summary>Reads the novelty report beside a result; null: none was made.</summary>
+    /// <exception cref="JsonException">The file is no report of this version.</exception>
+    public static NoveltyReport? ReadNovelty(string folder) => Read<NoveltyReport>(folder, NoveltyFile);
+
+    /// <summary>Reads what the icons are made of; null: their parts are unknown.</summary>
+    /// <exception cref="JsonException">The file is no report of this version.</exception>
+    public static RecombinationReport? ReadParts(string folder) => Read<RecombinationReport>(folder, PartsFile);
+
+    private static T? Read<T>(string folder, string file)
+        where T : class =>
+        Path.Combine(folder, file) is var path && File.Exists(path) ? JsonSerializer.Deserialize<T>(File.ReadAllText(path), SpecJson.Indented) : null;
 
     /// <summary>
     /// Which icons the gallery shows, chosen by a rule and not by eye: a row of the first ones, a row of the least novel

@@ -76,6 +76,7 @@ internal static class TableText
         '₂' => "$_2$",
         'ᵀ' => "$^{\\mathsf T}$",
         '–' => "--",
+        '\u00a0' => "~",
         _ => $"{c}",
     }));
 }

@@ -13,7 +13,9 @@ internal static class ComparisonSection
     public static void Write(StringBuilder html, PageParts page)
     {
         html.Append("<section id=\"compare\">\n<h2>All sets beside one another</h2>\n");
+        GlanceSection.Write(html, page);
         SeedGroup[] groups = SeedGroup.Of(page);
+        html.Append("<h3>The figures that speak of copying</h3>\n");
         Summary(html, groups);
         Replication(html, groups);
         PartsSection.WriteComparison(html, page);

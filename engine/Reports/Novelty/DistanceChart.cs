@@ -13,8 +13,8 @@ internal sealed record Distribution(string Label, string Css, IReadOnlyList<doub
 /// </summary>
 internal static class DistanceChart
 {
-    private const int Width = 460;
-    private const int LabelWidth = 118;
+    private const int Width = 490;
+    private const int LabelWidth = 150;
     private const int RightMargin = 14;
     private const int RowHeight = 36;
     private const int Top = 26;

@@ -24,9 +24,9 @@ internal static class DistanceSection
             var aligned = training.Space == DistanceSpace.Aligned;
             var part = FigureText.Share(novelty.Settings.CopyQuantile);
             var threshold = aligned ? novelty.Verdict.Threshold : Quantile(training.Values, novelty.Settings.CopyQuantile);
-            var label = aligned ? $"copy: below {FigureText.Rounded(threshold ?? 0)}" : $"{part} of training icons";
+            var label = aligned ? $"copy: below {FigureText.Rounded(threshold ?? 0)}" : $"{part} of training icons lie nearer";
             var name = FigureText.Name(training.Space);
-            html.Append($"<figure><figcaption>By {Text(name)}</figcaption>{DistanceChart.Draw($"Distance to the nearest training icon, {name}", FigureText.UnitOf(training.Space), rows, threshold, label)}</figure>\n");
+            html.Append($"<figure><figcaption>{Text(char.ToUpperInvariant(name[0]) + name[1..])}</figcaption>{DistanceChart.Draw($"Distance to the nearest training icon, {name}", FigureText.UnitOf(training.Space), rows, threshold, label)}</figure>\n");
         }
         html.Append("</div>\n");
     }

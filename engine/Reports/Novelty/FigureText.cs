@@ -13,8 +13,8 @@ internal static class FigureText
 
     public static string Value(double? value, string unit) => value is not { } number ? None : unit switch
     {
-        "share" => $"{Rounded(number * 100)} %",
-        "%" => $"{Rounded(number)} %",
+        "share" => Share(number),
+        "%" => Share(number / 100),
         _ => Rounded(number),
     };
 
@@ -31,8 +31,8 @@ internal static class FigureText
 
     public static string Name(DistanceSpace space) => space switch
     {
-        DistanceSpace.Pixel => "pixels as they lie",
-        DistanceSpace.Aligned => "aligned",
+        DistanceSpace.Pixel => "pixels, as they lie",
+        DistanceSpace.Aligned => "pixels, aligned",
         DistanceSpace.Feature => "Inception features",
         _ => "copy descriptor",
     };
@@ -40,8 +40,11 @@ internal static class FigureText
     public static string UnitOf(DistanceSpace space) =>
         space is DistanceSpace.Pixel or DistanceSpace.Aligned ? "mean absolute difference, levels of 255" : "1 − cosine similarity";
 
-    /// <summary>A share of 0…1 as a whole number of hundredths, one digit more where it is small.</summary>
-    public static string Share(double share) => $"{Rounded(share * 100)} %";
+    /// <summary>0…1 as parts of a hundred: as many digits as say something.</summary>
+    public static string Share(double share) => $"{Hundredths(share * 100)}\u00a0%";
+
+    /// <summary>The same without digits after the point, for narrow places.</summary>
+    public static string WholeShare(double share) => share is > 0 and < 0.005 ? "<1\u00a0%" : $"{Math.Round(share * 100)}\u00a0%";
 
     public static string Rounded(double value) =>
         (Math.Abs(value) switch
@@ -55,7 +58,14 @@ internal static class FigureText
             _ => value.ToString("0.0e0", CultureInfo.InvariantCulture),
         }).Replace('-', '−');
 
-    private static string Bare(double value, string unit) => Rounded(unit == "share" ? value * 100 : value);
+    private static string Bare(double value, string unit) => unit switch
+    {
+        "share" => Hundredths(value * 100),
+        "%" => Hundredths(value),
+        _ => Rounded(value),
+    };
+
+    private static string Hundredths(double value) => value.ToString(Math.Abs(value) >= 10 ? "0.#" : "0.##", CultureInfo.InvariantCulture).Replace('-', '−');
 
     // The recombination figures are in no catalogue: all but the layout's are shares.
     private static string Unit(string key) => Definition(key)?.Unit ?? (key.StartsWith("layout", StringComparison.Ordinal) ? "px" : "share");

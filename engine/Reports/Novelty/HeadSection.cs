@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using IconDiffusion.Specs;
 using static IconDiffusion.Engine.Reports.PageParts;
@@ -11,18 +10,17 @@ internal static class HeadSection
     public static void Write(StringBuilder html, PageParts page, string title)
     {
         var first = page.Sets[0].Novelty;
-        html.Append($"<header id=\"verdict\">\n<p class=\"kicker\">{Text(title)} · novelty report</p>\n<h1>{Text(Sentence(page.Sets))}</h1>\n");
+        html.Append($"<header id=\"verdict\">\n<p class=\"kicker\">{Text(title)} · novelty report · {Text(Models(page.Sets))}</p>\n<h1>{Text(Sentence(page.Sets)).Replace(" %", "\u00a0%").Replace(" (", " <small>(").Replace(").", ").</small>")}</h1>\n");
         html.Append("<div class=\"head\"><div>\n");
         html.Append("<h2>Share called copies, by the same rule</h2>\n");
-        html.Append(ShareBars.Draw("Share of each set's icons that the rule calls copies", [.. page.Sets.SelectMany(set => Bars(page, set)), .. Controls(page.Sets[0])]));
+        html.Append(ShareBars.Draw("Share of each set's icons that the rule calls copies", [.. page.Sets.SelectMany(set => Bars(page, set)), .. Controls(page.Sets)]));
         html.Append("<p class=\"note\">The controls are icons whose answer is known: they go through the same code as the generated ones. " +
             "Thin lines: 95 % bootstrap intervals over icons.</p>\n</div>\n<div>\n");
 
         html.Append("<h2>Is the rule to be trusted?</h2>\n<ul class=\"checks\">");
         foreach (var check in page.Sets.SelectMany(set => set.Novelty.Verdict.Checks).Distinct().Take(8)) html.Append($"<li>{Text(check)}</li>");
         html.Append("</ul>\n<h2>What was trained on what</h2>\n<ul>");
-        foreach (var set in page.Sets.Take(12)) html.Append($"<li>{Text(Trained(page, set))}</li>");
-        if (page.Sets.Count > 12) html.Append($"<li>… and {page.Sets.Count - 12} more, in the table below</li>");
+        foreach (var line in page.Sets.GroupBy(Trained)) html.Append($"<li>{(page.Sets.Count == 1 ? "" : $"{line.Count()} {(line.Count() == 1 ? "set" : "sets")}: ")}{Text(line.Key)}</li>");
         html.Append("</ul>\n");
         string[] notes = [.. page.Sets.SelectMany(set => set.Novelty.Notes.Concat(set.Run?.Scores.NotComparable ?? [])).Distinct()];
         if (notes.Length > 0)
@@ -40,8 +38,10 @@ internal static class HeadSection
         if (sets.Count == 1) return sets[0].Novelty.Verdict.Sentence;
         var (copies, count) = (sets.Sum(set => set.Novelty.Verdict.Copies), sets.Sum(set => set.Novelty.Verdict.Count));
         var part = FigureText.Share(1 - sets[0].Novelty.Settings.CopyQuantile);
-        return $"Of {count} icons from {sets.Count} models, {copies} {(copies == 1 ? "lies" : "lie")} closer to one training icon than {part} of training icons lie to each other.";
+        return $"Of {count} icons in {sets.Count} sets, {copies} {(copies == 1 ? "lies" : "lie")} closer to one training icon than {part} of training icons lie to each other.";
     }
+
+    private static string Models(IReadOnlyList<ReportedSet> sets) => sets.Count == 1 ? sets[0].Label : $"{sets.Count} sets";
 
     private static IEnumerable<ShareBar> Bars(PageParts page, ReportedSet set)
     {
@@ -50,16 +50,19 @@ internal static class HeadSection
         yield return new(page.Name(set), "c-generated", verdict.Copies, verdict.Count, figure?.Low, figure?.High, $"#{page.Id(set)}");
     }
 
-    private static IEnumerable<ShareBar> Controls(ReportedSet set) => set.Novelty.Rows.Where(row => row.IsControl).Select(row =>
-        row.Figures.FirstOrDefault(figure => figure.Key == "copies") is var figure
-            ? new ShareBar(row.Name, RowColour.Of(row), row.Copies, row.Count, figure?.Low, figure?.High) : null!);
+    // Runs on one training set have the same controls, so each training set counts once; an interval is of one set alone.
+    private static IEnumerable<ShareBar> Controls(IReadOnlyList<ReportedSet> sets) =>
+        from row in sets.DistinctBy(set => set.Run?.DatasetFingerprint ?? set.Novelty.Title).SelectMany(set => set.Novelty.Rows)
+        where row.IsControl
+        group row by row.Name into rows
+        let figure = rows.Count() > 1 ? null : rows.First().Figures.FirstOrDefault(figure => figure.Key == "copies")
+        select new ShareBar(rows.Key, RowColour.Of(rows.First()), rows.Sum(row => row.Copies), rows.Sum(row => row.Count), figure?.Low, figure?.High);
 
-    private static string Trained(PageParts page, ReportedSet set)
+    private static string Trained(ReportedSet set)
     {
         var novelty = set.Novelty;
         var heldOut = novelty.HeldOutCount > 0 ? $"; {novelty.HeldOutCount} more of the same source were set aside" : "";
-        var trained = $"{page.Name(set)}: {novelty.GeneratedCount} icons of {novelty.ImageSize} px from {novelty.TrainingCount} training icons{heldOut}";
-        return set.Run is not { } run ? trained
-            : string.Create(CultureInfo.InvariantCulture, $"{trained}; {run.Training.Steps:N0} steps, {run.Training.Parameters / 1e6:0.0} million weights");
+        var trained = $"{novelty.GeneratedCount} icons of {novelty.ImageSize} px from {novelty.TrainingCount} training icons{heldOut}";
+        return trained + (set.Run?.Spec.Dataset.Repeat is { } repeat ? $"; {repeat.Icons} of them are there {repeat.Times} times" : "");
     }
 }

@@ -7,6 +7,7 @@ internal static class HistogramChart
     private const int Height = 170;
     private const int Left = 40;
     private const int Floor = Height - 40;
+    private const int Right = 24;
     private const int Top = 12;
 
     /// <param name="values">Zero or more, at least one of them.</param>
@@ -21,23 +22,23 @@ internal static class HistogramChart
 
         var median = DistanceChart.Median(values);
         var chart = new SvgChart(Width, Height, title, $"Median {DistanceChart.Short(median)}{suffix} over {values.Count} icons.");
-        double X(double value) => Left + (value / (bins * step) * (Width - Left - 14));
+        double X(double value) => Left + (value / (bins * step) * (Width - Left - Right));
         double Y(double count) => Floor - (count / counts.Max() * (Floor - Top));
         foreach (var tick in Ticks.Between(0, counts.Max(), 3).Where(tick => tick == Math.Floor(tick)))
         {
-            chart.Line(Left, Y(tick), Width - 14, Y(tick), "grid");
+            chart.Line(Left, Y(tick), Width - Right, Y(tick), "grid");
             chart.Text(Left - 6, Y(tick) + 4, DistanceChart.Short(tick), "end", "small");
         }
         for (var bin = 0; bin < bins; bin++)
             if (counts[bin] > 0)
                 chart.Rect(X(bin * step) + 0.5, Y(counts[bin]), X(step) - X(0) - 1, Floor - Y(counts[bin]), "fill c-generated",
                     $"{counts[bin]} icons with {DistanceChart.Short(bin * step)}{(step > 1 ? $"…{DistanceChart.Short((bin + 1) * step)}" : "")}{suffix}");
-        chart.Line(Left, Floor, Width - 14, Floor, "axis");
-        // Whole numbers stand under the middle of their bars, shares at the bars' edges.
-        foreach (var tick in Ticks.Between(0, percent ? 100 : bins * step, 6))
-            if (X(tick + (percent ? 0 : step / 2)) <= Width - 12)
-                chart.Text(X(tick + (percent ? 0 : step / 2)), Floor + 15, $"{DistanceChart.Short(tick)}{(percent ? " %" : "")}", "middle", "small");
-        chart.Text(Width - 14, Floor + 32, unit, "end", "small");
+        chart.Line(Left, Floor, Width - Right, Floor, "axis");
+        // A whole number with a bar of its own stands under its middle.
+        var middle = step == 1 ? 0.5 : 0;
+        foreach (var tick in Ticks.Between(0, (bins * step) - middle, 6).Where(tick => tick == Math.Floor(tick)))
+            chart.Text(X(tick + middle), Floor + 15, $"{DistanceChart.Short(tick)}{(percent ? " %" : "")}", "middle", "small");
+        chart.Text(Width - Right, Floor + 32, unit, "end", "small");
         return chart.ToString();
     }
 }

@@ -59,10 +59,10 @@ internal static class PartsSection
         html.Append("</th><th scope=\"col\">shares</th></tr></thead><tbody>\n");
         foreach (var set in sets)
         {
-            html.Append($"<tr><th scope=\"row\"><a href=\"#{page.Id(set)}\">{Text(page.Name(set))}</a></th><td class=\"track\">");
+            html.Append($"<tr><th scope=\"row\"><a href=\"#{page.Id(set)}\">{Text(page.Name(set))}</a></th><td class=\"track\"><div>");
             foreach (var (key, _, css, _) in Classes)
                 html.Append($"<span class=\"bar {css}\" style=\"width:{ShareBars.Percent(Of(set, key)?.Value ?? 0)}\"></span>");
-            html.Append("</td><td class=\"shares\">");
+            html.Append("</div></td><td class=\"shares\">");
             html.AppendJoin("<br>", Classes.Select(each => $"<span class=\"dot {each.Css}\"></span>{FigureText.Value(Of(set, each.Key))} <span class=\"of\">{FigureText.Interval(Of(set, each.Key))}</span>"));
             html.Append("</td></tr>\n");
         }

@@ -22,7 +22,7 @@ internal static class ShareBars
         {
             var label = bar.Link is null ? Text(bar.Label) : $"<a href=\"{bar.Link}\">{Text(bar.Label)}</a>";
             html.Append($"<tr class=\"{bar.Css}\"><th scope=\"row\">{label}</th><td class=\"track\"><span class=\"bar\" style=\"width:{Percent(bar.Share)}\"></span>");
-            if (bar is { Low: { } low, High: { } high }) html.Append($"<span class=\"range\" style=\"left:{Percent(low)};width:{Percent(high - low)}\"></span>");
+            if (bar is { Low: { } low, High: { } high }) html.Append($"<span class=\"range\" style=\"left:{Percent(low)};width:{Percent(Math.Min(high, 1) - low)}\"></span>");
             html.Append($"</td><td><strong>{FigureText.Share(bar.Share)}</strong> <span class=\"of\">{bar.Copies} of {bar.Count}</span></td></tr>\n");
         }
         return html.Append("</tbody></table>\n").ToString();
