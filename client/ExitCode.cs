@@ -14,6 +14,9 @@ internal static class ExitCode
     /// <summary>This machine lacks something that the command needs; <c>icon doctor</c> names the fix.</summary>
     public const int MissingPrerequisite = 3;
 
+    /// <summary>The consent for the training icons is missing, has expired or was revoked; nothing was started.</summary>
+    public const int NoConsent = 4;
+
     /// <summary>Stopped by Ctrl+C or SIGTERM after a checkpoint; the same command goes on from there.</summary>
     public const int Interrupted = 130;
 }

@@ -17,6 +17,7 @@ internal static class Failures
         SiloOptionsException options => (string.Join('\n', options.Faults), ExitCode.WrongInput),
         SiloStartException => (exception.Message, ExitCode.Failed),
         SiloException silo => (silo.Message, silo.ExitCode),
+        ConsentException => (exception.Message, ExitCode.NoConsent),
         ExperimentException or DatasetException or DeviceException or UsageException => (exception.Message, ExitCode.WrongInput),
         ImageException => (exception.Message, exception.InnerException is DllNotFoundException ? ExitCode.MissingPrerequisite : ExitCode.WrongInput),
         TypeInitializationException { InnerException: { } inner } => Explain(inner),

@@ -12,13 +12,14 @@ namespace IconDiffusion.Client.Cluster;
 /// </summary>
 internal sealed class PreparedExperiment
 {
+    private readonly DataFolder _data;
     private readonly DatasetStore _store;
     private readonly List<string?> _fingerprints = [];
 
     /// <summary>Reads every folder that the experiment names, each once, into the data folder.</summary>
     public PreparedExperiment(ExperimentSpec experiment, DataFolder data)
     {
-        _store = new DatasetStore(data.Datasets);
+        (_data, _store) = (data, new DatasetStore(data.Datasets));
         var known = new Dictionary<FolderSpec, (string? Fingerprint, string? Error)>();
         var positions = new List<int>();
         var unusable = new List<ReportedFailure>();
@@ -68,9 +69,10 @@ internal sealed class PreparedExperiment
         {
             var dataset = DatasetSource.Prepare(folder, TimeProvider.System);
             _store.Save(dataset);
+            ConsentGate.Require(_data, dataset.Fingerprint, TimeProvider.System);
             return (dataset.Fingerprint, null);
         }
-        catch (Exception exception) when (exception is DatasetException or ImageException { InnerException: not DllNotFoundException })
+        catch (Exception exception) when (exception is DatasetException or ConsentException or ImageException { InnerException: not DllNotFoundException })
         {
             return (null, exception.Message);
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IconDiffusion.Engine.Files;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Data;
@@ -31,6 +32,10 @@ public sealed record Consent(string Artist, string Licence, string? Scope = null
                 $"'{path}' cannot be read: {error.Message} Wanted {{\"artist\": …, \"licence\": …, \"scope\": …, \"expiry\": \"YYYY-MM-DD\"}}, the last two optional.", error);
         }
     }
+
+    /// <summary>Writes it beside a folder's images, all or not at all.</summary>
+    public void Write(string folder) =>
+        AtomicFile.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, SpecJson.Indented) + "\n");
 
     /// <summary>Whether <paramref name="today"/> is past the last day.</summary>
     public bool HasExpired(DateOnly today) => today > Expiry;

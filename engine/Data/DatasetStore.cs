@@ -9,7 +9,7 @@ namespace IconDiffusion.Engine.Data;
 /// Prepared datasets in a folder, one file per fingerprint, so that a machine that only trains needs neither libvips nor the images.
 /// </summary>
 /// <remarks>
-/// <c>&lt;fingerprint&gt;.icons</c>: the header's length (8 bytes, little endian), the header (JSON: spec and names), the pixels
+/// <c>&lt;fingerprint&gt;.icons</c>: the header's length (8 bytes, little endian), the header (JSON: spec, names, consent), the pixels
 /// of the training icons and of those held out (uint8 [count, imageSize, imageSize, 3]).
 /// </remarks>
 public sealed class DatasetStore(string folder)
@@ -27,12 +27,12 @@ public sealed class DatasetStore(string folder)
 
     public bool Contains(string fingerprint) => File.Exists(PathOf(fingerprint));
 
-    /// <summary>Writes the dataset unless it is there already; returns its file.</summary>
+    /// <summary>Writes the dataset unless it is there already, under the same consent; returns its file.</summary>
     public string Save(IconDataset dataset)
     {
         var path = PathOf(dataset.Fingerprint);
-        if (File.Exists(path)) return path;
-        var header = JsonSerializer.SerializeToUtf8Bytes(new Header(dataset.Spec, dataset.Names, dataset.HeldOut.Names), SpecJson.Compact);
+        if (IsThere(dataset)) return path;
+        var header = JsonSerializer.SerializeToUtf8Bytes(new Header(dataset.Spec, dataset.Names, dataset.HeldOut.Names, dataset.Consent), SpecJson.Compact);
         AtomicFile.Write(path, stream =>
         {
             Span<byte> length = stackalloc byte[sizeof(long)];
@@ -45,29 +45,59 @@ public sealed class DatasetStore(string folder)
         return path;
     }
 
+    // One that was prepared under other terms, or that is damaged, is written anew.
+    private bool IsThere(IconDataset dataset)
+    {
+        if (!Contains(dataset.Fingerprint)) return false;
+        try
+        {
+            return ConsentOf(dataset.Fingerprint) is var stored && (dataset.Consent is null || dataset.Consent == stored);
+        }
+        catch (DatasetException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Reads a dataset and verifies that its content has the fingerprint.</summary>
     /// <exception cref="DatasetException">It is not in the store, damaged, or not what its name says.</exception>
     public IconDataset Load(string fingerprint)
     {
         var path = PathOf(fingerprint);
-        if (!File.Exists(path)) throw new DatasetException($"The dataset {fingerprint} is not in '{folder}'.");
-        IconDataset dataset;
-        try
-        {
-            dataset = Read(path);
-        }
-        catch (Exception error) when (error is IOException or JsonException or InvalidDataException or DatasetException)
-        {
-            throw new DatasetException($"'{path}' is damaged: {error.Message} Delete it and prepare the dataset again.", error);
-        }
+        var dataset = Read(path, stream => ReadIcons(stream, ReadHeader(stream)));
         return dataset.Fingerprint == fingerprint
             ? dataset
             : throw new DatasetException($"'{path}' is damaged: its content has the fingerprint {dataset.Fingerprint}. Delete it and prepare the dataset again.");
     }
 
-    private static IconDataset Read(string path)
+    /// <summary>The consent that a dataset came with, without reading its icons; null: none.</summary>
+    /// <exception cref="DatasetException">The dataset is not in the store, or damaged.</exception>
+    public Consent? ConsentOf(string fingerprint)
     {
-        using var stream = File.OpenRead(path);
+        var header = Read(PathOf(fingerprint), ReadHeader);
+        return header.Consent ?? SourceLicences.Of(header.Spec);
+    }
+
+    /// <summary>The description that a dataset was prepared from, without reading its icons.</summary>
+    /// <exception cref="DatasetException">The dataset is not in the store, or damaged.</exception>
+    public DatasetSpec SpecOf(string fingerprint) => Read(PathOf(fingerprint), ReadHeader).Spec;
+
+    private T Read<T>(string path, Func<FileStream, T> read)
+    {
+        if (!File.Exists(path)) throw new DatasetException($"The dataset {Path.GetFileNameWithoutExtension(path)} is not in '{folder}'.");
+        try
+        {
+            using var stream = File.OpenRead(path);
+            return read(stream);
+        }
+        catch (Exception error) when (error is IOException or JsonException or InvalidDataException or DatasetException)
+        {
+            throw new DatasetException($"'{path}' is damaged: {error.Message} Delete it and prepare the dataset again.", error);
+        }
+    }
+
+    private static Header ReadHeader(FileStream stream)
+    {
         Span<byte> length = stackalloc byte[sizeof(long)];
         stream.ReadExactly(length);
         var headerBytes = BinaryPrimitives.ReadInt64LittleEndian(length);
@@ -75,14 +105,18 @@ public sealed class DatasetStore(string folder)
             throw new InvalidDataException($"Its header would have {headerBytes} bytes.");
         var json = new byte[headerBytes];
         stream.ReadExactly(json);
-        var header = JsonSerializer.Deserialize<Header>(json, SpecJson.Compact) ?? throw new InvalidDataException("Its header is null.");
+        return JsonSerializer.Deserialize<Header>(json, SpecJson.Compact) ?? throw new InvalidDataException("Its header is null.");
+    }
+
+    private static IconDataset ReadIcons(FileStream stream, Header header)
+    {
         var heldOutNames = header.HeldOut ?? [];
         var heldOut = new byte[checked(heldOutNames.Count * header.Spec.ImageSize * header.Spec.ImageSize * 3)];
         var pixels = new byte[checked((int)Math.Max(0, stream.Length - stream.Position - heldOut.Length))];
         stream.ReadExactly(pixels);
         stream.ReadExactly(heldOut);
-        return new(header.Spec, header.Names, pixels, new(heldOutNames, heldOut));
+        return new(header.Spec, header.Names, pixels, new(heldOutNames, heldOut), header.Consent);
     }
 
-    private sealed record Header(DatasetSpec Spec, EquatableList<string> Names, EquatableList<string>? HeldOut = null);
+    private sealed record Header(DatasetSpec Spec, EquatableList<string> Names, EquatableList<string>? HeldOut = null, Consent? Consent = null);
 }

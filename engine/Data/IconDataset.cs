@@ -11,12 +11,14 @@ public sealed class IconDataset
     /// <param name="names">One per icon: file names relative to the folder, or the emoji's names.</param>
     /// <param name="pixels">Taken over, not copied.</param>
     /// <param name="heldOut">Icons set aside; null: none.</param>
+    /// <param name="consent">Null: the source's own terms, if it has some.</param>
     /// <exception cref="DatasetException">An array does not fit names and size, or there are fewer than 2 icons.</exception>
-    public IconDataset(DatasetSpec spec, EquatableList<string> names, byte[] pixels, HeldOutIcons? heldOut = null)
+    public IconDataset(DatasetSpec spec, EquatableList<string> names, byte[] pixels, HeldOutIcons? heldOut = null, Consent? consent = null)
     {
         if (names.Count < 2)
             throw new DatasetException($"The dataset has {names.Count} icon(s); training and FID need at least 2.");
         (Spec, Names, Pixels, HeldOut) = (spec, names, pixels, heldOut ?? HeldOutIcons.None);
+        Consent = consent ?? SourceLicences.Of(spec);
         ThrowUnlessFits(names.Count, pixels);
         ThrowUnlessFits(HeldOut.Count, HeldOut.Pixels);
         Fingerprint = ComputeFingerprint();
@@ -24,14 +26,14 @@ public sealed class IconDataset
 
     /// <summary>Packs icons of [ImageSize, ImageSize, 3] in the order given, less those that the spec sets aside, repeated as it says.</summary>
     /// <exception cref="DatasetException">Fewer than 2 icons are left to train on, or one is of another size.</exception>
-    public static IconDataset Pack(DatasetSpec spec, IReadOnlyList<NamedIcon> icons)
+    public static IconDataset Pack(DatasetSpec spec, IReadOnlyList<NamedIcon> icons, Consent? consent = null)
     {
         var (training, heldOut) = HeldOutSplit.Of(spec, icons);
         var repeated = spec.Repeat is { } repeat
             ? Enumerable.Range(2, repeat.Times - 1).SelectMany(time => training.Take(repeat.Icons).Select(icon => icon with { Name = $"{icon.Name} ({time})" }))
             : [];
         IReadOnlyList<NamedIcon> all = [.. training, .. repeated];
-        return new(spec, [.. all.Select(each => each.Name)], PackPixels(spec, all), new([.. heldOut.Select(each => each.Name)], PackPixels(spec, heldOut)));
+        return new(spec, [.. all.Select(each => each.Name)], PackPixels(spec, all), new([.. heldOut.Select(each => each.Name)], PackPixels(spec, heldOut)), consent);
     }
 
     private static byte[] PackPixels(DatasetSpec spec, IReadOnlyList<NamedIcon> icons)
@@ -55,6 +57,9 @@ public sealed class IconDataset
 
     /// <summary>Icons of the same source that are not trained on.</summary>
     public HeldOutIcons HeldOut { get; }
+
+    /// <summary>What the icons' maker allows; null: nobody said. No part of the fingerprint, as it can be renewed or revoked.</summary>
+    public Consent? Consent { get; }
 
     public int Count => Names.Count;
 

@@ -16,7 +16,7 @@ public static class IconFolder
     {
         var (icons, report) = Examine(spec, clock);
         if (report.Problems is [var first, ..]) throw new DatasetException(first);
-        return IconDataset.Pack(spec, icons);
+        return IconDataset.Pack(spec, icons, report.Consent);
     }
 
     /// <summary>Everything worth knowing about the folder; never throws for what a file contains.</summary>

@@ -2,7 +2,7 @@ namespace IconDiffusion.Engine.Experiments;
 
 /// <summary>
 /// The one folder that holds everything made here, shareable between machines:
-/// <c>runs/ID</c> (a trained model and its icons), <c>experiments/NAME</c> (tables), <c>datasets/</c> (prepared icons), <c>weights/</c>.
+/// <c>runs/ID</c> (a trained model and its icons), <c>experiments/NAME</c> (tables), <c>datasets/</c> (prepared icons), <c>consents/</c>, <c>weights/</c>.
 /// </summary>
 public sealed class DataFolder(string path)
 {
@@ -12,6 +12,9 @@ public sealed class DataFolder(string path)
     public string Runs => In("runs");
 
     public string Datasets => In("datasets");
+
+    /// <summary>Whose consent the data sets rest on; see <see cref="Data.ConsentRegistry"/>.</summary>
+    public string Consents => In("consents");
 
     /// <summary>Network weights that are not ours, such as the FID Inception file, and features cached from them.</summary>
     public string Weights => In("weights");

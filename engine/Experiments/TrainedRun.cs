@@ -1,5 +1,7 @@
 using System.Text.Json;
+using IconDiffusion.Engine.Data;
 using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Engine.Reports;
 using IconDiffusion.Engine.Sampling;
 using IconDiffusion.Engine.Training;
 using IconDiffusion.Specs;
@@ -14,14 +16,26 @@ public sealed class TrainedRun
     private const int FilmSide = 128;
     private static readonly TimeSpan FrameTime = TimeSpan.FromMilliseconds(80);
 
+    private readonly DataFolder _data;
     private readonly RunFolder _folder;
+    private readonly TimeProvider _time;
 
-    private TrainedRun(string id, RunSpec spec, RunFolder folder) => (Id, Spec, _folder) = (id, spec, folder);
+    private TrainedRun(string id, RunSpec spec, DataFolder data, TimeProvider time) =>
+        (Id, Spec, _data, _folder, _time, DatasetFingerprint) = (id, spec, data, new(data.Run(id)), time, FingerprintOf(new(data.Run(id))));
 
     /// <summary>See <see cref="RunIdentity.Run"/>.</summary>
     public string Id { get; }
 
     public RunSpec Spec { get; }
+
+    /// <summary>Of the data set that it was trained on; null: a run of an early version that was never scored does not say.</summary>
+    public string? DatasetFingerprint { get; }
+
+    /// <summary>Where scores, pictures and the novelty report lie.</summary>
+    public string ResultFolder => _folder.Result(Spec);
+
+    /// <summary>Icon <paramref name="index"/>, whether it has been drawn or not.</summary>
+    public string SampleFile(int index) => _folder.SampleFile(Spec.Sampling.Sampler, index);
 
     /// <summary>Where <see cref="Draw"/> puts the icons.</summary>
     public string SamplesFolder => _folder.Samples(Spec.Sampling.Sampler);
@@ -31,12 +45,13 @@ public sealed class TrainedRun
     public TrainedRun Truncated(double truncation)
     {
         var spec = Spec with { Sampling = Spec.Sampling with { Sampler = new LatentSpec { Truncation = truncation } } };
-        return SpecValidation.Check(spec).FirstOrDefault() is { } fault ? throw new ExperimentException(fault) : new(Id, spec, _folder);
+        return SpecValidation.Check(spec).FirstOrDefault() is { } fault ? throw new ExperimentException(fault) : new(Id, spec, _data, _time);
     }
 
     /// <summary>Looks a run up by the first characters of its id.</summary>
+    /// <param name="time">Tells whether a consent has expired; null: the system's.</param>
     /// <exception cref="ExperimentException">None or several begin so, or the run is not trained.</exception>
-    public static TrainedRun Find(DataFolder data, string prefix)
+    public static TrainedRun Find(DataFolder data, string prefix, TimeProvider? time = null)
     {
         string[] ids = Directory.Exists(data.Runs)
             ? [.. Directory.EnumerateDirectories(data.Runs).Select(path => Path.GetFileName(path)).Order()]
@@ -50,13 +65,29 @@ public sealed class TrainedRun
         if (!File.Exists(folder.WeightsFile))
             throw new ExperimentException($"The run {matches[0]} is not trained to its end; 'icon run' with its experiment file goes on.");
         var spec = JsonSerializer.Deserialize<RunSpec>(File.ReadAllText(folder.SpecFile), SpecJson.Indented)!;
-        return new(matches[0], spec, folder);
+        return new(matches[0], spec, data, time ?? TimeProvider.System);
     }
+
+    /// <summary>The fingerprint of the data set that a run was trained on; null: nothing says.</summary>
+    public static string? FingerprintOf(RunFolder folder)
+    {
+        if (File.Exists(folder.DatasetFile)) return File.ReadAllText(folder.DatasetFile).Trim();
+        var results = Path.Combine(folder.Path, "results");
+        return Directory.Exists(results)
+            ? Directory.EnumerateDirectories(results).Where(each => File.Exists(Path.Combine(each, RunReport.ResultFile))).Select(each => RunReport.ReadResult(each).DatasetFingerprint).FirstOrDefault()
+            : null;
+    }
+
+    /// <summary>The newest consent that its data set rests on; null: there is none. Drawing asks first.</summary>
+    /// <exception cref="ConsentException">It was revoked or has expired.</exception>
+    public ConsentRecord? RequireConsent() => DatasetFingerprint is { } fingerprint ? ConsentGate.Require(_data, fingerprint, _time) : null;
 
     /// <summary>Draws icons until there are <paramref name="count"/> or the run's budget is used up; returns how many there are.</summary>
     /// <param name="report">(batches done, in fractions, and batches in all), about once per model call.</param>
+    /// <exception cref="ConsentException">The consent for the data set has ended.</exception>
     public int Draw(int count, ComputeDevice device, Action<double, double> report, CancellationToken cancellation)
     {
+        RequireConsent();
         using var run = RunLock.Take(_folder);
         using var icons = Methods.Of(Spec.Model).Open(_folder, Spec, device.Device);
         var start = TimeProvider.System.GetTimestamp();
@@ -65,6 +96,7 @@ public sealed class TrainedRun
         // The next batch is started only if it is likely to end within the budget.
         bool Likely(int done)
         {
+            RequireConsent();
             var worked = TimeProvider.System.GetElapsedTime(start);
             return worked + worked / done <= Spec.Sampling.Budget;
         }
@@ -75,8 +107,10 @@ public sealed class TrainedRun
     /// <param name="framesBetween">Frames from one icon to the next.</param>
     /// <param name="report">(frames done, frames in all).</param>
     /// <returns>The folder.</returns>
+    /// <exception cref="ConsentException">As <see cref="Draw"/>.</exception>
     public string DrawFilm(IReadOnlyList<int> icons, int framesBetween, ComputeDevice device, Action<double, double> report, CancellationToken cancellation)
     {
+        RequireConsent();
         using var run = RunLock.Take(_folder);
         using var source = Methods.Of(Spec.Model).Open(_folder, Spec, device.Device);
         IconPoint[] points =
@@ -107,8 +141,10 @@ public sealed class TrainedRun
     /// <param name="cutoff">See <see cref="LatentIcons.Mix"/>.</param>
     /// <returns>The picture's file.</returns>
     /// <exception cref="ExperimentException">The method has no styles to mix, or no such layer.</exception>
+    /// <exception cref="ConsentException">As <see cref="Draw"/>.</exception>
     public string DrawMix(IReadOnlyList<int> coarse, IReadOnlyList<int> fine, int? cutoff, ComputeDevice device, CancellationToken cancellation)
     {
+        RequireConsent();
         using var run = RunLock.Take(_folder);
         using var source = Methods.Of(Spec.Model).Open(_folder, Spec, device.Device);
         if (Spec.Model is not StyleGan2Spec || source is not LatentIcons styles)

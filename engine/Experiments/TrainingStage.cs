@@ -15,11 +15,14 @@ public static class TrainingStage
     /// <inheritdoc cref="Stages.Execute"/>
     /// <exception cref="TrainingException">It cannot go on.</exception>
     /// <exception cref="DatasetException">The data set is not in the store.</exception>
+    /// <exception cref="ConsentException">Its consent has ended; also while training goes on.</exception>
     public static TrainingSummary Run(TrainingWork work, WorkContext context, CancellationToken cancellation)
     {
+        ConsentGate.Require(context.Data, work.DatasetFingerprint, context.Time);
         var dataset = new DatasetStore(context.Data.Datasets).Load(work.DatasetFingerprint);
         var folder = context.Folder(work);
         using var run = Take(folder, context, cancellation);
+        AtomicFile.WriteAllText(folder.DatasetFile, dataset.Fingerprint + "\n");
         AtomicFile.WriteAllText(folder.SpecFile, JsonSerializer.Serialize(work.Run, SpecJson.Indented));
         context.Bench.Clear();
         var job = new TrainingJob(work.RunId, work.Run, work.Monitoring, dataset, run, context.Bench.Device, context.Time, context.Warn);
@@ -70,6 +73,7 @@ public static class TrainingStage
         private void Look()
         {
             _looked = context.Time.GetTimestamp();
+            ConsentGate.Require(context.Data, work.DatasetFingerprint, context.Time);
             try
             {
                 context.Fence?.Verify();

@@ -3,7 +3,7 @@ using IconDiffusion.Specs;
 namespace IconDiffusion.Engine.Training;
 
 /// <summary>
-/// Where each file of one run lies: <c>spec.json</c>, <c>loss.jsonl</c>, <c>strips/step-00000200.png</c>,
+/// Where each file of one run lies: <c>spec.json</c>, <c>dataset.txt</c>, <c>loss.jsonl</c>, <c>strips/step-00000200.png</c>,
 /// <c>checkpoints/step-00000200.safetensors</c> with its manifest <c>.json</c>, <c>weights.safetensors</c> once training has ended,
 /// <c>samples/SAMPLER/00000.png</c> and <c>results/RESULT/</c>, a run being drawn from and scored in more ways than one; and, of what
 /// worked on it, <c>events.jsonl</c> and <c>attempt.json</c>.
@@ -17,6 +17,9 @@ public sealed class RunFolder
     public string Path { get; }
 
     public string SpecFile => In("spec.json");
+
+    /// <summary>The fingerprint of the data set that it is trained on, one line.</summary>
+    public string DatasetFile => In("dataset.txt");
 
     public string LossLogFile => In("loss.jsonl");
 

@@ -112,7 +112,7 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
         {
             case TrainingWork:
                 await PublishCheckpointsAsync(folder, there, cancellation).ConfigureAwait(false);
-                foreach (var path in (string[])[folder.SpecFile, .. Here(folder.Strips), folder.WeightsFile])
+                foreach (var path in (string[])[folder.SpecFile, folder.DatasetFile, .. Here(folder.Strips), folder.WeightsFile])
                     await PutNewAsync(path, there, cancellation).ConfigureAwait(false);
                 break;
             case SampleWork batch:
