@@ -7,8 +7,8 @@ internal static class Accessories
     [
         new("none", []),
         new("glasses", [
-            Shape.Ring(50, 58, 12.5, 12.5, 3.5, "#D81E3F"),
-            Shape.Ring(78, 58, 12.5, 12.5, 3.5, "#D81E3F"),
+            Shape.Ring(50, 58, 13, 13, 4.5, "#D81E3F"),
+            Shape.Ring(78, 58, 13, 13, 4.5, "#D81E3F"),
             .. Shape.Stroke("M 61 55 Q 64 53 67 55", 3.5, "#D81E3F"),
         ]),
         new("crown", [

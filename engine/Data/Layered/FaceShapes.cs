@@ -7,8 +7,8 @@ internal static class FaceShapes
     [
         new("round", Head("#FABE96", "#E89C74", Round)),
         new("oval", Head("#80482C", "#653521", Oval)),
-        new("heart", Head("#FFE6D2", "#F2BFA3", Heart)),
         new("square", Head("#E0965A", "#C27A42", Square)),
+        new("heart", Head("#FFE6D2", "#F2BFA3", Heart)),
         new("wide", Head("#AE6A3A", "#8E5229", Wide)),
         new("long", Head("#4E2E2B", "#38201E", Long)),
     ];
