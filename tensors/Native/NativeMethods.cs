@@ -75,6 +75,12 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] internal static partial IntPtr icon_generator_state(IntPtr generator);
     [LibraryImport(Library)] internal static partial int icon_set_generator_state(IntPtr generator, IntPtr state);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial IntPtr icon_script_load(string path, int deviceType, int deviceIndex);
+
+    [LibraryImport(Library)] internal static partial IntPtr icon_script_forward(IntPtr script, IntPtr x);
+    [LibraryImport(Library)] internal static partial void icon_script_free(IntPtr script);
+
     [LibraryImport(Library)] internal static partial int icon_threads();
     [LibraryImport(Library)] internal static partial int icon_set_threads(int count);
     [LibraryImport(Library)] internal static partial int icon_interop_threads();

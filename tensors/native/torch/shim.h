@@ -17,6 +17,7 @@ typedef void* IconTensor;
 typedef void* IconOperator;
 typedef void* IconGenerator;
 typedef void* IconInferenceGuard;
+typedef void* IconScript;
 
 // One argument of icon_call: a tagged union, in the order of the operator's schema.
 enum IconArgKind : int32_t {
@@ -101,6 +102,11 @@ ICON_API int32_t icon_seed_generator(IconGenerator generator, uint64_t seed);
 ICON_API int32_t icon_generator_seed(IconGenerator generator, uint64_t* seed);
 ICON_API IconTensor icon_generator_state(IconGenerator generator);
 ICON_API int32_t icon_set_generator_state(IconGenerator generator, IconTensor state);
+
+// TorchScript networks, in evaluation mode: one tensor in, one out
+ICON_API IconScript icon_script_load(const char* path, int32_t device_type, int32_t device_index);
+ICON_API IconTensor icon_script_forward(IconScript script, IconTensor x);
+ICON_API void icon_script_free(IconScript script);
 
 // Threads, devices and switches
 enum IconSwitch : int32_t {
