@@ -1,0 +1,36 @@
+using System.Globalization;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Engine.Novelty;
+
+/// <summary>The report's answer in sentences.</summary>
+internal static class VerdictWords
+{
+    // What the rule is held to: it sees copies, and leaves new icons of the same hand alone.
+    private const double FewestOfCopies = 0.99;
+
+    private const double MostOfOthers = 0.02;
+
+    /// <param name="rows">The generated icons first.</param>
+    public static CopyVerdict Of(IReadOnlyList<NoveltyRow> rows, double threshold, double quantile)
+    {
+        var generated = rows[0];
+        var closer = (100 * (1 - quantile)).ToString("0.##", CultureInfo.InvariantCulture);
+        var sentence = string.Create(CultureInfo.InvariantCulture,
+            $"Of {Icons(generated.Count)}, {generated.Copies} {(generated.Copies == 1 ? "lies" : "lie")} closer to one training icon than {closer} % of training icons lie to each other (aligned distance below {threshold:0.00} of 255).");
+        return new(sentence, generated.Copies, generated.Count, threshold, [.. Checks([.. rows.Skip(1)])]);
+    }
+
+    private static IEnumerable<string> Checks(IReadOnlyList<NoveltyRow> controls)
+    {
+        var copies = controls.Where(row => ControlNames.AreCopies(row.Name)).ToList();
+        var others = controls.Where(row => !ControlNames.AreCopies(row.Name)).ToList();
+        foreach (var row in controls) yield return $"The same rule calls {row.Copies} of {row.Count} {ControlNames.Plural(row.Name)} copies.";
+        foreach (var row in copies.Where(row => row.Copies < FewestOfCopies * row.Count))
+            yield return $"Warning: the rule misses {row.Count - row.Copies} of {row.Count} {ControlNames.Plural(row.Name)}, so it may miss such copies among the generated icons as well.";
+        foreach (var row in others.Where(row => row.Copies > MostOfOthers * row.Count))
+            yield return $"Warning: the rule calls {row.Copies} of {row.Count} {ControlNames.Plural(row.Name)} copies, which they are not, so it may wrong generated icons as well.";
+    }
+
+    private static string Icons(int count) => count == 1 ? "1 icon" : $"{count} icons";
+}
