@@ -63,6 +63,8 @@ internal static class CommandLine
             SampleCommand.Create(),
             EvaluateCommand.Create(),
             DatasetCommand.Create(),
+            ConsentCommand.Create(),
+            PublishCommand.Create(),
             WeightsCommand.Create(),
             DoctorCommand.Create(),
         };
