@@ -1,9 +1,14 @@
+using System.Collections.Concurrent;
 using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Engine.Metrics;
 
 namespace IconDiffusion.Engine.Data;
 
 /// <summary>Finds icons that are the same picture: equal, nearly equal, or each other's mirror image.</summary>
-/// <remarks>Thumbnails of 16×16 are compared pair by pair; a pair is given up once its difference is too large, so thousands of icons take seconds.</remarks>
+/// <remarks>
+/// Thumbnails of 16×16 are compared pair by pair, but only those whose sums are close: sums differ by no more than the thumbnails
+/// do, and mirroring leaves them as they are.
+/// </remarks>
 public static class Duplicates
 {
     /// <summary>
@@ -13,36 +18,56 @@ public static class Duplicates
     public const double Threshold = 1.5;
 
     private const int Side = 16;
+    private const int Values = Side * Side * 3;
+    private const int Most = (int)(Threshold * Values);
 
     /// <param name="icons">All of one size.</param>
-    public static IReadOnlyList<DuplicatePair> Find(IReadOnlyList<NamedIcon> icons)
+    /// <returns>In order of the first icon, then of the second.</returns>
+    public static IReadOnlyList<DuplicatePair> Find(IReadOnlyList<NamedIcon> icons) =>
+        [.. Pairs(icons.Count, i => icons[i].Icon).Select(pair => new DuplicatePair(
+            icons[pair.First].Name, icons[pair.Second].Name,
+            pair.Mirrored ? DuplicateKind.Mirrored : AreEqual(icons[pair.First], icons[pair.Second]) ? DuplicateKind.Exact : DuplicateKind.Near,
+            (double)pair.Sum / Values))];
+
+    /// <summary>Indices of icons that are one picture, directly or through others; icons without a duplicate are in no group.</summary>
+    /// <returns>Groups in order of their first icon, each ascending.</returns>
+    public static IReadOnlyList<IReadOnlyList<int>> Groups(IconPixels icons)
     {
-        var thumbnails = icons.Select(each => Resize.To(each.Icon, Side, Side)).ToList();
-        var mirrored = thumbnails.Select(each => each.Mirrored()).ToList();
-        var pairs = new List<DuplicatePair>();
-        for (var i = 0; i < icons.Count; i++)
-            for (var j = i + 1; j < icons.Count; j++)
-            {
-                if (Difference(thumbnails[i], thumbnails[j]) is { } straight)
-                    pairs.Add(new(icons[i].Name, icons[j].Name, AreEqual(icons[i], icons[j]) ? DuplicateKind.Exact : DuplicateKind.Near, straight));
-                else if (Difference(thumbnails[i], mirrored[j]) is { } turned)
-                    pairs.Add(new(icons[i].Name, icons[j].Name, DuplicateKind.Mirrored, turned));
-            }
-        return pairs;
+        var first = Enumerable.Range(0, icons.Count).ToArray();   // the lowest index known to be the same picture
+        foreach (var (i, j, _, _) in Pairs(icons.Count, icons.ToImage))
+        {
+            var (a, b) = (Root(i), Root(j));
+            first[Math.Max(a, b)] = Math.Min(a, b);
+        }
+        return [.. Enumerable.Range(0, icons.Count).GroupBy(Root).Where(group => group.Count() > 1).Select(group => group.ToArray())];
+
+        int Root(int i)
+        {
+            while (first[i] != i) i = first[i] = first[first[i]];
+            return i;
+        }
     }
 
-    // Mean absolute error, or null above the threshold.
-    private static double? Difference(Image a, Image b)
+    private static List<(int First, int Second, bool Mirrored, int Sum)> Pairs(int count, Func<int, Image> icon)
     {
-        const int values = Side * Side * 3;
-        const int most = (int)(Threshold * values);
-        var sum = 0;
-        for (var i = 0; i < values; i++)
+        var (straight, mirrored, sums) = (new byte[count][], new byte[count][], new int[count]);
+        Parallel.For(0, count, i =>
         {
-            sum += Math.Abs(a.Pixels[i] - b.Pixels[i]);
-            if (sum > most) return null;
-        }
-        return (double)sum / values;
+            var thumbnail = Resize.To(icon(i), Side, Side);
+            (straight[i], mirrored[i], sums[i]) = (thumbnail.Pixels, thumbnail.Mirrored().Pixels, thumbnail.Pixels.Sum(value => value));
+        });
+        var order = Enumerable.Range(0, count).OrderBy(i => sums[i]).ToArray();
+        var pairs = new ConcurrentBag<(int First, int Second, bool Mirrored, int Sum)>();
+        Parallel.For(0, count, a =>
+        {
+            for (var b = a + 1; b < count && sums[order[b]] - sums[order[a]] <= Most; b++)
+            {
+                var (i, j) = (Math.Min(order[a], order[b]), Math.Max(order[a], order[b]));
+                if (PixelDistance.Sum(straight[i], straight[j]) is <= Most and var same) pairs.Add((i, j, false, (int)same));
+                else if (PixelDistance.Sum(straight[i], mirrored[j]) is <= Most and var turned) pairs.Add((i, j, true, (int)turned));
+            }
+        });
+        return [.. pairs.OrderBy(pair => pair.First).ThenBy(pair => pair.Second)];
     }
 
     private static bool AreEqual(NamedIcon a, NamedIcon b) => a.Icon.Pixels.AsSpan().SequenceEqual(b.Icon.Pixels);
