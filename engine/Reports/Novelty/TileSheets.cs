@@ -13,8 +13,10 @@ internal sealed class TileSheets
 {
     private const int Columns = 16;
 
-    // Larger icons are shown reduced: at most so many pixels are to be seen of them.
-    private const int MostPixels = 128;
+    // Sides that icons are kept at: the first at which the pictures are small enough together, else the last. Cards show about 100 px.
+    private static readonly int[] Sides = [128, 96, 64, 48];
+
+    private const int MostBytes = 9_000_000;
 
     private readonly Dictionary<string, Sheet> _sheets = [];
 
@@ -51,13 +53,24 @@ internal sealed class TileSheets
     public string Css()
     {
         var css = new StringBuilder();
-        foreach (var sheet in _sheets.Values)
+        foreach (var (sheet, picture) in Pictures())
         {
             css.Append(CultureInfo.InvariantCulture, $".{sheet.Name}{{--w:{Math.Min(Columns, sheet.Icons.Count)};--h:{(sheet.Icons.Count + Columns - 1) / Columns};--s:{sheet.Side};");
-            if (sheet.Side <= MostPixels / 2) css.Append("image-rendering:pixelated;");
-            css.Append("background-image:url(data:image/png;base64,").Append(Convert.ToBase64String(ImageFile.EncodePng(sheet.Compose()))).Append(")}\n");
+            if (sheet.Icons[0].Width <= Sides[^1]) css.Append("image-rendering:pixelated;");
+            css.Append("background-image:url(data:image/png;base64,").Append(Convert.ToBase64String(picture)).Append(")}\n");
         }
         return css.ToString();
+    }
+
+    private List<(Sheet Sheet, byte[] Picture)> Pictures()
+    {
+        List<(Sheet, byte[] Picture)> pictures = [];
+        foreach (var side in Sides)
+        {
+            pictures = [.. _sheets.Values.Select(sheet => (sheet, ImageFile.EncodePng(sheet.Compose(side))))];
+            if (pictures.Sum(each => (long)each.Picture.Length) <= MostBytes) break;
+        }
+        return pictures;
     }
 
     private int Place(string name, int index, Func<int, Image> pixels)
@@ -66,10 +79,8 @@ internal sealed class TileSheets
             _sheets[name] = sheet = new($"s{_sheets.Count}");
         if (!sheet.Places.TryGetValue(index, out var place))
         {
-            var icon = pixels(index);
-            if (sheet.Side == 0) sheet.Side = Math.Min(icon.Width, MostPixels);
             sheet.Places[index] = place = sheet.Icons.Count;
-            sheet.Icons.Add(Resize.CoverSquare(icon, sheet.Side));
+            sheet.Icons.Add(pixels(index));
         }
         return place;
     }
@@ -78,21 +89,24 @@ internal sealed class TileSheets
     {
         public string Name => name;
 
-        public int Side { get; set; }
+        /// <summary>Of an icon on the picture, pixels.</summary>
+        public int Side { get; private set; }
 
         public Dictionary<int, int> Places { get; } = [];
 
         public List<Image> Icons { get; } = [];
 
         // Every icon within a frame of its own outermost pixels: a scaled window then shows nothing of its neighbours.
-        public Image Compose()
+        public Image Compose(int most)
         {
+            Side = Math.Min(most, Icons[0].Width);
             var sheet = new Image(Math.Min(Columns, Icons.Count) * (Side + 2), (Icons.Count + Columns - 1) / Columns * (Side + 2), Rgb.White);
             for (var i = 0; i < Icons.Count; i++)
             {
                 var (x, y) = (i % Columns * (Side + 2), i / Columns * (Side + 2));
+                var icon = Resize.CoverSquare(Icons[i], Side);
                 foreach (var (dx, dy) in ((int, int)[])[(0, 0), (2, 0), (0, 2), (2, 2), (0, 1), (2, 1), (1, 0), (1, 2), (1, 1)])
-                    sheet.Draw(Icons[i], x + dx, y + dy);
+                    sheet.Draw(icon, x + dx, y + dy);
             }
             return sheet;
         }

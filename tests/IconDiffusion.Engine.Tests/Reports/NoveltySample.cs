@@ -17,7 +17,7 @@ internal static class NoveltySample
         double Draw() => random.Below(1 << 20) / (double)(1 << 20);
         var nearest = NearestNeighbour.Find(generated, training);
         double[] among = [.. Enumerable.Range(0, training.Count).Select(i => Enumerable.Range(0, training.Count).Where(j => j != i)
-            .Min(j => (double)PixelDistance.Sum(training[i], training[j]) / training.BytesPerIcon))];
+            .Min(j => training[i].ToArray().Zip(training[j].ToArray(), (a, b) => (double)Math.Abs(a - b)).Average()))];
         string[] names = [.. Enumerable.Range(0, training.Count).Select(i => $"face-{i:000}.png")];
 
         double[] reach = [.. among.Select(d => 0.8 * d).Order()];

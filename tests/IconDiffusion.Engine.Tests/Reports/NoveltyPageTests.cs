@@ -1,0 +1,96 @@
+using System.Text.RegularExpressions;
+using IconDiffusion.Engine.Metrics;
+using IconDiffusion.Engine.Reports;
+using IconDiffusion.Engine.Tests.Metrics;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Engine.Tests.Reports;
+
+/// <summary>What the page's text holds; tests/IconDiffusion.Browser.Tests looks at it in a browser.</summary>
+public sealed class NoveltyPageTests
+{
+    [Fact]
+    public void OneSet_HasItsOwnVerdictForAHeadline_AndNoMarkupOfOthers()
+    {
+        var set = Sample(20);
+        var page = NoveltyPage.Compose("a <b>title</b>", [set]);
+
+        Assert.Contains("closer to one training icon than 99\u00a0% of training icons lie to each other <small>(aligned distance", page);
+        Assert.Contains("a &lt;b&gt;title&lt;/b&gt;", page);
+        Assert.Contains("&lt;b&gt;a note that looks like markup&lt;/b&gt; &amp; more", page);
+        Assert.DoesNotContain("<b>a note", page);
+        Assert.DoesNotContain("id=\"compare\"", page);
+    }
+
+    [Fact]
+    public void SeveralSets_AreCountedTogetherAndCompared()
+    {
+        ReportedSet[] sets = [Sample(20), Sample(16)];
+        var page = NoveltyPage.Compose("grid", sets);
+
+        var copies = sets.Sum(set => set.Novelty.Verdict.Copies);
+        Assert.Contains($"Of 40 icons in 2 sets, {copies} ", page);
+        Assert.Contains("Copying against the size of the training set", page);
+        Assert.Contains("sample, 16 icons", page);
+    }
+
+    [Fact]
+    public void ThePage_NamesNoAddressToLoad() =>
+        // The name of SVG's own elements is no address here: inline SVG needs none.
+        Assert.DoesNotMatch(new Regex("https?://|url\\((?!data:)|src=|<link|@import"), NoveltyPage.Compose("page", [Sample(20)]));
+
+    [Fact]
+    public void SixRunsOfNoisyIcons_StayBelowFifteenMegabytes()
+    {
+        // The worst case: no pixel like its neighbour. Icons are as large as they come where they are few.
+        var set = NoveltySample.Make(NearestNeighbourTests.Noise(8, 128, 1), NearestNeighbourTests.Noise(60, 128, 2), "noise");
+        Assert.Contains("--s:128", NoveltyPage.Compose("page", [set]));
+        var page = NoveltyPage.Compose("page", [.. Enumerable.Range(0, 6).Select(i => set with { TrainingNames = set.TrainingNames })]);
+        Assert.InRange(page.Length, 5_000_000, 15_000_000);
+    }
+
+    [Fact]
+    public void SetsWithoutNeighboursMapsOrHeldOutIcons_AreShownAllTheSame()
+    {
+        var set = Sample(20);
+        var bare = set with
+        {
+            Novelty = set.Novelty with
+            {
+                HeldOutCount = 0, Rows = [set.Novelty.Rows[0] with { Figures = [new Figure("ct-aligned", null, Note: "C_T needs held-out icons; none were set aside")] }],
+                Icons = [.. set.Novelty.Icons.Select(icon => icon with { Nearest = [.. icon.Nearest.Select(each => each with { Second = null, Percentile = null })], Sources = icon.Sources with { Map = null } })],
+                Duplicates = [],
+            },
+        };
+        Assert.Contains("C_T needs held-out icons", NoveltyPage.Compose("page", [bare]));
+    }
+
+    [Fact]
+    public void NoSet_IsRefused() => Assert.Throws<ArgumentException>(() => NoveltyPage.Compose("page", []));
+
+    [Theory]
+    [InlineData(0, 1, new[] { 0, 0.2, 0.4, 0.6, 0.8, 1 })]
+    [InlineData(0, 44, new double[] { 0, 10, 20, 30, 40 })]
+    [InlineData(3, 3, new double[] { 3 })]
+    public void Ticks_AreRoundNumbers(double low, double high, double[] wanted) => Assert.Equal(wanted, Ticks.Between(low, high));
+
+    [Fact]
+    public void AFigureOverSeeds_IsTheirMeanAndSpread()
+    {
+        var run = Results.Make([1, 16], 1, 2, []);
+        ReportedSet[] sets = [.. ((double[])[0.1, 0.3]).Select((share, seed) => Sample(20) with
+        {
+            Run = run with { Spec = run.Spec with { Seed = seed } },
+        }).Select((set, i) => set with
+        {
+            Novelty = set.Novelty with { Rows = [set.Novelty.Rows[0] with { Figures = [new Figure("copies", i == 0 ? 0.1 : 0.3)] }] },
+        })];
+
+        var group = Assert.Single(SeedGroup.Of(new(sets)));
+        Assert.Equal(0.2, group.Mean("copies")!.Value, 12);
+        // N − 1: √((0.1² + 0.1²) / 1).
+        Assert.Equal($"± {FigureText.Share(Math.Sqrt(0.02))}", group.SpreadText("copies"));
+    }
+
+    private static ReportedSet Sample(int training) => NoveltySample.Make(NearestNeighbourTests.Noise(training, 8, 1), NearestNeighbourTests.Noise(20, 8, 2), "sample");
+}
