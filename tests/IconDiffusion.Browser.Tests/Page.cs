@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+
+namespace IconDiffusion.Browser.Tests;
+
+/// <summary>One page of the browser, and what it told since it was opened.</summary>
+internal sealed class Page(Browser browser, string session, ChannelReader<JsonNode> events)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly List<JsonNode> _told = [];
+
+    /// <summary>Addresses that the page asked for, its own among them.</summary>
+    public IEnumerable<string> Requests => Told("Network.requestWillBeSent").Select(told => (string)told["request"]!["url"]!);
+
+    /// <summary>What a developer's console would show in red, and everything that the script wrote there.</summary>
+    public IEnumerable<string> Complaints =>
+    [
+        .. Told("Runtime.exceptionThrown").Select(told => told.ToJsonString()),
+        .. Told("Runtime.consoleAPICalled").Select(told => told.ToJsonString()),
+        .. Told("Log.entryAdded").Select(told => told.ToJsonString()),
+    ];
+
+    public async Task LoadAsync(string path, int width, string scheme)
+    {
+        foreach (var domain in (string[])["Page", "Runtime", "Network", "Log"]) await SendAsync($"{domain}.enable", []);
+        await SendAsync("Emulation.setDeviceMetricsOverride", new() { ["width"] = width, ["height"] = 900, ["deviceScaleFactor"] = 1, ["mobile"] = false });
+        await SendAsync("Emulation.setEmulatedMedia", new() { ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = scheme }) });
+        await SendAsync("Page.navigate", new() { ["url"] = new Uri(path).AbsoluteUri });
+        using var late = new CancellationTokenSource(Patience);
+        while (_told.LastOrDefault() is not { } last || (string?)last["method"] != "Page.loadEventFired")
+            _told.Add(await events.ReadAsync(late.Token));
+    }
+
+    /// <summary>The value of an expression, awaited where it is a promise.</summary>
+    /// <exception cref="InvalidOperationException">The script threw.</exception>
+    public async Task<JsonNode?> EvaluateAsync(string script)
+    {
+        var answer = await SendAsync("Runtime.evaluate", new() { ["expression"] = script, ["awaitPromise"] = true, ["returnByValue"] = true });
+        if (answer!["exceptionDetails"] is { } error) throw new InvalidOperationException(error.ToJsonString());
+        while (events.TryRead(out var told)) _told.Add(told);
+        return answer["result"]!["value"];
+    }
+
+    /// <summary>Texts that the script found wanting; it returns an array of them.</summary>
+    public async Task<string[]> FindAsync(string script) => [.. ((JsonArray)(await EvaluateAsync(script))!).Select(each => (string)each!)];
+
+    private Task<JsonNode?> SendAsync(string method, JsonObject parameters) => browser.SendAsync(method, parameters, session);
+
+    private IEnumerable<JsonNode> Told(string method) => _told.Where(told => (string?)told["method"] == method).Select(told => told["params"]!);
+}
