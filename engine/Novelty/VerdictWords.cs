@@ -12,13 +12,17 @@ internal static class VerdictWords
     private const double MostOfOthers = 0.02;
 
     /// <param name="rows">The generated icons first.</param>
-    public static CopyVerdict Of(IReadOnlyList<NoveltyRow> rows, double threshold, double quantile)
+    public static CopyVerdict Of(IReadOnlyList<NoveltyRow> rows, ReferenceSet training, double quantile)
     {
-        var generated = rows[0];
+        var (generated, threshold) = (rows[0], training.Rule.Threshold);
         var closer = (100 * (1 - quantile)).ToString("0.##", CultureInfo.InvariantCulture);
-        var sentence = string.Create(CultureInfo.InvariantCulture,
-            $"Of {Icons(generated.Count)}, {generated.Copies} {(generated.Copies == 1 ? "lies" : "lie")} closer to one training icon than {closer} % of training icons lie to each other (aligned distance below {threshold:0.00} of 255).");
-        return new(sentence, generated.Copies, generated.Count, threshold, [.. Checks([.. rows.Skip(1)])]);
+        var rule = training.Calibration[DistanceSpace.Aligned].Length == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"on the only training picture (aligned distance of at most {threshold:0.00} of 255)")
+            : string.Create(CultureInfo.InvariantCulture, $"closer to one training icon than {closer} % of training icons lie to each other (aligned distance below {threshold:0.00} of 255)");
+        var sentence = $"Of {generated.Count} icon{(generated.Count == 1 ? "" : "s")}, {generated.Copies} {(generated.Copies == 1 ? "lies" : "lie")} {rule}.";
+        string[] expected = training.Rule.FalseAlarms == 0 ? []
+            : [string.Create(CultureInfo.InvariantCulture, $"By chance alone, the rule is expected to call about {100 * training.Rule.FalseAlarms:0.0} % of new icons by the same hand copies.")];
+        return new(sentence, generated.Copies, generated.Count, threshold, [.. Checks([.. rows.Skip(1)]), .. expected]);
     }
 
     private static IEnumerable<string> Checks(IReadOnlyList<NoveltyRow> controls)
@@ -28,9 +32,8 @@ internal static class VerdictWords
         foreach (var row in controls) yield return $"The same rule calls {row.Copies} of {row.Count} {ControlNames.Plural(row.Name)} copies.";
         foreach (var row in copies.Where(row => row.Copies < FewestOfCopies * row.Count))
             yield return $"Warning: the rule misses {row.Count - row.Copies} of {row.Count} {ControlNames.Plural(row.Name)}, so it may miss such copies among the generated icons as well.";
-        foreach (var row in others.Where(row => row.Copies > MostOfOthers * row.Count))
+        // One icon of a few is no evidence against the rule.
+        foreach (var row in others.Where(row => row.Copies > Math.Max(1, MostOfOthers * row.Count)))
             yield return $"Warning: the rule calls {row.Copies} of {row.Count} {ControlNames.Plural(row.Name)} copies, which they are not, so it may wrong generated icons as well.";
     }
-
-    private static string Icons(int count) => count == 1 ? "1 icon" : $"{count} icons";
 }
