@@ -15,6 +15,8 @@ internal static class RandomStreams
 
     public const long FidFloor = 5;
 
+    public const long Recombination = 6;
+
     /// <summary>Some of <paramref name="count"/> images, none twice.</summary>
     public static int[] Subset(int count, int size, int seed, long stream, int number)
     {

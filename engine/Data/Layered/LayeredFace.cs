@@ -12,7 +12,7 @@ public sealed class LayeredFace
     internal LayeredFace(FaceParts parts, FaceCombination combination, FaceLayout layout, Rgb background)
     {
         (_parts, Combination, Layout, _background) = (parts, combination, layout, background);
-        _icon = new(Compose);
+        _icon = new(() => Compose((_, sheet) => sheet));
     }
 
     public FaceCombination Combination { get; }
@@ -57,11 +57,12 @@ public sealed class LayeredFace
         return [.. mask.Select(value => (byte)Math.Min(value, 255))];
     }
 
-    private Image Compose()
+    /// <summary>The icon with changed drawings: what damage to a part looks like under and over the others.</summary>
+    internal Image Compose(Func<FaceLayer, Sheet, Sheet> change)
     {
         var icon = new Image(_parts.Size, _parts.Size, _background);
-        foreach (var (_, sheet) in Stack())
-            sheet.Over(icon);
+        foreach (var (layer, sheet) in Stack())
+            change(layer, sheet).Over(icon);
         return icon;
     }
 
