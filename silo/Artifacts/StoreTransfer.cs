@@ -42,6 +42,7 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
         await PersistAsync(async () =>
         {
             await EnterAsync(order, cancellation).ConfigureAwait(false);
+            await ExchangeConsentsAsync(cancellation).ConfigureAwait(false);
             var there = await store.ListAsync(Key(folder.Path) + '/', cancellation).ConfigureAwait(false);
             foreach (var path in Shared(spec)) await FetchMissingAsync(path, cancellation).ConfigureAwait(false);
             foreach (var path in spec is TrainingWork ? NewestCheckpoint(folder, there.Keys) : [])
@@ -60,6 +61,16 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
             foreach (var path in wanted)
                 if (there.ContainsKey(Key(path))) await FetchMissingAsync(path, cancellation).ConfigureAwait(false);
         }, cancellation).ConfigureAwait(false);
+    }
+
+    // Records of consents are only ever added, so each side gets what the other has; a revocation at one silo reaches the others so.
+    private async Task ExchangeConsentsAsync(CancellationToken cancellation)
+    {
+        var there = await store.ListAsync(Key(data.Consents) + '/', cancellation).ConfigureAwait(false);
+        foreach (var path in Under(data.Consents, there.Keys.Order(StringComparer.Ordinal))) await FetchMissingAsync(path, cancellation).ConfigureAwait(false);
+        var here = Directory.Exists(data.Consents) ? Directory.EnumerateFiles(data.Consents, "*.json", SearchOption.AllDirectories) : [];
+        foreach (var path in here.Order(StringComparer.Ordinal))
+            if (!there.ContainsKey(Key(path))) await store.PutAsync(Key(path), path, cancellation).ConfigureAwait(false);
     }
 
     // The newest checkpoint, unless this silo has one as new: loss log and weights first, the manifest last, as it makes it count.

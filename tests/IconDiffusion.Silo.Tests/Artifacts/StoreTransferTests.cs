@@ -92,6 +92,22 @@ public sealed class StoreTransferTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ARevocationAtOneSilo_RefusesWorkAtAnother()
+    {
+        var store = ArtifactStores.Open(Directory.CreateDirectory(_tiny["store"]).FullName);
+        var (here, there) = (_tiny.NewData("here"), _tiny.NewData("there"));
+        var terms = new Engine.Data.Consent("A. Painter", "CC BY 4.0");
+        var registry = new Engine.Data.ConsentRegistry(here.Consents, TimeProvider.System);
+        registry.Add(_tiny.Dataset.Fingerprint, terms);
+        registry.Revoke(Engine.Data.ConsentRegistry.IdOf(terms), "the artist asked");
+
+        Transfer(here, store).Fetch(_tiny.Train(attempt: 1), default);
+        Service(there, "second", store).Start(_tiny.Train(attempt: 2));
+
+        Assert.Contains("the artist asked", Assert.IsType<WorkFailed>((await _grains.EndAsync()).Outcome).Error);
+    }
+
+    [Fact]
     public async Task ATraining_GoesOnWhileTheStoreDoesNotAnswer()
     {
         var service = Service(_tiny.Data, "first", ArtifactStores.Open(_s3.Location));
