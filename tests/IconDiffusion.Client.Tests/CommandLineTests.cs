@@ -23,6 +23,11 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("evaluate")]
     [InlineData("dataset", "make")]
     [InlineData("dataset", "check")]
+    [InlineData("consent", "list")]
+    [InlineData("consent", "show")]
+    [InlineData("consent", "grant")]
+    [InlineData("consent", "revoke")]
+    [InlineData("publish")]
     [InlineData("weights")]
     [InlineData("doctor")]
     public async Task EveryCommandsHelp_TeachesWithAnExample(params string[] command)
