@@ -62,6 +62,7 @@ internal static class CommandLine
             PlanCommand.Create(),
             SampleCommand.Create(),
             EvaluateCommand.Create(),
+            CompareCommand.Create(),
             DatasetCommand.Create(),
             ConsentCommand.Create(),
             PublishCommand.Create(),

@@ -30,6 +30,8 @@ public static class ExperimentFile
     public static ExperimentSpec Parse(string text, string source)
     {
         var root = ParseObject(text, source);
+        if (root.ContainsKey("comparisons"))
+            throw new ExperimentException($"{source}: the file compares data sets and holds no runs; 'icon run' takes it, other commands do not.");
         foreach (var (key, _) in root)
             if (!Keys.Contains(key))
                 throw new ExperimentException($"{source}: {SpecErrors.UnknownKey(key, key, Keys)}");
@@ -71,7 +73,7 @@ public static class ExperimentFile
         };
     }
 
-    private static JsonObject ParseObject(string text, string source)
+    internal static JsonObject ParseObject(string text, string source)
     {
         try
         {

@@ -11,7 +11,7 @@ public static class SpecValidation
         CheckName(experiment.Name).Concat(experiment.Runs.SelectMany(Check)).Concat(Check(experiment.Monitoring)).Distinct();
 
     // It becomes the name of a folder and part of an address.
-    private static IEnumerable<string> CheckName(string name)
+    internal static IEnumerable<string> CheckName(string name)
     {
         if (name.Length is < 1 or > 64 || name[0] == '.' || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
             yield return $"name is '{name}'; wanted 1 to 64 letters, digits, '-', '_' or '.', not starting with '.'.";

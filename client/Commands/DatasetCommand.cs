@@ -9,12 +9,12 @@ using Spectre.Console;
 
 namespace IconDiffusion.Client.Commands;
 
-/// <summary><c>icon dataset make|check</c>: look at the icons before anything trains on them.</summary>
+/// <summary><c>icon dataset make|check|install</c>: look at the icons before anything trains on them.</summary>
 internal static class DatasetCommand
 {
     private static readonly Argument<string> Source = new("source")
     {
-        Description = "'noto-faces', 'layered' (faces drawn from known parts), or a folder of PNG, JPEG, WebP or GIF images.",
+        Description = $"{DatasetName.Help}.",
     };
 
     private static readonly Option<int?> Count = new("--count") { Description = "Use the first N icons (default: all).", HelpName = "N" };
@@ -26,7 +26,7 @@ internal static class DatasetCommand
     private static readonly Option<int> Seed = new("--seed") { Description = "Of 'layered': chooses the parts' combinations.", HelpName = "N", DefaultValueFactory = _ => new LayeredSpec().Seed };
     private static readonly Option<int> Variants = new("--variants") { Description = "Of 'layered': how many variants of each part are used, 2 to 6.", HelpName = "N", DefaultValueFactory = _ => LayeredSpec.MostVariants };
 
-    public static Command Create() => new("dataset", "Make a data set or check one.") { Make(), Check() };
+    public static Command Create() => new("dataset", "Make a data set, check one, or install what one is drawn from.") { Make(), Check(), Install() };
 
     private static Command Make()
     {
@@ -44,7 +44,7 @@ internal static class DatasetCommand
         command.SetAction(parsed =>
         {
             var context = new CommandContext(parsed);
-            var dataset = DatasetSource.Prepare(Spec(parsed), TimeProvider.System);
+            var dataset = DatasetSource.Prepare(Spec(parsed), TimeProvider.System, new EmojiPackages(context.Data.Packages));
             var folder = Path.GetFullPath(parsed.GetValue(output)!);
             // Beside the folder, so that the folder itself is a data set.
             var beside = folder.TrimEnd('/');
@@ -91,9 +91,41 @@ internal static class DatasetCommand
         command.SetAction(parsed =>
         {
             var context = new CommandContext(parsed);
-            var report = DatasetSource.Check(Spec(parsed), TimeProvider.System);
+            var report = DatasetSource.Check(Spec(parsed), TimeProvider.System, new EmojiPackages(context.Data.Packages));
             context.Terminal.Result(report, () => [new Text(string.Join('\n', Lines(report)))]);
             return report.Problems.Count == 0 ? ExitCode.Success : ExitCode.Failed;
+        });
+        return command;
+    }
+
+    private static Command Install()
+    {
+        var package = new Argument<string>("package") { Description = "openmoji (CC BY-SA 4.0) or twemoji (CC BY 4.0)." };
+        package.AcceptOnlyFromAmong([.. EmojiPackage.All.Select(each => each.Name)]);
+        var from = new Option<string?>("--from") { Description = "Take this archive, which 'npm pack' made elsewhere, instead of asking npm.", HelpName = "FILE" };
+        var command = new Command("install",
+            """
+            Fetches the drawings behind openmoji-faces or twemoji-faces with npm, in a pinned version, into the data folder and
+            verifies them. Nothing in the package is run.
+
+            Examples:
+              icon dataset install openmoji
+              icon dataset install twemoji --from svg-15.0.0.tgz
+            """)
+        { package, from };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var context = new CommandContext(parsed);
+            var packages = new EmojiPackages(context.Data.Packages);
+            var chosen = EmojiPackage.All.Single(each => each.Name == parsed.GetValue(package));
+            if (parsed.GetValue(from) is { } archive)
+                packages.Install(chosen, archive);
+            else if (!packages.Has(chosen))
+                await PackageInstaller.InstallAsync(context.Terminal, packages, chosen, cancellationToken);
+            context.Terminal.Result(
+                new { chosen.Name, Package = chosen.NpmSpecifier, chosen.Sha512, Path = packages.PathOf(chosen), chosen.Consent },
+                () => [new Text($"{chosen.NpmSpecifier} in {packages.PathOf(chosen)} (SHA-512 verified)\n{chosen.Consent.Artist}: {chosen.Consent.Licence}. {chosen.Consent.Scope}")]);
+            return ExitCode.Success;
         });
         return command;
     }
@@ -101,11 +133,10 @@ internal static class DatasetCommand
     private static DatasetSpec Spec(ParseResult parsed)
     {
         var (count, heldOut, size, background) = (parsed.GetValue(Count), parsed.GetValue(HeldOut), parsed.GetValue(Size), parsed.GetValue(Background)!);
-        return parsed.GetValue(Source) switch
+        return DatasetName.Read(parsed.GetValue(Source)!) switch
         {
-            "noto-faces" => new NotoFacesSpec { Count = count, HeldOut = heldOut, ImageSize = size, Background = background },
-            "layered" => new LayeredSpec { Count = count, HeldOut = heldOut, ImageSize = size, Background = background, Seed = parsed.GetValue(Seed), Variants = parsed.GetValue(Variants) },
-            var folder => new FolderSpec { Path = folder!, Count = count, HeldOut = heldOut, ImageSize = size, Background = background },
+            LayeredSpec layered => layered with { Count = count, HeldOut = heldOut, ImageSize = size, Background = background, Seed = parsed.GetValue(Seed), Variants = parsed.GetValue(Variants) },
+            var other => other with { Count = count, HeldOut = heldOut, ImageSize = size, Background = background },
         };
     }
 

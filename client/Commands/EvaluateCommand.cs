@@ -1,6 +1,6 @@
 using System.CommandLine;
 using IconDiffusion.Client.Output;
-using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Engine.Comparisons;
 using IconDiffusion.Specs;
 using Spectre.Console;
 
@@ -15,28 +15,36 @@ internal static class EvaluateCommand
         var generated = new Option<string>("--generated") { Description = "Folder of the generated (or second) set.", HelpName = "DIR", Required = true };
         var size = new Option<int?>("--size") { Description = "Compare at this size in pixels (default: the training images' own).", HelpName = "PX" };
         var random = new Option<bool>("--random-features") { Description = "Use seeded random Inception weights: the FID compares with nothing published." };
-        var output = new Option<string?>("--output") { Description = "Write result.json, contact-sheet.png and gallery.png there.", HelpName = "DIR" };
+        var skip = CompareCommand.SkipUnreadable();
+        var output = new Option<string?>("--output") { Description = "Write scores.json, comparison.json, contact-sheet.png and gallery.png there.", HelpName = "DIR" };
         var command = new Command("evaluate",
             """
             Compares two folders of images: Fréchet Inception distance, mean absolute pixel error to the nearest training
             image, and NWI = MAE − FID. Images are read as PNG, JPEG, WebP or GIF. For square images of one size the FID is
-            pytorch-fid's.
+            pytorch-fid's. ('icon compare' adds the figures of the novelty report, and knows the built-in data sets by name.)
 
             Examples:
               icon evaluate --training my-icons --generated samples
               icon evaluate --training set1 --generated set2 --random-features --json
             """)
-        { training, generated, size, random, output };
+        { training, generated, size, random, skip, output };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var context = new CommandContext(parsed);
-            var device = context.OpenDevice();
-            var spec = new EvaluationSpec { Inception = parsed.GetValue(random) ? InceptionWeights.Random : InceptionWeights.Published };
-            Comparison comparison = null!;
-            await ProgressDisplay.RunAsync(context.Terminal, display => Task.Run(() =>
-                comparison = FolderEvaluation.Run(parsed.GetValue(training)!, parsed.GetValue(generated)!, parsed.GetValue(size), spec, context.Data, device,
-                    (done, total) => display.Report("features", "features", done, total), cancellationToken), cancellationToken));
-            var scores = comparison.Scores;
+            var request = new ComparisonRequest
+            {
+                First = new FolderSpec { Path = parsed.GetValue(training)! },
+                Others = [new FolderSpec { Path = parsed.GetValue(generated)! }],
+                Size = parsed.GetValue(size),
+                SkipUnreadable = parsed.GetValue(skip),
+                Evaluation = new()
+                {
+                    Inception = parsed.GetValue(random) ? InceptionWeights.Random : InceptionWeights.Published,
+                    Figures = EvaluationFigures.Preprint,
+                },
+            };
+            var comparison = (await CompareCommand.RunAsync(context, request, cancellationToken))[0];
+            var scores = comparison.Result.Scores;
             if (parsed.GetValue(output) is { } folder)
                 comparison.Write(folder);
             context.Terminal.Result(scores, () => [new Text(string.Join('\n',

@@ -14,21 +14,26 @@ internal static class RunCommand
     public static Command Create()
     {
         var file = new Argument<string>("file") { Description = "Experiment file (JSON with comments)." };
+        var install = CompareCommand.Install();
         var command = new Command("run",
             """
             Trains every run of an experiment, draws its icons, scores them and shows the preprint's Table 2. Runs that are
             finished are only read; an interrupted one goes on, bit for bit. The exit code is 1 if a run failed. Where a silo
-            works on the data folder, the experiment is handed to it.
+            works on the data folder, the experiment is handed to it. A file of comparisons trains nothing: it gives the preprint's
+            Table 1, and the exit code is 1 if an order that the file expects is not met.
 
             Examples:
               icon run grids/quickstart.json
               icon run grids/quickstart.json --json > results.json
+              icon run grids/table1.json --install
             """)
-        { file };
+        { file, install };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var context = new CommandContext(parsed);
             var began = TimeProvider.System.GetUtcNow();
+            if (ComparisonFile.TryLoad(parsed.GetValue(file)!) is { } comparisons)
+                return await ComparisonRun.RunAsync(context, comparisons, parsed.GetValue(install), cancellationToken);
             var experiment = ExperimentFile.Load(parsed.GetValue(file)!);
             // Before images are read: libvips loads OpenMP, which reads the environment once.
             FastOps.ConfigureEnvironment();

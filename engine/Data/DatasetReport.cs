@@ -27,6 +27,9 @@ public sealed record DatasetReport
     /// <summary>Icons whose shorter side is less than the image size; they become blurred.</summary>
     public EquatableList<string> Enlarged { get; init; } = [];
 
+    /// <summary>Icons that are not stored at the image size.</summary>
+    public EquatableList<string> Resampled { get; init; } = [];
+
     /// <summary>Icons that are not square; the ends of the longer side are cut off.</summary>
     public EquatableList<string> Cropped { get; init; } = [];
 

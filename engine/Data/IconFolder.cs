@@ -14,7 +14,7 @@ public static class IconFolder
     /// <exception cref="DatasetException">The first of <see cref="DatasetReport.Problems"/>.</exception>
     public static IconDataset Prepare(FolderSpec spec, TimeProvider clock)
     {
-        var (icons, report) = Examine(spec, clock);
+        var (icons, report) = Read(spec, clock);
         if (report.Problems is [var first, ..]) throw new DatasetException(first);
         return IconDataset.Pack(spec, icons, report.Consent);
     }
@@ -23,11 +23,14 @@ public static class IconFolder
     /// <exception cref="DatasetException">The folder is missing or unreadable.</exception>
     public static DatasetReport Check(FolderSpec spec, TimeProvider clock)
     {
-        var (icons, report) = Examine(spec, clock);
+        var (icons, report) = Read(spec, clock);
         return report with { Duplicates = [.. Duplicates.Find(icons)] };
     }
 
-    private static (List<NamedIcon> Icons, DatasetReport Report) Examine(FolderSpec spec, TimeProvider clock)
+    /// <summary>The icons that can be read, and what there is to know about them but for duplicates; never throws for what a file contains.</summary>
+    /// <param name="skipUnreadable">Whether unreadable images are only listed and no problem.</param>
+    /// <exception cref="DatasetException">The folder is missing or unreadable.</exception>
+    public static (IReadOnlyList<NamedIcon> Icons, DatasetReport Report) Read(FolderSpec spec, TimeProvider clock, bool skipUnreadable = false)
     {
         var background = Rgb.Parse(spec.Background);
         var all = List(spec.Path);
@@ -37,12 +40,13 @@ public static class IconFolder
         var unreadable = files.Select(each => each.Problem).OfType<UnreadableFile>().ToList();
 
         var problems = new List<string>();
-        if (unreadable is [var first, ..])
+        if (unreadable is [var first, ..] && !skipUnreadable)
             problems.Add($"{unreadable.Count} of {used.Count} images in '{spec.Path}' cannot be used; the first: {first.Reason} Mend or remove them.");
-        if (images.Count < 2)
-            problems.Add($"Found {images.Count} image(s) in '{spec.Path}'; training and FID need at least 2.");
+        var usable = images.Count - (skipUnreadable ? unreadable.Count : 0);
+        if (usable < 2)
+            problems.Add($"Found {usable} {(usable < images.Count ? "readable " : "")}image(s) in '{spec.Path}'; training and FID need at least 2.");
         var wanted = (spec.Count ?? 2) + (spec.HeldOut ?? 0);
-        if (images.Count >= 2 && images.Count < wanted)
+        if (usable >= 2 && images.Count < wanted)
             problems.Add($"Found {images.Count} images in '{spec.Path}'; {wanted} are wanted{(spec.HeldOut > 0 ? $", {spec.HeldOut} of them to hold out" : "")}.");
         var consent = ReadConsent(spec.Path, clock, problems);
 
@@ -57,11 +61,30 @@ public static class IconFolder
             Ignored = [.. all.Where(name => !IsImage(name) && name != Consent.FileName)],
             Transparent = Names(read, each => each.IsTransparent),
             Enlarged = Names(read, each => Math.Min(each.Info!.Width, each.Info.Height) < spec.ImageSize),
+            Resampled = Names(read, each => (each.Info!.Width, each.Info.Height) != (spec.ImageSize, spec.ImageSize)),
             Cropped = Names(read, each => each.Info!.Width != each.Info.Height),
             Animated = Names(read, each => each.Info!.Pages > 1),
             Mislabelled = Names(read, each => Promised(each.Name) != each.Info!.Format),
             Consent = consent,
         });
+    }
+
+    /// <summary>The least width or height of the readable images; null: there is none.</summary>
+    /// <exception cref="DatasetException">The folder is missing or unreadable.</exception>
+    public static int? ShortestSide(string folder) => List(folder).Where(IsImage).AsParallel()
+        .Select(name => ShortestSideOf(Path.Combine(folder, name))).Min();
+
+    private static int? ShortestSideOf(string path)
+    {
+        try
+        {
+            var info = ImageFile.Probe(path);
+            return Math.Min(info.Width, info.Height);
+        }
+        catch (ImageException)
+        {
+            return null;
+        }
     }
 
     private static List<string> List(string folder)

@@ -21,6 +21,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("plan")]
     [InlineData("sample")]
     [InlineData("evaluate")]
+    [InlineData("compare")]
     [InlineData("dataset", "make")]
     [InlineData("dataset", "check")]
     [InlineData("consent", "list")]
@@ -28,6 +29,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("consent", "grant")]
     [InlineData("consent", "revoke")]
     [InlineData("publish")]
+    [InlineData("dataset", "install")]
     [InlineData("weights")]
     [InlineData("doctor")]
     public async Task EveryCommandsHelp_TeachesWithAnExample(params string[] command)

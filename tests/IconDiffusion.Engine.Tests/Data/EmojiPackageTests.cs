@@ -114,6 +114,7 @@ public sealed class EmojiPackageTests : IDisposable
 
         Assert.Equal(618, dataset.Count);
         Assert.Equal(dataset.Fingerprint, DatasetSource.Prepare(spec, TimeProvider.System, Packages).Fingerprint);
+        Assert.Equal(DatasetSource.PackageOf(spec)!.Consent, dataset.Consent);
         // OpenMoji draws 72 of the faces without a gender exactly as those with one.
         Assert.InRange(Enumerable.Range(0, 618).Select(i => Convert.ToBase64String(dataset[i].Pixels)).Distinct().Count(), 540, 618);
     }

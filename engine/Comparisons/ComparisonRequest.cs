@@ -1,0 +1,51 @@
+using IconDiffusion.Engine.Data;
+using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Engine.Metrics;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Engine.Comparisons;
+
+/// <summary>One set against others, as <c>icon compare</c> and <c>icon evaluate</c> ask for.</summary>
+public sealed record ComparisonRequest
+{
+    private const int LargestSize = 1024;
+
+    private const int BuiltInSize = 128;
+
+    /// <summary>Plays the training set.</summary>
+    public required DatasetSpec First { get; init; }
+
+    /// <summary>Each plays the generated set in turn; at least one.</summary>
+    public required IReadOnlyList<DatasetSpec> Others { get; init; }
+
+    /// <summary>
+    /// Side in pixels; null: the shortest side of the first set's images, at most 1024 (128 for a built-in set). Square images that
+    /// have that size already are not resampled, and their FID is pytorch-fid's.
+    /// </summary>
+    public int? Size { get; init; }
+
+    /// <summary>The first icons of each set; null: all.</summary>
+    public int? Count { get; init; }
+
+    /// <summary>Whether a folder's damaged files are left out; else one refuses the whole.</summary>
+    public bool SkipUnreadable { get; init; }
+
+    public EvaluationSpec Evaluation { get; init; } = new();
+
+    /// <summary>The packages that the sets are drawn from.</summary>
+    public IReadOnlyList<EmojiPackage> Packages => [.. Others.Prepend(First).Select(DatasetSource.PackageOf).OfType<EmojiPackage>().Distinct()];
+
+    /// <summary>Reads every set, then compares.</summary>
+    /// <param name="progress">What is worked on, how many icons are done, of how many.</param>
+    /// <exception cref="DatasetException">A set cannot be used.</exception>
+    /// <exception cref="FileNotFoundException">The published Inception weights are asked for and not there.</exception>
+    public IReadOnlyList<ComparedIcons> Run(DataFolder data, ComputeDevice device, Action<string, int, int> progress, CancellationToken cancellation)
+    {
+        using var extractor = FeatureExtractor.Open(Evaluation.Inception, InceptionWeightsFile.Published.DefaultPath(data.Path), device.Device);
+        var side = Size ?? (First is FolderSpec folder ? Math.Min(IconFolder.ShortestSide(folder.Path) ?? LargestSize, LargestSize) : BuiltInSize);
+        var packages = new EmojiPackages(data.Packages);
+        var sets = Others.Prepend(First).Select(spec => ImageSet.Open(spec with { ImageSize = side, Count = Count }, SkipUnreadable, packages)).ToList();
+        var comparer = new SetComparer(extractor, new FeatureCache(data.Weights));
+        return [.. sets.Skip(1).Select(set => comparer.Compare(set.Name, sets[0], set, Evaluation.Figures, progress, cancellation))];
+    }
+}

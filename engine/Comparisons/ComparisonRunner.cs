@@ -1,0 +1,66 @@
+using System.Text.Json;
+using IconDiffusion.Engine.Data;
+using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Engine.Files;
+using IconDiffusion.Engine.Metrics;
+using IconDiffusion.Engine.Reports;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Engine.Comparisons;
+
+/// <summary>What an experiment of comparisons has come to.</summary>
+/// <param name="Id">See <see cref="RunIdentity.Experiment(ComparisonExperimentSpec)"/>.</param>
+/// <param name="Folder">Holds the table in every format, the novelty report of all pairs, and a folder for each pair.</param>
+public sealed record ComparisonOutcome(
+    string Id, string Folder, EquatableList<SetComparison> Comparisons, EquatableList<OrderCheck> Checks, bool BesidePreprint);
+
+/// <summary>Runs an experiment that compares data sets. Features are kept, so a second run takes seconds.</summary>
+public static class ComparisonRunner
+{
+    /// <summary>The packages that the experiment's sets are drawn from.</summary>
+    public static IReadOnlyList<EmojiPackage> Packages(ComparisonExperimentSpec experiment) =>
+        [.. Sets(experiment).Select(DatasetSource.PackageOf).OfType<EmojiPackage>().Distinct()];
+
+    /// <summary>Compares every pair, checks the orders and writes the tables into the experiment's folder.</summary>
+    /// <param name="progress">What is worked on, how many icons are done, of how many.</param>
+    /// <exception cref="DatasetException">A set cannot be used; nothing was written.</exception>
+    /// <exception cref="FileNotFoundException">The published Inception weights are asked for and not there.</exception>
+    public static ComparisonOutcome Run(
+        ComparisonExperimentSpec experiment, DataFolder data, ComputeDevice device, Action<string, int, int> progress, CancellationToken cancellation)
+    {
+        using var extractor = FeatureExtractor.Open(experiment.Evaluation.Inception, InceptionWeightsFile.Published.DefaultPath(data.Path), device.Device);
+        var packages = new EmojiPackages(data.Packages);
+        var sets = Sets(experiment).Distinct().ToDictionary(spec => spec, spec => ImageSet.Open(spec, skipUnreadable: false, packages));
+        var comparer = new SetComparer(extractor, new FeatureCache(data.Weights));
+        var id = RunIdentity.Experiment(experiment);
+        var folder = data.Experiment(id);
+        var results = new List<SetComparison>();
+        var reported = new List<ReportedSet>();
+        foreach (var (i, pair) in experiment.Comparisons.Index())
+        {
+            var compared = comparer.Compare(
+                pair.Name, sets[pair.First], sets[pair.Second], experiment.Evaluation.Figures,
+                (what, done, total) => progress($"{pair.Name}: {what}", done, total), cancellation);
+            compared.Write(Path.Combine(folder, $"pair-{i + 1}"));
+            results.Add(compared.Result);
+            if (compared.Reported is { } set) reported.Add(set);
+        }
+
+        // Tables, and what was expected of them.
+        var outcome = new ComparisonOutcome(
+            id, folder, [.. results], [.. experiment.Expected.SelectMany(order => OrderCheck.Of(order, results))], experiment.BesidePreprint);
+        var table = new ComparisonTable(outcome.Comparisons, outcome.BesidePreprint);
+        foreach (var (format, extension) in new[]
+        {
+            (TableFormat.Markdown, "md"), (TableFormat.Csv, "csv"), (TableFormat.Latex, "tex"), (TableFormat.Html, "html"),
+        })
+            AtomicFile.WriteAllText(Path.Combine(folder, $"table.{extension}"), table.Write(format));
+        AtomicFile.WriteAllText(Path.Combine(folder, "table.json"), JsonSerializer.Serialize(outcome, SpecJson.Indented) + "\n");
+        if (reported.Count > 0)
+            NoveltyFiles.Write(folder, experiment.Name, reported);
+        return outcome;
+    }
+
+    private static IEnumerable<DatasetSpec> Sets(ComparisonExperimentSpec experiment) =>
+        experiment.Comparisons.SelectMany(pair => new[] { pair.First, pair.Second });
+}

@@ -1,0 +1,54 @@
+using IconDiffusion.Engine.Metrics;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Engine.Comparisons;
+
+/// <summary>Compares sets of icons: the preprint's figures, and those of the novelty report. Used by one thread at a time.</summary>
+/// <param name="extractor">The network behind FID.</param>
+/// <param name="cache">Keeps features of both sets.</param>
+public sealed class SetComparer(FeatureExtractor extractor, FeatureCache cache)
+{
+    /// <summary>The second set against the first.</summary>
+    /// <param name="name">Of the pair.</param>
+    /// <param name="progress">What is worked on, how many icons are done, of how many.</param>
+    /// <exception cref="ArgumentException">A set has fewer than two icons, or their sizes differ.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public ComparedIcons Compare(
+        string name, ImageSet first, ImageSet second, EvaluationFigures figures, Action<string, int, int> progress, CancellationToken cancellation)
+    {
+        var (firstPixels, secondPixels) = (first.Pixels, second.Pixels);
+        var evaluation = new Evaluator(extractor, cache).Evaluate(
+            secondPixels, rest => FeaturesOf(second, rest, cancellation), firstPixels, first.Dataset.Fingerprint, cancellation,
+            new Progress(done => progress("features", done, firstPixels.Count + secondPixels.Count)));
+        string[] notes = [.. Notes(first, second)];
+        var scores = evaluation.Scores with { NotComparable = [.. evaluation.Scores.NotComparable, .. notes] };
+        return new(new(name, ComparedSet.Of(first), ComparedSet.Of(second), scores, null), secondPixels, firstPixels, evaluation.Nearest, first.Dataset.Names);
+    }
+
+    private FeatureStatistics FeaturesOf(ImageSet set, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        var (fingerprint, pixels) = (set.Dataset.Fingerprint, set.Pixels);
+        if (cache.Load(fingerprint, extractor.WeightsId, pixels.Count) is { } kept)
+        {
+            progress?.Report(pixels.Count);
+            return kept;
+        }
+        var features = extractor.Extract(pixels, cancellation, progress);
+        cache.Save(fingerprint, extractor.WeightsId, features);
+        return features;
+    }
+
+    private static IEnumerable<string> Notes(ImageSet first, ImageSet second)
+    {
+        if (first.Resampled + second.Resampled is > 0 and var resampled)
+            yield return $"{resampled} images resized or cropped to {first.Dataset.ImageSize}×{first.Dataset.ImageSize}: pytorch-fid takes them as they are";
+        foreach (var set in new[] { first, second }.Where(set => set.Unreadable.Count > 0).DistinctBy(set => set.Name))
+            yield return $"{set.Unreadable.Count} files of {set.Name} could not be read and were left out, such as {set.Unreadable[0].Name}";
+    }
+
+    // On the caller's own thread, in order.
+    private sealed class Progress(Action<int> report) : IProgress<int>
+    {
+        public void Report(int value) => report(value);
+    }
+}
