@@ -1,4 +1,5 @@
 using IconDiffusion.Engine.Metrics;
+using IconDiffusion.Engine.Novelty;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Comparisons;
@@ -22,7 +23,20 @@ public sealed class SetComparer(FeatureExtractor extractor, FeatureCache cache)
             new Progress(done => progress("features", done, firstPixels.Count + secondPixels.Count)));
         string[] notes = [.. Notes(first, second)];
         var scores = evaluation.Scores with { NotComparable = [.. evaluation.Scores.NotComparable, .. notes] };
-        return new(new(name, ComparedSet.Of(first), ComparedSet.Of(second), scores, null), secondPixels, firstPixels, evaluation.Nearest, first.Dataset.Names);
+        var novelty = figures == EvaluationFigures.Preprint ? null : new NoveltyReporter(extractor, cache).Make(
+            new()
+            {
+                Title = name,
+                Training = firstPixels,
+                TrainingNames = first.Dataset.Names,
+                TrainingFingerprint = first.Dataset.Fingerprint,
+                Generated = secondPixels,
+                HeldOut = first.Dataset.HeldOut is { Count: > 0 } heldOut ? new(heldOut.Pixels, first.Dataset.ImageSize) : null,
+                GeneratedFeatures = rest => FeaturesOf(second, rest, cancellation),
+                Notes = notes,
+            },
+            cancellation, progress);
+        return new(new(name, ComparedSet.Of(first), ComparedSet.Of(second), scores, novelty), secondPixels, firstPixels, evaluation.Nearest, first.Dataset.Names);
     }
 
     private FeatureStatistics FeaturesOf(ImageSet set, IProgress<int>? progress, CancellationToken cancellation)

@@ -78,6 +78,19 @@ public sealed class ComparisonRequestTests : IDisposable
     }
 
     [Fact]
+    public void SetsSmallerThanTheNeighbourhoods_GetTheFiguresThatTheyCan()
+    {
+        Add("a", 3, i => Pictures.Noise(16, 16, i));
+        Add("b", 2, i => Pictures.Noise(16, 16, 10 + i));
+
+        var result = Run(EvaluationFigures.All, "a", "b")[0].Result;
+
+        Assert.Equal(result.Scores.Mae, result.Figure("mae")!.Value!.Value, 1e-9);
+        Assert.Null(result.Figure("precision")!.Value);
+        Assert.NotNull(result.Figure("precision")!.Note);
+    }
+
+    [Fact]
     public void AnExperiment_WritesItsTables_AndTellsWhichOrderCame()
     {
         Add("a", 4, i => Pictures.Noise(16, 16, i));
