@@ -34,6 +34,6 @@ public sealed class CopyRule
         var distances = leaveOneOut.Select(match => match.Distance).Where(double.IsFinite).Order().ToArray();
         if (distances.Length == 0) return new(Same, 0);
         var index = (int)(quantile * distances.Length);
-        return new(distances[index], (index + 1.0) / (distances.Length + 1));
+        return new(distances[index], distances.Count(distance => distance <= distances[index]) / (distances.Length + 1.0));
     }
 }

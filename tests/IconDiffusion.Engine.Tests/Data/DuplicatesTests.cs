@@ -1,5 +1,6 @@
 using IconDiffusion.Engine.Data;
 using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Engine.Metrics;
 using IconDiffusion.Engine.Tests.Imaging;
 
 namespace IconDiffusion.Engine.Tests.Data;
@@ -37,6 +38,34 @@ public class DuplicatesTests
     [Fact]
     public void RecompressedMirrored_IsMirrored() =>
         AssertFound(DuplicateKind.Mirrored, ImageFile.Decode(VipsEncoder.Encode(Original.Mirrored(), ".jpg[Q=75]"), "x").Over(Rgb.White));
+
+    [Fact]
+    public void Pairs_AreThoseOfComparingAllInOrder()
+    {
+        var random = new Random(5);
+        var icons = Enumerable.Range(0, 120).Select(i =>
+        {
+            var icon = Pictures.Smooth(32, 32, seed: i % 40);
+            for (var k = 0; k < 40 * (i / 40); k++) icon.Pixels[random.Next(icon.Pixels.Length)] ^= 8;
+            return new NamedIcon($"{i:000}", i % 3 == 0 ? icon.Mirrored() : icon);
+        }).ToList();
+
+        var pairs = Duplicates.Find(icons);
+
+        var all = from i in Enumerable.Range(0, 120) from j in Enumerable.Range(i + 1, 119 - i) select (icons[i], icons[j]);
+        Assert.Equal(all.SelectMany(pair => Duplicates.Find([pair.Item1, pair.Item2])), pairs);
+        Assert.True(pairs.Count > 80);
+    }
+
+    [Fact]
+    public void ChainsOfDuplicates_AreOneGroup()
+    {
+        var other = Pictures.Smooth(64, 64, seed: 2);
+        var icons = IconPixels.From([Pictures.Smooth(64, 64, seed: 3), Original, other, Original.Mirrored(), other, new(64, 64, [.. Original.Pixels])]);
+
+        Assert.Equal([[1, 3, 5], [2, 4]], Duplicates.Groups(icons));
+        Assert.Empty(Duplicates.Groups(IconPixels.From([Original, other])));
+    }
 
     private static void AssertFound(DuplicateKind kind, Image other)
     {
