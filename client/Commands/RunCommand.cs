@@ -17,8 +17,8 @@ internal static class RunCommand
         var install = CompareCommand.Install();
         var command = new Command("run",
             """
-            Trains every run of an experiment, draws its icons, scores them and shows the preprint's Table 2. Runs that are
-            finished are only read; an interrupted one goes on, bit for bit. The exit code is 1 if a run failed. Where a silo
+            Trains every run of an experiment, draws its icons, scores them, shows the preprint's Table 2 and opens the report on
+            whether they copy (without a desktop its path is printed). Runs that are finished are only read; an interrupted one goes on, bit for bit. The exit code is 1 if a run failed. Where a silo
             works on the data folder, the experiment is handed to it. A file of comparisons trains nothing: it gives the preprint's
             Table 1, and the exit code is 1 if an order that the file expects is not met.
 
@@ -50,6 +50,8 @@ internal static class RunCommand
                 ],
             };
             context.Terminal.Result(report, report.Render);
+            if (report.Page is { } page && Desktop.IsThere)
+                Desktop.TryOpen(page);
             return report.Results.Count == experiment.Runs.Count ? ExitCode.Success : ExitCode.Failed;
         });
         return command;

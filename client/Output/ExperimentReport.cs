@@ -37,6 +37,9 @@ internal sealed record ExperimentReport(
         [.. status.Cells.Where(cell => cell.State == CellState.Failed)
             .Select(cell => new ReportedFailure(cell.Cell, cell.Label, cell.Error ?? "no reason was given"))]);
 
+    /// <summary>The novelty report as a page to look at; null: there is none on this machine.</summary>
+    public string? Page => Path.Combine(Folder, NoveltyFiles.Page) is var page && File.Exists(page) ? page : null;
+
     /// <summary>The preprint's Table 2 of the results.</summary>
     [JsonIgnore]
     public Table2 Table => new(Results.Select(run => run.Result));
@@ -63,6 +66,7 @@ internal sealed record ExperimentReport(
                     "",
                     $"table     {Folder}/table.md",
                     $"figure    {Folder}/{ExperimentTable.FigureFile}  (each run's best icons above their nearest training icons)",
+                    .. Page is null ? [] : new[] { $"report    {Page}  (does it copy? also as report.json, .csv, .md and .tex)" },
                     .. Results.Select(run => $"pictures  {run.Folder}  ({run.Result.Spec.Model.Label}{(run.Reused ? ", finished before" : "")}: result.json, contact-sheet.png, gallery.png)"),
                 ]));
         }

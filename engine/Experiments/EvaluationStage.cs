@@ -17,14 +17,34 @@ public static class EvaluationStage
         typeof(EvaluationStage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     /// <inheritdoc cref="Stages.Execute"/>
+    /// <exception cref="Data.DatasetException">The data set is not in the store.</exception>
     /// <exception cref="FileNotFoundException">An icon or the Inception weights are missing.</exception>
     /// <exception cref="ArgumentException">There are fewer than two icons.</exception>
     public static RunResult Run(EvaluationWork work, WorkContext context, CancellationToken cancellation)
     {
-        var (spec, folder) = (work.Run, context.Folder(work));
-        if (Finished(folder.Result(spec), context.Warn) is { } finished) return finished;
-        context.Fence?.Enter(takeOver: true);
         var start = context.Time.GetTimestamp();
+        var results = context.Folder(work).Result(work.Run);
+        var result = Finished(results, context.Warn);
+        var wantsNovelty = work.Run.Evaluation.Figures == EvaluationFigures.All && !RunNovelty.IsWhole(results, work.Run);
+        if (result is not null && !wantsNovelty) return result;
+        context.Fence?.Enter(takeOver: true);
+        result ??= Score(work, context, start, cancellation);
+        if (wantsNovelty) new RunNovelty(context.Data, context.Bench, context.Warn).Ensure(result, Report, cancellation);
+        context.Fence?.Verify();
+        return result;
+
+        // The second half of the bar.
+        void Report(string stage, int done, int total) => context.Report(new()
+        {
+            Done = 1 + ((double)done / Math.Max(1, total)),
+            Total = 2,
+            Worked = context.Time.GetElapsedTime(start),
+        });
+    }
+
+    private static RunResult Score(EvaluationWork work, WorkContext context, long start, CancellationToken cancellation)
+    {
+        var (spec, folder) = (work.Run, context.Folder(work));
         var dataset = new DatasetStore(context.Data.Datasets).Load(work.DatasetFingerprint);
         var icons = new IconPixels(dataset.Pixels, dataset.ImageSize);
         var generated = SampleStage.Read(folder, spec.Sampling.Sampler, 0, work.Sampling.Count);
@@ -60,8 +80,8 @@ public static class EvaluationStage
 
         void Report(int done) => context.Report(new()
         {
-            Done = done,
-            Total = generated.Count + icons.Count,
+            Done = (double)done / (generated.Count + icons.Count),
+            Total = spec.Evaluation.Figures == EvaluationFigures.All ? 2 : 1,
             Worked = context.Time.GetElapsedTime(start),
         });
     }

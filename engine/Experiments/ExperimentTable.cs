@@ -9,7 +9,7 @@ using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Experiments;
 
-/// <summary>An experiment's table and figure in its folder.</summary>
+/// <summary>An experiment's tables, figure and novelty report in its folder.</summary>
 public static class ExperimentTable
 {
     public const string FigureFile = "figure2.png";
@@ -19,7 +19,7 @@ public static class ExperimentTable
 
     public const string ResultsFile = "results.json";
 
-    /// <summary>Writes table.md, table.json, <see cref="ResultsFile"/> and <see cref="FigureFile"/>, each all or not at all.</summary>
+    /// <summary>Writes table.md, table.json, <see cref="ResultsFile"/>, <see cref="FigureFile"/> and the novelty report of the runs that have one, each all or not at all.</summary>
     /// <param name="data">Holds the runs.</param>
     /// <param name="experimentId">Names the folder.</param>
     /// <param name="results">In the order of the experiment's runs; without any, nothing is written.</param>
@@ -38,6 +38,10 @@ public static class ExperimentTable
         Figure2Row[] rows = [.. results.Take(MostRows).Select(result => Row(data, result, icons.GetValueOrDefault(result.DatasetFingerprint))).OfType<Figure2Row>()];
         if (rows.Length > 0)
             ImageFile.SavePng(Path.Combine(folder, FigureFile), Figure2.Compose(rows));
+
+        var sets = RunNovelty.Read(data, results);
+        if (sets.Count > 0)
+            NoveltyFiles.Write(folder, RunIdentity.ExperimentName(experimentId), sets);
     }
 
     /// <summary>The results that <see cref="Write"/> left, in the order of the experiment's runs.</summary>

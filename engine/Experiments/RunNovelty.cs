@@ -1,0 +1,83 @@
+using System.Text.Json;
+using IconDiffusion.Engine.Data;
+using IconDiffusion.Engine.Files;
+using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Engine.Metrics;
+using IconDiffusion.Engine.Novelty;
+using IconDiffusion.Engine.Reports;
+using IconDiffusion.Engine.Training;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Engine.Experiments;
+
+/// <summary>What a run's icons owe to its training icons, beside its result: made with it, or later.</summary>
+/// <param name="data">Holds the run.</param>
+/// <param name="bench">Has the Inception network.</param>
+/// <param name="warn">Receives sentences about what could not be kept.</param>
+public sealed class RunNovelty(DataFolder data, Workbench bench, Action<string> warn)
+{
+    /// <summary>TorchScript file of a copy-detection network; with one, the report is made anew. Null: none.</summary>
+    public string? Descriptor { get; init; }
+
+    /// <summary>Whether a results folder has all that <see cref="Ensure"/> makes.</summary>
+    public static bool IsWhole(string results, RunSpec spec) =>
+        File.Exists(Path.Combine(results, RunReport.NoveltyFile)) && (spec.Dataset is not LayeredSpec || File.Exists(Path.Combine(results, RunReport.PartsFile)));
+
+    /// <summary>Makes what is missing of the novelty report and, for icons of known parts, the recombination report.</summary>
+    /// <param name="report">(stage, done, total).</param>
+    /// <exception cref="FileNotFoundException">An icon or the Inception weights are missing.</exception>
+    /// <exception cref="DatasetException">The data set is not in the store.</exception>
+    public void Ensure(RunResult result, Action<string, int, int> report, CancellationToken cancellation)
+    {
+        var folder = new RunFolder(data.Run(result.RunId));
+        var results = folder.Result(result.Spec);
+        var dataset = new Lazy<IconDataset>(() => new DatasetStore(data.Datasets).Load(result.DatasetFingerprint));
+        var generated = new Lazy<IconPixels>(() => SampleStage.Read(folder, result.Spec.Sampling.Sampler, 0, result.Sampling.Count));
+
+        if (Descriptor is not null || RunReport.ReadNovelty(results) is null)
+            Save(results, RunReport.NoveltyFile, Novelty(result, folder, dataset.Value, generated.Value, report, cancellation));
+        if (result.Spec.Dataset is LayeredSpec layered && RunReport.ReadParts(results) is null)
+            Save(results, RunReport.PartsFile, Recombination.Score(layered, dataset.Value, generated.Value, cancellation));
+    }
+
+    /// <summary>Everything that a page shows of runs that have a novelty report, in their order; others are left out.</summary>
+    public static IReadOnlyList<ReportedSet> Read(DataFolder data, IEnumerable<RunResult> results)
+    {
+        var store = new DatasetStore(data.Datasets);
+        var datasets = new Dictionary<string, IconDataset>();
+        return [.. results.Select(Read).OfType<ReportedSet>()];
+
+        ReportedSet? Read(RunResult result)
+        {
+            var folder = new RunFolder(data.Run(result.RunId));
+            var results = folder.Result(result.Spec);
+            if (RunReport.ReadNovelty(results) is not { } novelty || !store.Contains(result.DatasetFingerprint)) return null;
+            if (!datasets.TryGetValue(result.DatasetFingerprint, out var training))
+                datasets[result.DatasetFingerprint] = training = store.Load(result.DatasetFingerprint);
+            return new(novelty, result, RunReport.ReadParts(results), training.Names, i => training[i],
+                i => ImageFile.Load(folder.SampleFile(result.Spec.Sampling.Sampler, i), Rgb.White));
+        }
+    }
+
+    private NoveltyReport Novelty(
+        RunResult result, RunFolder folder, IconDataset dataset, IconPixels generated, Action<string, int, int> report, CancellationToken cancellation)
+    {
+        var extractor = bench.Features(result.Spec.Evaluation, data);
+        var features = new SampleFeatures(folder, result.Spec.Sampling.Sampler, extractor, warn);
+        var input = new NoveltyInput
+        {
+            Title = result.Spec.Model.Label,
+            Training = new(dataset.Pixels, dataset.ImageSize),
+            TrainingNames = dataset.Names,
+            TrainingFingerprint = dataset.Fingerprint,
+            Generated = generated,
+            HeldOut = dataset.HeldOut.Count > 0 ? new(dataset.HeldOut.Pixels, dataset.ImageSize) : null,
+            GeneratedFeatures = progress => features.Of(generated, result.Spec.Sampling.BatchSize, progress, cancellation),
+        };
+        using var descriptor = Descriptor is null ? null : DescriptorExtractor.Open(Descriptor, bench.Device.Device);
+        return new NoveltyReporter(extractor, new FeatureCache(data.Weights), descriptor).Make(input, cancellation, report);
+    }
+
+    private static void Save<T>(string folder, string file, T report) =>
+        AtomicFile.WriteAllText(Path.Combine(folder, file), JsonSerializer.Serialize(report, SpecJson.Compact) + "\n");
+}
