@@ -59,7 +59,10 @@ internal sealed class PreparedExperiment
     public async Task<ExperimentStatus> SubmitAsync(SiloClient silo, int priority, CancellationToken cancellation)
     {
         foreach (var fingerprint in _fingerprints.OfType<string>().Distinct())
-            await silo.UploadAsync(fingerprint, _store.PathOf(fingerprint), cancellation);
+        {
+            var consent = _store.ConsentOf(fingerprint);
+            await silo.UploadAsync(fingerprint, _store.PathOf(fingerprint), consent is null ? null : ConsentRegistry.IdOf(consent), cancellation);
+        }
         return await silo.SubmitAsync(new() { Experiment = Experiment, Priority = priority, Fingerprints = [.. _fingerprints] }, cancellation);
     }
 

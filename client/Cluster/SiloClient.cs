@@ -67,16 +67,17 @@ internal sealed class SiloClient : IDisposable
     public Task<Retried> RetryAsync(string id, CancellationToken cancellation) =>
         SendAsync<Retried>(HttpMethod.Post, $"api/experiments/{id}/retry", null, cancellation);
 
-    /// <summary>Sends a prepared data set unless the silo has it.</summary>
+    /// <summary>Sends a prepared data set unless the silo has it, under the same consent.</summary>
     /// <param name="file">As the engine's DatasetStore writes it.</param>
-    public async Task UploadAsync(string fingerprint, string file, CancellationToken cancellation)
+    /// <param name="consent">The id of the consent that it comes with; null: none.</param>
+    public async Task UploadAsync(string fingerprint, string file, string? consent, CancellationToken cancellation)
     {
         var path = $"api/datasets/{fingerprint}";
         using (var there = await TrySendAsync(new(HttpMethod.Head, path), HttpCompletionOption.ResponseHeadersRead, cancellation))
         {
-            if (there.StatusCode == HttpStatusCode.OK)
+            if (there.StatusCode == HttpStatusCode.OK && (consent is null || there.Headers.ETag?.Tag == $"\"{consent}\""))
                 return;
-            if (there.StatusCode != HttpStatusCode.NotFound)
+            if (there.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.NotFound))
                 throw await RefusalAsync(there, cancellation);
         }
         await using var stream = File.OpenRead(file);

@@ -25,6 +25,19 @@ internal sealed class Datasets(SiloOptions options, TimeProvider time, IArtifact
         Store.Contains(fingerprint)
         || (shared is not null && await shared.GetAsync(KeyOf(fingerprint), Store.PathOf(fingerprint), cancellationToken));
 
+    /// <summary>The id of the consent that a data set here came with last; null: none, or it is damaged.</summary>
+    public string? ConsentOf(string fingerprint)
+    {
+        try
+        {
+            return Store.ConsentOf(fingerprint) is { } consent ? ConsentRegistry.IdOf(consent) : null;
+        }
+        catch (DatasetException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Makes a built-in data set, once, and returns its fingerprint.</summary>
     /// <exception cref="DatasetException">The description is impossible.</exception>
     /// <exception cref="Engine.Imaging.ImageException">This machine lacks what draws it.</exception>
@@ -71,13 +84,11 @@ internal sealed class Datasets(SiloOptions options, TimeProvider time, IArtifact
     }
 
     /// <summary>Takes in a prepared data set if it is what its name says.</summary>
-    /// <returns>Whether it is new.</returns>
+    /// <returns>Whether it is new, or came under another consent.</returns>
     /// <exception cref="DatasetException">The content has another fingerprint, or is no data set.</exception>
     /// <exception cref="IOException">It cannot be written.</exception>
     public async Task<bool> ReceiveAsync(string fingerprint, Stream content, CancellationToken cancellationToken)
     {
-        if (await ContainsAsync(fingerprint, cancellationToken))
-            return false;
         await _upload.WaitAsync(cancellationToken);
         var folder = Path.Combine(_data.Datasets, $".upload-{Guid.NewGuid():N}");
         try
@@ -90,7 +101,10 @@ internal sealed class Datasets(SiloOptions options, TimeProvider time, IArtifact
                 await content.CopyToAsync(file, cancellationToken);
                 file.Flush(flushToDisk: true);
             }
-            await Task.Run(() => aside.Load(fingerprint), cancellationToken);
+            var dataset = await Task.Run(() => aside.Load(fingerprint), cancellationToken);
+            if (await ContainsAsync(fingerprint, cancellationToken) && (dataset.Consent is null || ConsentRegistry.IdOf(dataset.Consent) == ConsentOf(fingerprint)))
+                return false;
+            new ConsentRegistry(_data.Consents, time).Add(fingerprint, dataset.Consent);
             File.Move(aside.PathOf(fingerprint), Store.PathOf(fingerprint), overwrite: true);
             await ShareAsync(fingerprint, cancellationToken);
             return true;

@@ -15,13 +15,20 @@ internal static class DatasetsApi
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapMethods(Fingerprint, [HttpMethods.Head], async Task<Results<Ok, NotFound>> (string fingerprint, Datasets datasets, CancellationToken cancellationToken) =>
-            await datasets.ContainsAsync(fingerprint, cancellationToken) ? TypedResults.Ok() : TypedResults.NotFound()).WithSummary("Whether the silo has a data set");
+        api.MapMethods(Fingerprint, [HttpMethods.Head], FindAsync).WithSummary("Whether the silo has a data set; the ETag is the id of the consent that it came with");
         api.MapPut(Fingerprint, UploadAsync)
             .Accepts<byte[]>("application/octet-stream")
             .Produces(StatusCodes.Status201Created).Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .WithSummary("Uploads a data set; its content must have the fingerprint");
+    }
+
+    private static async Task<Results<Ok, NotFound>> FindAsync(
+        string fingerprint, HttpContext context, Datasets datasets, CancellationToken cancellationToken)
+    {
+        if (!await datasets.ContainsAsync(fingerprint, cancellationToken)) return TypedResults.NotFound();
+        if (datasets.ConsentOf(fingerprint) is { } consent) context.Response.Headers.ETag = $"\"{consent}\"";
+        return TypedResults.Ok();
     }
 
     private static async Task<Results<Created, NoContent>> UploadAsync(

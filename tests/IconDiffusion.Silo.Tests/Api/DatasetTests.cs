@@ -39,6 +39,20 @@ public sealed class DatasetTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ARenewedConsent_ReplacesTheOldOne_AndBothAreOnRecord()
+    {
+        Consent old = new("A. Painter", "CC BY 4.0", Expiry: new DateOnly(2030, 1, 1)), renewed = old with { Expiry = null };
+        await PutAsync(_dataset.Fingerprint, Content(old));
+        Assert.Equal($"\"{ConsentRegistry.IdOf(old)}\"", (await HeadAsync(_dataset.Fingerprint)).Headers.ETag?.Tag);
+
+        Assert.Equal(HttpStatusCode.Created, (await PutAsync(_dataset.Fingerprint, Content(renewed))).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await PutAsync(_dataset.Fingerprint, Content(renewed))).StatusCode);
+
+        Assert.Equal($"\"{ConsentRegistry.IdOf(renewed)}\"", (await HeadAsync(_dataset.Fingerprint)).Headers.ETag?.Tag);
+        Assert.Equal(2, new ConsentRegistry(Path.Combine(_silo.Data, "consents"), TimeProvider.System).Of(_dataset.Fingerprint).Count);
+    }
+
+    [Fact]
     public async Task TwoUploadsAtTheSameInstant_BothSucceed()
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => PutAsync(_dataset.Fingerprint, Content())));
@@ -84,6 +98,8 @@ public sealed class DatasetTests : IAsyncLifetime
 
         Assert.Contains("takes no content of type 'text/plain", await Problem.SentenceAsync(HttpStatusCode.UnsupportedMediaType, answer));
     }
+
+    private byte[] Content(Consent consent) => File.ReadAllBytes(new DatasetStore(_folder.Path).Save(new(_dataset.Spec, _dataset.Names, _dataset.Pixels, consent: consent)));
 
     private byte[] Content() => File.ReadAllBytes(new DatasetStore(_folder.Path).Save(_dataset));
 
