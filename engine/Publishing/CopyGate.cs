@@ -1,5 +1,5 @@
 using System.Globalization;
-using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Engine.Novelty;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Publishing;
@@ -17,8 +17,11 @@ public sealed record LeftOutIcon(int Icon, string Source, int SourceIndex, Dista
 /// <summary>Which of a report's icons may leave the house.</summary>
 public static class CopyGate
 {
-    /// <summary>Controls that are copies by construction: a report that misses them sees no copies, so that its silence means nothing.</summary>
-    public static EquatableList<string> CopyControls { get; } = ["copycat", "shifted copy", "mirrored copy"];
+    /// <summary>
+    /// Controls that are copies by construction: a report that misses them sees no copies, so that its silence means nothing. Another
+    /// background is not among them, as icons that fill their square have none.
+    /// </summary>
+    public static EquatableList<string> CopyControls { get; } = [ControlNames.Copycat, ControlNames.Shifted, ControlNames.Mirrored];
 
     /// <summary>The part of them that a report has to call copies.</summary>
     public const double LeastFlagged = 0.99;

@@ -26,7 +26,7 @@ public static class ModelCard
         if (publication.Consent is null) text.Append(NoConsent).Append('\n');
         text.Append(Invariant($"""
             A generator of {spec.Dataset.ImageSize}×{spec.Dataset.ImageSize} icons, trained from scratch on {scores.TrainingCount} icons ({SourceOf(spec.Dataset)}; see DATASET_CARD.md).
-            {publication.Icons.Count} of its icons are published here. Every one of them is generated; none was drawn by a person.
+            Icons published here: {publication.Icons.Count}. Every one of them is generated; none was drawn by a person.
 
             ![The published icons](contact-sheet.png)
 
@@ -36,7 +36,7 @@ public static class ModelCard
 
             """));
         foreach (var check in novelty.Verdict.Checks) text.Append($"\n- {Plain(check)}");
-        text.Append(Invariant($"\n\n{publication.LeftOut.Count} icons that the report calls copies are left out:{(publication.LeftOut.Count == 0 ? " none." : "")}\n\n"));
+        text.Append(Invariant($"\n\nLeft out, as the report calls them copies: {(publication.LeftOut.Count == 0 ? "none." : $"{publication.LeftOut.Count} of {novelty.Icons.Count}.")}\n\n"));
         if (publication.LeftOut.Count > 0)
         {
             text.Append("| icon | copy of | by distance | how far |\n|---:|---|---|---:|\n");
