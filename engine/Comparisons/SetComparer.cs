@@ -35,7 +35,7 @@ public sealed class SetComparer(FeatureExtractor extractor, FeatureCache cache)
                 GeneratedFeatures = rest => FeaturesOf(second, rest, cancellation),
                 Notes = notes,
             },
-            cancellation, progress);
+            cancellation, (what, done, total) => progress($"novelty, {what}", done, total));
         return new(new(name, ComparedSet.Of(first), ComparedSet.Of(second), scores, novelty), secondPixels, firstPixels, evaluation.Nearest, first.Dataset.Names);
     }
 
