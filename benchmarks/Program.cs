@@ -10,6 +10,8 @@ var root = new RootCommand("One measurement, as one JSON line. compare.py runs t
     StyleGan2Benchmark.Create(),
     InceptionBenchmark.Create(),
     MetricsBenchmark.Create(),
+    NoveltyBenchmark.Create(),
+    NoveltyReportBenchmark.Create(),
     SchedulerBenchmark.Create(),
     TrainingBenchmark.Create(),
 };
