@@ -60,6 +60,7 @@ internal static class CommandLine
             ResultsCommand.Create(),
             LogsCommand.Create(),
             PlanCommand.Create(),
+            ReportCommand.Create(),
             SampleCommand.Create(),
             EvaluateCommand.Create(),
             CompareCommand.Create(),

@@ -1,6 +1,7 @@
 using IconDiffusion.Engine.Data;
 using IconDiffusion.Engine.Experiments;
 using IconDiffusion.Engine.Metrics;
+using IconDiffusion.Engine.Novelty;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Comparisons;
@@ -17,6 +18,12 @@ public sealed record ComparisonRequest
 
     /// <summary>Each plays the generated set in turn; at least one.</summary>
     public required IReadOnlyList<DatasetSpec> Others { get; init; }
+
+    /// <summary>Icons of the first set's kind that were not trained on; null: those that the first set's spec sets aside, if any.</summary>
+    public DatasetSpec? HeldOut { get; init; }
+
+    /// <summary>TorchScript file of a copy-detection network; null: none.</summary>
+    public string? Descriptor { get; init; }
 
     /// <summary>
     /// Side in pixels; null: the shortest side of the first set's images, at most 1024 (128 for a built-in set). Square images that
@@ -44,8 +51,12 @@ public sealed record ComparisonRequest
         using var extractor = FeatureExtractor.Open(Evaluation.Inception, InceptionWeightsFile.Published.DefaultPath(data.Path), device.Device);
         var side = Size ?? (First is FolderSpec folder ? Math.Min(IconFolder.ShortestSide(folder.Path) ?? LargestSize, LargestSize) : BuiltInSize);
         var packages = new EmojiPackages(data.Packages);
-        var sets = Others.Prepend(First).Select(spec => ImageSet.Open(spec with { ImageSize = side, Count = Count }, SkipUnreadable, packages)).ToList();
-        var comparer = new SetComparer(extractor, new FeatureCache(data.Weights));
-        return [.. sets.Skip(1).Select(set => comparer.Compare(set.Name, sets[0], set, Evaluation.Figures, progress, cancellation))];
+        var sets = Others.Prepend(First).Select(Open).ToList();
+        var heldOut = HeldOut is null ? null : Open(HeldOut);
+        using var descriptor = Descriptor is null ? null : DescriptorExtractor.Open(Descriptor, device.Device);
+        var comparer = new SetComparer(extractor, new FeatureCache(data.Weights), descriptor);
+        return [.. sets.Skip(1).Select(set => comparer.Compare(set.Name, sets[0], set, Evaluation.Figures, progress, cancellation, heldOut))];
+
+        ImageSet Open(DatasetSpec spec) => ImageSet.Open(spec with { ImageSize = side, Count = Count }, SkipUnreadable, packages);
     }
 }

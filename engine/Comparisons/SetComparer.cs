@@ -7,15 +7,18 @@ namespace IconDiffusion.Engine.Comparisons;
 /// <summary>Compares sets of icons: the preprint's figures, and those of the novelty report. Used by one thread at a time.</summary>
 /// <param name="extractor">The network behind FID.</param>
 /// <param name="cache">Keeps features of both sets.</param>
-public sealed class SetComparer(FeatureExtractor extractor, FeatureCache cache)
+/// <param name="descriptor">A copy-detection network; null: none.</param>
+public sealed class SetComparer(FeatureExtractor extractor, FeatureCache cache, DescriptorExtractor? descriptor = null)
 {
     /// <summary>The second set against the first.</summary>
     /// <param name="name">Of the pair.</param>
     /// <param name="progress">What is worked on, how many icons are done, of how many.</param>
+    /// <param name="heldOut">Icons of the first set's kind; null: those that it sets aside itself, if any.</param>
     /// <exception cref="ArgumentException">A set has fewer than two icons, or their sizes differ.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public ComparedIcons Compare(
-        string name, ImageSet first, ImageSet second, EvaluationFigures figures, Action<string, int, int> progress, CancellationToken cancellation)
+        string name, ImageSet first, ImageSet second, EvaluationFigures figures, Action<string, int, int> progress, CancellationToken cancellation,
+        ImageSet? heldOut = null)
     {
         var (firstPixels, secondPixels) = (first.Pixels, second.Pixels);
         var evaluation = new Evaluator(extractor, cache).Evaluate(
@@ -23,7 +26,7 @@ public sealed class SetComparer(FeatureExtractor extractor, FeatureCache cache)
             new Progress(done => progress("features", done, firstPixels.Count + secondPixels.Count)));
         string[] notes = [.. Notes(first, second)];
         var scores = evaluation.Scores with { NotComparable = [.. evaluation.Scores.NotComparable, .. notes] };
-        var novelty = figures == EvaluationFigures.Preprint ? null : new NoveltyReporter(extractor, cache).Make(
+        var novelty = figures == EvaluationFigures.Preprint ? null : new NoveltyReporter(extractor, cache, descriptor).Make(
             new()
             {
                 Title = name,
@@ -31,7 +34,7 @@ public sealed class SetComparer(FeatureExtractor extractor, FeatureCache cache)
                 TrainingNames = first.Dataset.Names,
                 TrainingFingerprint = first.Dataset.Fingerprint,
                 Generated = secondPixels,
-                HeldOut = first.Dataset.HeldOut is { Count: > 0 } heldOut ? new(heldOut.Pixels, first.Dataset.ImageSize) : null,
+                HeldOut = heldOut?.Pixels ?? (first.Dataset.HeldOut is { Count: > 0 } aside ? new(aside.Pixels, first.Dataset.ImageSize) : null),
                 GeneratedFeatures = rest => FeaturesOf(second, rest, cancellation),
                 Notes = notes,
             },

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using IconDiffusion.Engine.Data;
 using IconDiffusion.Engine.Metrics;
+using IconDiffusion.Engine.Novelty;
 using IconDiffusion.Engine.Reports;
 using IconDiffusion.Engine.Tensors;
 using IconDiffusion.Specs;
@@ -36,7 +37,7 @@ public static class EvaluationStage
         // The second half of the bar.
         void Report(string stage, int done, int total) => context.Report(new()
         {
-            Done = 1 + ((double)done / Math.Max(1, total)),
+            Done = 1 + ((NoveltyReporter.Stages.IndexOf(stage) + ((double)done / Math.Max(1, total))) / NoveltyReporter.Stages.Length),
             Total = 2,
             Worked = context.Time.GetElapsedTime(start),
         });

@@ -14,7 +14,7 @@ public static class ExperimentTable
 {
     public const string FigureFile = "figure2.png";
 
-    /// <summary>Rows of the figure; of a larger experiment it shows the first runs.</summary>
+    /// <summary>Runs in the figure and the novelty report; of a larger experiment they show the first ones.</summary>
     public const int MostRows = 24;
 
     public const string ResultsFile = "results.json";
@@ -39,9 +39,9 @@ public static class ExperimentTable
         if (rows.Length > 0)
             ImageFile.SavePng(Path.Combine(folder, FigureFile), Figure2.Compose(rows));
 
-        var sets = RunNovelty.Read(data, results);
+        var sets = RunNovelty.Read(data, results.Take(MostRows));
         if (sets.Count > 0)
-            NoveltyFiles.Write(folder, RunIdentity.ExperimentName(experimentId), sets);
+            NoveltyFiles.Write(folder, RunIdentity.ExperimentName(experimentId) + (results.Count > MostRows ? $", the first {MostRows} of {results.Count} runs" : ""), sets);
     }
 
     /// <summary>The results that <see cref="Write"/> left, in the order of the experiment's runs.</summary>

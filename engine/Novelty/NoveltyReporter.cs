@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using IconDiffusion.Engine.Metrics;
 using IconDiffusion.Specs;
 
@@ -13,6 +14,9 @@ namespace IconDiffusion.Engine.Novelty;
 /// <param name="descriptor">A copy-detection network for a space of its own; null: none.</param>
 public sealed class NoveltyReporter(FeatureExtractor extractor, FeatureCache? cache = null, DescriptorExtractor? descriptor = null)
 {
+    /// <summary>What progress names, in this order.</summary>
+    public static ImmutableArray<string> Stages { get; } = ["features", "descriptors", "distances", "figures"];
+
     private readonly ReportFeatures _features = new(extractor.WeightsId, extractor.Extract, cache);
 
     private readonly ReportFeatures? _descriptors = descriptor is null ? null : new(descriptor.WeightsId, descriptor.Extract, cache);
@@ -32,7 +36,7 @@ public sealed class NoveltyReporter(FeatureExtractor extractor, FeatureCache? ca
         var total = sets.Sum(set => set.Icons.Icons.Count);
 
         // Features. Those of the training icons are the copycat's.
-        var counter = new StageProgress(progress, "features", total);
+        var counter = new StageProgress(progress, Stages[0], total);
         var features = sets.Select(set => set.Name switch
         {
             ControlNames.Generated => set.Icons.Sort(counter.Next(set.Icons.Icons.Count, report =>
@@ -41,21 +45,21 @@ public sealed class NoveltyReporter(FeatureExtractor extractor, FeatureCache? ca
                 _features.Of(input.Training, input.TrainingFingerprint, report, cancellation))),
             _ => counter.Next(set.Icons.Icons.Count, report => _features.Of(set.Icons.Icons, null, report, cancellation)),
         }).ToList();
-        counter = new StageProgress(progress, "descriptors", total);
+        counter = new StageProgress(progress, Stages[1], total);
         var descriptors = sets.Select(set => _descriptors is null ? null : counter.Next(set.Icons.Icons.Count, report =>
             set.Name == ControlNames.Generated ? descriptor!.Extract(set.Icons.Icons, cancellation, report) : _descriptors.Of(set.Icons.Icons, null, report, cancellation))).ToList();
 
         // How every set lies to the training icons.
         var copycat = sets.FindIndex(set => set.Name == ControlNames.Copycat);
         var reference = new ReferenceSet(training.Icons, features[copycat], descriptors[copycat], settings, cancellation);
-        counter = new StageProgress(progress, "distances", total);
+        counter = new StageProgress(progress, Stages[2], total);
         var measures = sets.Select((set, i) => counter.Next(set.Icons.Icons.Count, report =>
             reference.Measure(set.Icons.Icons, features[i], descriptors[i], report, cancellation))).ToList();
 
         // Figures.
         var rows = new List<NoveltyRow>();
         var ofHeldOut = heldOut is null ? null : measures[sets.FindIndex(set => set.Name == ControlNames.HeldOut)];
-        counter = new StageProgress(progress, "figures", total);
+        counter = new StageProgress(progress, Stages[3], total);
         foreach (var (set, measure) in sets.Zip(measures))
         {
             cancellation.ThrowIfCancellationRequested();

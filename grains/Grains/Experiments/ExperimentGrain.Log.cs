@@ -31,4 +31,7 @@ public sealed partial class ExperimentGrain
 
     [LoggerMessage(9, LogLevel.Information, "Experiment {Experiment} is {State}: {Done} cells done, {Failed} failed")]
     private partial void LogClosed(string experiment, ExperimentState state, int done, int failed);
+
+    [LoggerMessage(10, LogLevel.Warning, "The tables of experiment {Experiment} could not be written")]
+    private partial void LogTable(Exception exception, string experiment);
 }

@@ -201,8 +201,15 @@ public sealed partial class ExperimentGrain
         if (!_tableIsOld)
             return;
         var results = await GetResultsAsync();
-        // It draws a picture, too, which takes longer than a turn should.
-        await Task.Run(() => _services.WriteTable(Id, results));
+        try
+        {
+            // It draws pictures, too, which takes longer than a turn should.
+            await Task.Run(() => _services.WriteTable(Id, results));
+        }
+        catch (Exception failure)   // The results are safe without it; the next one brings the next try.
+        {
+            LogTable(failure, Id);
+        }
         _tableIsOld = results.Count < _cells.Count(cell => cell.Memory.Stage == CellStage.Done);
     }
 }

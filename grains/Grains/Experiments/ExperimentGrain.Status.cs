@@ -49,9 +49,10 @@ public sealed partial class ExperimentGrain
         }
     }
 
+    // Who waits for the end looks at the tables next.
     private ExperimentState State() => _command switch
     {
-        _ when IsFinished => ExperimentState.Finished,
+        _ when IsFinished => _tableIsOld ? ExperimentState.Running : ExperimentState.Finished,
         ExperimentCommand.Pause => ExperimentState.Paused,
         ExperimentCommand.Cancel => ExperimentState.Cancelled,
         _ => ExperimentState.Running,

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using IconDiffusion.Client.Output;
+using IconDiffusion.Engine.Comparisons;
+using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Engine.Reports;
+using IconDiffusion.Engine.Tensors;
+using IconDiffusion.Specs;
+using Spectre.Console;
+
+namespace IconDiffusion.Client.Commands;
+
+/// <summary><c>icon report</c>: whether runs, or the images of a folder, copy what they were made from.</summary>
+internal static class ReportCommand
+{
+    private static readonly Argument<string[]> Runs = new("runs") { Description = "Scored runs: ids, or the first digits of them.", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Option<string?> Training = new("--training") { Description = "Instead of runs: folder of the training images, or a built-in data set.", HelpName = "DIR" };
+    private static readonly Option<string?> Generated = new("--generated") { Description = "Folder of the generated images.", HelpName = "DIR" };
+    private static readonly Option<string?> HeldOut = new("--held-out") { Description = "Folder of images of the same kind that were not trained on; without it C_T is missing.", HelpName = "DIR" };
+    private static readonly Option<int?> Size = new("--size") { Description = "Compare folders at this size in pixels (default: the training images' own).", HelpName = "PX" };
+    private static readonly Option<bool> Random = new("--random-features") { Description = "Use seeded random Inception weights for folders: the FID compares with nothing published." };
+    private static readonly Option<string?> Descriptor = new("--descriptor")
+    {
+        Description = "A copy-detection network as TorchScript, such as SSCD's sscd_disc_mixup.torchscript.pt, for a space of its own.",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<bool> Skip = CompareCommand.SkipUnreadable();
+    private static readonly Option<string?> Output = new("--output")
+    {
+        Description = "Folder for report.html, .json, .csv, .md and .tex (default: the results folder of a single run, else 'report').",
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<bool> Open = new("--open") { Description = "Open the page afterwards." };
+
+    public static Command Create()
+    {
+        var command = new Command("report",
+            """
+            Does it copy? Compares generated icons with the icons they were made from by every distance and test of the novelty
+            report, beside controls whose answer is known: the training icons themselves, shifted, mirrored, on another
+            background, icons that were held out, and noise. Writes one page to look at, and the figures as JSON, CSV, Markdown
+            and LaTeX.
+
+            Examples:
+              icon report 3f9c2a                                  one run
+              icon report 3f9c2a 77ab01 --output report           several on one page
+              icon report --training my-icons --generated samples --held-out others --open
+            """)
+        { Runs, Training, Generated, HeldOut, Size, Random, Descriptor, Skip, Output, Open };
+        command.SetAction(ActAsync);
+        return command;
+    }
+
+    private static async Task<int> ActAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var context = new CommandContext(parsed);
+        FastOps.ConfigureEnvironment();
+        var (folder, title, sets) = (parsed.GetValue(Runs)!, parsed.GetValue(Training), parsed.GetValue(Generated)) switch
+        {
+            ({ Length: > 0 } runs, null, null) => await OfRunsAsync(context, parsed, runs, cancellation),
+            ([], { } training, { } generated) => await OfFoldersAsync(context, parsed, training, generated, cancellation),
+            ([], _, _) => throw new UsageException("Nothing to report on; wanted runs, or --training and --generated."),
+            _ => throw new UsageException("Runs and folders came; wanted runs, or --training and --generated."),
+        };
+        folder = Path.GetFullPath(parsed.GetValue(Output) ?? folder);
+        NoveltyFiles.Write(folder, title, sets);
+
+        var page = Path.Combine(folder, NoveltyFiles.Page);
+        context.Terminal.Result(
+            new { Page = page, Sets = sets.Select(set => new { set.Label, set.Run?.RunId, set.Novelty.Verdict, set.Novelty.Notes }) },
+            () => sets.SelectMany(Lines).Append($"report    {page}  (also report.json, .csv, .md and .tex)").Select(line => new Text(line)));
+        if (parsed.GetValue(Open) && !Desktop.TryOpen(page))
+            context.Terminal.Say("icon: this machine has no program that opens a page.");
+        return ExitCode.Success;
+    }
+
+    private static async Task<(string Folder, string Title, IReadOnlyList<ReportedSet> Sets)> OfRunsAsync(
+        CommandContext context, ParseResult parsed, string[] prefixes, CancellationToken cancellation)
+    {
+        var runs = prefixes.Select(prefix => TrainedRun.Find(context.Data, prefix)).DistinctBy(run => run.Id).ToArray();
+        RunResult[] results =
+        [
+            .. runs.Select(run => File.Exists(Path.Combine(run.ResultFolder, RunReport.ResultFile))
+                ? RunReport.ReadResult(run.ResultFolder)
+                : throw new ExperimentException($"The run {run.Id} is not scored yet; 'icon run' with its experiment file goes on.")),
+        ];
+        var device = context.OpenDevice();
+        await ProgressDisplay.RunAsync(context.Terminal, display => Task.Run(() =>
+        {
+            using var bench = new Workbench(device);
+            var novelty = new RunNovelty(context.Data, bench, display.Say) { Descriptor = parsed.GetValue(Descriptor) };
+            foreach (var result in results)
+                novelty.Ensure(result, (stage, done, total) => display.Report($"{result.RunId} {stage}", $"{result.Spec.Model.Label}: {stage}", done, total), cancellation);
+        }, cancellation));
+        return (runs is [var only] ? only.ResultFolder : "report", string.Join(", ", runs.Select(run => run.Spec.Model.Label).Distinct()), RunNovelty.Read(context.Data, results));
+    }
+
+    private static async Task<(string Folder, string Title, IReadOnlyList<ReportedSet> Sets)> OfFoldersAsync(
+        CommandContext context, ParseResult parsed, string training, string generated, CancellationToken cancellation)
+    {
+        var compared = await CompareCommand.RunAsync(context, new ComparisonRequest
+        {
+            First = DatasetName.Read(training),
+            Others = [DatasetName.Read(generated)],
+            HeldOut = parsed.GetValue(HeldOut) is { } heldOut ? DatasetName.Read(heldOut) : null,
+            Size = parsed.GetValue(Size),
+            SkipUnreadable = parsed.GetValue(Skip),
+            Descriptor = parsed.GetValue(Descriptor),
+            Evaluation = new() { Inception = parsed.GetValue(Random) ? InceptionWeights.Random : InceptionWeights.Published },
+        }, cancellation);
+        return ("report", compared[0].Result.Name, [compared[0].Reported!]);
+    }
+
+    private static IEnumerable<string> Lines(ReportedSet set) =>
+        [set.Label, $"  {set.Novelty.Verdict.Sentence}", .. set.Novelty.Verdict.Checks.Select(check => $"  {check}"), .. set.Novelty.Notes.Select(note => $"  note: {note}")];
+}
