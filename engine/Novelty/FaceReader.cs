@@ -54,7 +54,8 @@ internal sealed class FaceReader(FacePainter painter)
         var best = finalists
             .Select(each => (each.Variant, Fine: Least(Moves(each.Coarse.Move, new(FineReach, FineReach), farthest, 1), move => view.Gain(each.Variant, move, 1))))
             .MinBy(each => each.Fine.Value);
-        return (best.Variant, best.Fine.Move);
+        // What is absent lies nowhere.
+        return (best.Variant, FaceParts.IsDrawn(layer, best.Variant) ? best.Fine.Move : default);
     }
 
     /// <summary>How far from its place a part is looked for.</summary>

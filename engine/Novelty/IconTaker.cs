@@ -48,6 +48,8 @@ internal sealed class IconTaker(LayeredSpec spec)
 /// <param name="IsMirrored">Whether it was read with left and right swapped.</param>
 internal sealed record TakenIcon(IReadOnlyList<PartFinding> Parts, bool IsMirrored)
 {
-    /// <summary>Null: a part is not recognised.</summary>
-    public FaceCombination? Combination { get; } = Parts.All(part => part.IsRecognised) ? new([.. Parts.Select(part => part.Variant)]) : null;
+    /// <summary>The closest variant of each part, recognised or not.</summary>
+    public FaceCombination Nearest { get; } = new([.. Parts.Select(part => part.Variant)]);
+
+    public bool IsRecognised => Parts.All(part => part.IsRecognised);
 }

@@ -29,22 +29,32 @@ internal sealed class LayerView
     public double Gain(int variant, PartMove move, int stride)
     {
         var (back, front) = _painter.Part(_layer, variant, move);
+        return back.Width == 0 ? Gain(front, default, front, stride) : Gain(Around(back, front), back, front, stride);
+    }
+
+    // Sums over a frame around the part.
+    private double Gain(PartRaster frame, PartRaster back, PartRaster front, int stride)
+    {
         var size = _painter.Size;
-        var left = Math.Max(0, back.Width > 0 ? Math.Min(back.X, front.X) : front.X);
-        var top = Math.Max(0, back.Width > 0 ? Math.Min(back.Y, front.Y) : front.Y);
-        var right = Math.Min(size, back.Width > 0 ? Math.Max(back.X + back.Width, front.X + front.Width) : front.X + front.Width);
-        var bottom = Math.Min(size, back.Width > 0 ? Math.Max(back.Y + back.Height, front.Y + front.Height) : front.Y + front.Height);
+        var (left, right) = (Up(Math.Max(0, frame.X), stride), Math.Min(size, frame.X + frame.Width));
+        var (top, bottom) = (Up(Math.Max(0, frame.Y), stride), Math.Min(size, frame.Y + frame.Height));
         var sum = 0.0;
-        for (var y = Up(top, stride); y < bottom; y += stride)
-            for (var x = Up(left, stride); x < right; x += stride)
+        for (var y = top; y < bottom; y += stride)
+            for (var x = left; x < right; x += stride)
             {
-                var (over, under) = (At(front, x, y), At(back, x, y));
-                if (over.Alpha == 0 && under.Alpha == 0) continue;
                 var pixel = (y * size) + x;
                 if (_above[(pixel * 4) + 3] == 1) continue;
+                var (over, under) = (At(front, x, y), At(back, x, y));
+                if (over.Alpha == 0 && under.Alpha == 0) continue;
                 sum += Difference(_icon, pixel * 4, Compose(pixel * 4, under, over)) - _emptyError[pixel];
             }
         return sum;
+    }
+
+    private static PartRaster Around(PartRaster a, PartRaster b)
+    {
+        var (left, top) = (Math.Min(a.X, b.X), Math.Min(a.Y, b.Y));
+        return new(left, top, Math.Max(a.X + a.Width, b.X + b.Width) - left, Math.Max(a.Y + a.Height, b.Y + b.Height) - top, []);
     }
 
     /// <summary>The icon with this part: RGB and how much of each pixel shows the part, [size, size, 4].</summary>

@@ -55,8 +55,8 @@ public static class Recombination
             return new PartMatch(LayeredParts.NameOf(layer), part.IsRecognised ? FaceParts.Variant(layer, part.Variant).Name : null,
                 part.Distance, part.Move.X * perUnit, part.Move.Y * perUnit);
         });
-        int? source = icon.Combination is { } combination && firstOf.TryGetValue(combination, out var first) ? first : null;
-        var kind = icon.Combination is null ? RecombinationClass.Unexplained : source is null ? RecombinationClass.Recombination : RecombinationClass.Copy;
+        int? source = icon.IsRecognised && firstOf.TryGetValue(icon.Nearest, out var first) ? first : null;
+        var kind = !icon.IsRecognised ? RecombinationClass.Unexplained : source is null ? RecombinationClass.Recombination : RecombinationClass.Copy;
         return new(number, kind, [.. parts], source);
     }
 

@@ -21,12 +21,15 @@ internal sealed class RecombinationFigures(
             "parts of an icon that are a known variant, mean share");
         yield return Mean("copy-of-explained", [.. icons.Where(icon => icon.Class != RecombinationClass.Unexplained).Select(icon => icon.Class == RecombinationClass.Copy ? 1.0 : 0)],
             "share of copies among icons whose parts are all known");
+        var known = trained.ToHashSet();
+        yield return Mean("nearest-in-training", [.. taken.Select(icon => known.Contains(icon.Nearest) ? 1.0 : 0)],
+            "share of icons whose closest variants, recognised or not, were trained on together: copies that are blurred or damaged count too");
         var available = LayeredFaces.Available(spec);
-        yield return new("copy-by-chance", (double)trained.Distinct().Count() / available, N: icons.Length, M: trained.Count,
+        yield return new("copy-by-chance", (double)known.Count / available, N: icons.Length, M: trained.Count,
             Note: $"share of the {available} combinations that was trained on: what drawing every part independently would copy");
-        yield return Mean("layout-shift", Shifts(taken.Select(icon => icon.Parts.Select(part => (part.IsRecognised, part.Move)).ToList())),
+        yield return Mean("layout-shift", Shifts(taken.Select(icon => icon.Parts.Select((part, layer) => (part.IsRecognised && FaceParts.IsDrawn((FaceLayer)layer, part.Variant), part.Move)).ToList())),
             "distance of a known part from its place in the layout, pixels, mean over an icon's parts");
-        yield return Mean("layout-shift-training", Shifts(layouts.Select(layout => layout.Moves.Select(move => (true, move)).ToList())), "the same of the training icons") with { N = layouts.Length };
+        yield return Mean("layout-shift-training", Shifts(layouts.Select((layout, i) => layout.Moves.Select((move, layer) => (FaceParts.IsDrawn((FaceLayer)layer, trained[i].Variants[layer]), move)).ToList())), "the same of the training icons") with { N = layouts.Length };
         yield return Mean("copy-layout-shift", [.. Enumerable.Range(0, icons.Length).Where(i => icons[i].TrainingIcon is not null).Select(FromSource)],
             "distance of a copy's parts from the places that they have in its training icon, pixels");
     }
@@ -44,7 +47,7 @@ internal sealed class RecombinationFigures(
         [.. faces.Select(face => Moving.Select(layer => face[(int)layer]).Where(part => part.Known).Select(part => Pixels(part.Move.X, part.Move.Y)).ToList())
             .Where(moves => moves.Count > 0).Select(moves => moves.Average())];
 
-    private double FromSource(int icon) => Moving.Average(layer =>
+    private double FromSource(int icon) => Moving.Where(layer => FaceParts.IsDrawn(layer, taken[icon].Parts[(int)layer].Variant)).Average(layer =>
     {
         var (here, there) = (taken[icon].Parts[(int)layer].Move, layouts[icons[icon].TrainingIcon!.Value][layer]);
         return Pixels(here.X - there.X, here.Y - there.Y);

@@ -20,6 +20,9 @@ internal sealed class FaceParts(int size)
 
     public static FaceVariant Variant(FaceLayer layer, int variant) => Drawings[(int)layer][variant];
 
+    /// <summary>Whether there is anything to see of it; an accessory can be none.</summary>
+    public static bool IsDrawn(FaceLayer layer, int variant) => Variant(layer, variant).Front.Count > 0;
+
     public static int VariantCount(FaceLayer layer) => Drawings[(int)layer].Count;
 
     /// <summary>A part moved as the layout says.</summary>
