@@ -55,7 +55,7 @@ internal static class ComparisonSection
         html.Append("<div class=\"charts\">\n");
         foreach (var (key, title) in ((string, string)[])[
             ("copies", "Share called copies"),
-            ("authpct-aligned", "AuthPct: icons farther from their source than it is from its own neighbour")])
+            ("authpct-aligned", "AuthPct: what Alaa et al. 2022 do not call copied")])
             if (groups.Any(group => group.Mean(key) is not null))
                 html.Append($"<figure><figcaption>{Text(title)}</figcaption>{ReplicationChart.Draw(title, key, groups)}</figure>\n");
         html.Append("</div>\n<p class=\"note\">Bars: 95 % bootstrap interval over icons, or one standard deviation to each side over seeds where there are several.");

@@ -13,8 +13,8 @@ internal sealed record Distribution(string Label, string Css, IReadOnlyList<doub
 /// </summary>
 internal static class DistanceChart
 {
-    private const int Width = 490;
-    private const int LabelWidth = 150;
+    private const int Width = 440;
+    private const int LabelWidth = 146;
     private const int RightMargin = 14;
     private const int RowHeight = 36;
     private const int Top = 26;
@@ -45,7 +45,7 @@ internal static class DistanceChart
         foreach (var tick in Ticks.Between(0, most))
         {
             chart.Line(X(tick), floor, X(tick), floor + 4, "axis");
-            chart.Text(X(tick), floor + 16, Short(tick), "middle", "small");
+            chart.Text(X(tick), floor + 16, Ticks.Text(tick), "middle", "small");
         }
         chart.Text(Width - RightMargin, floor + 31, unit, "end", "small");
         return chart.ToString();

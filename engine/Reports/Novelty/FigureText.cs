@@ -15,6 +15,7 @@ internal static class FigureText
     {
         "share" => Share(number),
         "%" => Share(number / 100),
+        "px" => $"{Rounded(number)}\u00a0px",
         _ => Rounded(number),
     };
 
@@ -25,7 +26,7 @@ internal static class FigureText
     /// <summary>Value, and the interval behind it.</summary>
     public static string WithInterval(Figure? figure) => $"{Value(figure)} {Interval(figure)}".TrimEnd();
 
-    public static string Label(string key) => Definition(key)?.Label ?? key;
+    public static string Label(string key) => Definition(key)?.Label ?? key.Replace('-', ' ');
 
     public static FigureDefinition? Definition(string key) => FigureCatalogue.All.FirstOrDefault(each => each.Key == key);
 
@@ -53,6 +54,7 @@ internal static class FigureText
             >= 100_000 => value.ToString("0.00e0", CultureInfo.InvariantCulture),
             >= 100 => value.ToString("0", CultureInfo.InvariantCulture),
             >= 10 => value.ToString("0.0", CultureInfo.InvariantCulture),
+            > 0.99 and < 1 => value.ToString("0.00####", CultureInfo.InvariantCulture),  // similarities
             >= 0.1 => value.ToString("0.00", CultureInfo.InvariantCulture),
             >= 0.001 => value.ToString("0.0000", CultureInfo.InvariantCulture),
             _ => value.ToString("0.0e0", CultureInfo.InvariantCulture),
@@ -67,6 +69,6 @@ internal static class FigureText
 
     private static string Hundredths(double value) => value.ToString(Math.Abs(value) >= 10 ? "0.#" : "0.##", CultureInfo.InvariantCulture).Replace('-', '−');
 
-    // The recombination figures are in no catalogue: all but the layout's are shares.
-    private static string Unit(string key) => Definition(key)?.Unit ?? (key.StartsWith("layout", StringComparison.Ordinal) ? "px" : "share");
+    // The recombination figures are in no catalogue: all but the layout's, which are pixels, are shares.
+    private static string Unit(string key) => Definition(key)?.Unit ?? (key.Contains("layout", StringComparison.Ordinal) ? "px" : "share");
 }

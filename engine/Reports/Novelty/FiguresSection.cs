@@ -27,7 +27,7 @@ internal static class FiguresSection
         html.Append("</tbody></table></div>\n");
         if (notes.Count > 0)
         {
-            html.Append("<ol class=\"footnotes\">");
+            html.Append("<ol class=\"footnotes\" type=\"a\">");
             foreach (var note in notes) html.Append($"<li>{Text(note)}</li>");
             html.Append("</ol>\n");
         }
@@ -41,12 +41,15 @@ internal static class FiguresSection
         if (figure?.Note is { } note)
         {
             if (!notes.Contains(note)) notes.Add(note);
-            html.Append($"<sup>{notes.IndexOf(note) + 1}</sup>");
+            html.Append($"<sup>{Mark(notes.IndexOf(note))}</sup>");
         }
         if (figure?.Spread is { } spread) html.Append($"<small>± {FigureText.Rounded(spread)}</small>");
         if (FigureText.Interval(figure) is { Length: > 0 } interval) html.Append($"<small>{interval}</small>");
         html.Append("</td>");
     }
+
+    // Letters, as a list of type a counts: a raised digit beside a number would be read as a power.
+    private static string Mark(int note) => note < 26 ? $"{(char)('a' + note)}" : $"{(char)('a' + (note / 26) - 1)}{(char)('a' + (note % 26))}";
 
     private static string Meaning(string key)
     {

@@ -66,7 +66,7 @@ internal static class GallerySection
 
     private static string Moved(NearestIcon nearest)
     {
-        var shift = (nearest.ShiftX, nearest.ShiftY) == (0, 0) ? "" : $"{Signed(nearest.ShiftX)}, {Signed(nearest.ShiftY)}";
+        var shift = (nearest.ShiftX, nearest.ShiftY) == (0, 0) ? "" : $"{Signed(nearest.ShiftX)},{Signed(nearest.ShiftY)}";
         return nearest.Mirrored ? $"⇄ {shift}".TrimEnd() : shift;
     }
 

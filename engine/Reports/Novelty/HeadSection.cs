@@ -15,13 +15,17 @@ internal static class HeadSection
         html.Append("<h2>Share called copies, by the same rule</h2>\n");
         html.Append(ShareBars.Draw("Share of each set's icons that the rule calls copies", [.. page.Sets.SelectMany(set => Bars(page, set)), .. Controls(page.Sets)]));
         html.Append("<p class=\"note\">The controls are icons whose answer is known: they go through the same code as the generated ones. " +
-            "Thin lines: 95 % bootstrap intervals over icons.</p>\n</div>\n<div>\n");
+            "Thin lines: 95 % bootstrap intervals over icons.</p>\n");
+        html.Append("<h2>What was trained on what</h2>\n<ul>");
+        foreach (var line in page.Sets.GroupBy(Trained)) html.Append($"<li>{(page.Sets.Count == 1 ? "" : $"{line.Count()} {(line.Count() == 1 ? "set" : "sets")}: ")}{Text(line.Key)}</li>");
+        html.Append("</ul>\n");
+        html.Append("</div>\n<div>\n");
 
         html.Append("<h2>Is the rule to be trusted?</h2>\n<ul class=\"checks\">");
-        foreach (var check in Checks(page.Sets))
-            html.Append($"<li{(check.StartsWith("Warning", StringComparison.Ordinal) ? " class=\"warning\"" : "")}>{Text(check)}</li>");
-        html.Append("</ul>\n<h2>What was trained on what</h2>\n<ul>");
-        foreach (var line in page.Sets.GroupBy(Trained)) html.Append($"<li>{(page.Sets.Count == 1 ? "" : $"{line.Count()} {(line.Count() == 1 ? "set" : "sets")}: ")}{Text(line.Key)}</li>");
+        string[] checks = [.. Checks(page.Sets)];
+        var passed = !checks.Any(IsWarning);  // where one control comes out wrong, no line gets a tick
+        foreach (var check in checks)
+            html.Append($"<li class=\"{(IsWarning(check) ? "warning" : passed && check.Contains("rule calls", StringComparison.Ordinal) ? "passed" : "plain")}\">{Text(check)}</li>");
         html.Append("</ul>\n");
         string[] notes = [.. page.Sets.SelectMany(set => set.Novelty.Notes.Concat(set.Run?.Scores.NotComparable ?? [])).Distinct()];
         if (notes.Length > 0)
@@ -55,13 +59,15 @@ internal static class HeadSection
     private static IEnumerable<string> Checks(IReadOnlyList<ReportedSet> sets)
     {
         string[] all = [.. OfEachTrainingSet(sets).SelectMany(set => set.Novelty.Verdict.Checks).Distinct()];
-        string[] warnings = [.. all.Where(check => check.StartsWith("Warning", StringComparison.Ordinal))];
+        string[] warnings = [.. all.Where(IsWarning)];
         if (OfEachTrainingSet(sets).Count() == 1) return warnings.Concat(all.Except(warnings));
         var controls = Controls(sets).ToList();
         return warnings.Append($"Over all training sets, the rule calls {Counted("c-copy")} known copies copies, {Counted("c-heldout")} held-out icons and {Counted("c-noise")} icons of noise.");
 
         string Counted(string css) => $"{controls.Where(bar => bar.Css == css).Sum(bar => bar.Copies)} of {controls.Where(bar => bar.Css == css).Sum(bar => bar.Count)}";
     }
+
+    private static bool IsWarning(string check) => check.StartsWith("Warning", StringComparison.Ordinal);
 
     private static IEnumerable<ReportedSet> OfEachTrainingSet(IReadOnlyList<ReportedSet> sets) =>
         sets.DistinctBy(set => set.Run?.DatasetFingerprint ?? set.Novelty.Title);
@@ -79,6 +85,6 @@ internal static class HeadSection
         var novelty = set.Novelty;
         var heldOut = novelty.HeldOutCount > 0 ? $"; {novelty.HeldOutCount} more of the same source were set aside" : "";
         var trained = $"{novelty.GeneratedCount} icons of {novelty.ImageSize} px from {novelty.TrainingCount} training icons{heldOut}";
-        return trained + (set.Run?.Spec.Dataset.Repeat is { } repeat ? $"; {repeat.Icons} of them are there {repeat.Times} times" : "");
+        return trained + (set.Repeat is { } repeat ? $"; {repeat.Icons} of them are there {repeat.Times} times" : "");
     }
 }

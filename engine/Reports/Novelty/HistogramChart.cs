@@ -27,17 +27,17 @@ internal static class HistogramChart
         foreach (var tick in Ticks.Between(0, counts.Max(), 3).Where(tick => tick == Math.Floor(tick)))
         {
             chart.Line(Left, Y(tick), Width - Right, Y(tick), "grid");
-            chart.Text(Left - 6, Y(tick) + 4, DistanceChart.Short(tick), "end", "small");
+            chart.Text(Left - 6, Y(tick) + 4, Ticks.Text(tick), "end", "small");
         }
         for (var bin = 0; bin < bins; bin++)
             if (counts[bin] > 0)
                 chart.Rect(X(bin * step) + 0.5, Y(counts[bin]), X(step) - X(0) - 1, Floor - Y(counts[bin]), "fill c-generated",
-                    $"{counts[bin]} icons with {DistanceChart.Short(bin * step)}{(step > 1 ? $"…{DistanceChart.Short((bin + 1) * step)}" : "")}{suffix}");
+                    $"{counts[bin]} icons with {Ticks.Text(bin * step)}{(step > 1 ? $"…{Ticks.Text((bin + 1) * step)}" : "")}{suffix}");
         chart.Line(Left, Floor, Width - Right, Floor, "axis");
         // A whole number with a bar of its own stands under its middle.
         var middle = step == 1 ? 0.5 : 0;
         foreach (var tick in Ticks.Between(0, (bins * step) - middle, 6).Where(tick => tick == Math.Floor(tick)))
-            chart.Text(X(tick + middle), Floor + 15, $"{DistanceChart.Short(tick)}{(percent ? " %" : "")}", "middle", "small");
+            chart.Text(X(tick + middle), Floor + 15, $"{Ticks.Text(tick)}{(percent ? " %" : "")}", "middle", "small");
         chart.Text(Width - Right, Floor + 32, unit, "end", "small");
         return chart.ToString();
     }

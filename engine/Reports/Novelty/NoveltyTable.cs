@@ -58,7 +58,7 @@ public sealed class NoveltyTable(IReadOnlyList<ReportedSet> sets)
         if (set.Parts is { } parts)
             rows.AddRange(parts.Figures.Select(figure => (string[])
             [
-                $"parts: {figure.Key}", Marked(figure), FigureText.Interval(figure), .. controls.Select(_ => ""),
+                $"parts: {FigureText.Label(figure.Key)}", Marked(figure), FigureText.Interval(figure), .. controls.Select(_ => ""),
                 $"{figure.N}", $"{figure.M}", figure.K?.ToString(CultureInfo.InvariantCulture) ?? "",
             ]));
         notes.AddRange(novelty.Notes);

@@ -24,8 +24,8 @@ internal sealed class PageParts(IReadOnlyList<ReportedSet> sets)
     public string Name(ReportedSet set)
     {
         var name = set.Label;
-        if (sets.Select(each => each.Novelty.TrainingCount).Distinct().Count() > 1) name += $", {set.Novelty.TrainingCount} icons";
-        if (set.Run?.Spec.Dataset.Repeat is { } repeat) name += $" ({repeat.Icons} of them ×{repeat.Times})";
+        if (sets.Select(each => each.Novelty.TrainingCount).Distinct().Count() > 1) name += $", {set.DistinctTraining} icons";
+        if (set.Repeat is { } repeat) name += $", {repeat.Icons} of them ×{repeat.Times}";
         if (set.Run is { } run && sets.Any(each => each.Run is { } other && each.Label == set.Label && other.Spec.Seed != run.Spec.Seed)) name += $", seed {run.Spec.Seed}";
         return name;
     }

@@ -25,6 +25,7 @@ internal static class PartsSection
             "all known in a new one (recombination), or with a part that no variant explains.</p>\n");
         Bars(html, page, sets);
         Layers(html, page, sets);
+        Others(html, page, sets);
     }
 
     /// <summary>Of one set: its bar where no comparison shows it, and icons of each kind.</summary>
@@ -36,6 +37,7 @@ internal static class PartsSection
         {
             Bars(html, page, [set]);
             Layers(html, page, [set]);
+            Others(html, page, [set]);
         }
         foreach (var (_, label, css, kind) in Classes)
         {
@@ -84,6 +86,27 @@ internal static class PartsSection
             html.Append("</tr>\n");
         }
         html.Append("</tbody></table></div>\n");
+    }
+
+    // How the layout moved, what chance alone would copy: the figures say themselves, in their notes, what they are.
+    private static void Others(StringBuilder html, PageParts page, IReadOnlyList<ReportedSet> sets)
+    {
+        string[] keys = [.. sets.SelectMany(set => set.Parts!.Figures).Select(figure => figure.Key).Distinct().Except(Classes.Select(each => each.Key))];
+        if (keys.Length == 0) return;
+        html.Append("<h4>Parts and layout</h4>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Parts and layout\"><table class=\"figures\"><thead><tr><th scope=\"col\">set</th>");
+        foreach (var key in keys) html.Append($"<th scope=\"col\">{Text(FigureText.Label(key))}</th>");
+        html.Append("</tr></thead><tbody>\n");
+        foreach (var set in sets)
+        {
+            html.Append($"<tr><th scope=\"row\">{Text(page.Name(set))}</th>");
+            foreach (var key in keys) html.Append($"<td>{Text(FigureText.Value(Of(set, key)))}<small>{FigureText.Interval(Of(set, key))}</small></td>");
+            html.Append("</tr>\n");
+        }
+        html.Append("</tbody></table></div>\n<dl>");
+        foreach (var key in keys)
+            if (sets.Select(set => Of(set, key)?.Note).OfType<string>().FirstOrDefault() is { } note)
+                html.Append($"<dt>{Text(FigureText.Label(key))}</dt><dd>{Text(note)}</dd>");
+        html.Append("</dl>\n");
     }
 
     private static Figure? Of(ReportedSet set, string key) => set.Parts!.Figures.FirstOrDefault(figure => figure.Key == key);

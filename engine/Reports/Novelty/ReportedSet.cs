@@ -15,7 +15,12 @@ public sealed record ReportedSet(
     /// <summary>The model, or what the report calls the set.</summary>
     public string Label => Run?.Spec.Model.Label ?? Novelty.Title;
 
-    /// <summary>What is generated, then the controls.</summary>
+    /// <summary>Training icons, those that a run repeats counted once.</summary>
+    internal int DistinctTraining => Novelty.TrainingCount - (Repeat is { } repeat ? repeat.Icons * (repeat.Times - 1) : 0);
+
+    /// <summary>Null: no training icon is repeated on purpose.</summary>
+    internal RepeatSpec? Repeat => Run?.Spec.Dataset.Repeat;
+
     internal NoveltyRow GeneratedRow => Novelty.Rows.First(row => !row.IsControl);
 
     internal Figure? Figure(string key) => GeneratedRow.Figures.FirstOrDefault(figure => figure.Key == key);

@@ -9,8 +9,6 @@ internal sealed class SeedGroup
     {
         Sets = sets;
         Id = page.Id(sets[0]);
-        Repeat = sets[0].Run?.Spec.Dataset.Repeat;
-        Distinct = sets[0].Novelty.TrainingCount - (Repeat is { } repeat ? repeat.Icons * (repeat.Times - 1) : 0);
         Name = sets.Count == 1 ? page.Name(sets[0]) : page.Name(sets[0]).Split(", seed ")[0];
     }
 
@@ -24,10 +22,10 @@ internal sealed class SeedGroup
     public string Model => Sets[0].Label;
 
     /// <summary>Training icons, repetitions not counted.</summary>
-    public int Distinct { get; }
+    public int Distinct => Sets[0].DistinctTraining;
 
     /// <summary>Null: every training icon is there once.</summary>
-    public RepeatSpec? Repeat { get; }
+    public RepeatSpec? Repeat => Sets[0].Repeat;
 
     public static SeedGroup[] Of(PageParts page) =>
     [

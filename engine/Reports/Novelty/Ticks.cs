@@ -1,8 +1,12 @@
+using System.Globalization;
+
 namespace IconDiffusion.Engine.Reports;
 
 /// <summary>Round numbers for an axis.</summary>
 internal static class Ticks
 {
+    public static string Text(double tick) => tick.ToString("0.######", CultureInfo.InvariantCulture).Replace('-', '−');
+
     /// <summary>At most about <paramref name="wanted"/> multiples of 1, 2 or 5 times a power of ten within the range.</summary>
     public static IReadOnlyList<double> Between(double low, double high, int wanted = 5)
     {

@@ -96,7 +96,7 @@ internal static class NoveltySample
         return new()
         {
             Count = count, TrainingCount = training, Icons = [.. icons],
-            Figures = [Share("copy", RecombinationClass.Copy), Share("recombination", RecombinationClass.Recombination), Share("unexplained", RecombinationClass.Unexplained), new("layout-shift", 1.4, 1.1, 1.7, count, training)],
+            Figures = [Share("copy", RecombinationClass.Copy), Share("recombination", RecombinationClass.Recombination), Share("unexplained", RecombinationClass.Unexplained), new("layout-shift", 1.4, 1.1, 1.7, count, training, Note: "distance of a known part from its place in the layout, pixels")],
             Layers = [.. layers.Select(layer => new LayerRecognition(layer, 0.6 + (0.4 * draw()), [new($"{layer}-0", 10, 20)]))],
         };
     }
