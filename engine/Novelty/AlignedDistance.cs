@@ -1,3 +1,4 @@
+using System.Buffers;
 using IconDiffusion.Engine.Metrics;
 
 namespace IconDiffusion.Engine.Novelty;
@@ -15,10 +16,10 @@ namespace IconDiffusion.Engine.Novelty;
 public static class AlignedDistance
 {
     // The tables of one chunk of references; more of them are worked through chunk after chunk.
-    private const long ChunkBytes = 128 << 20;
+    private const long ChunkBytes = 64 << 20;
 
     // Queries that share a walk over the table, so that it comes from memory seldom.
-    private const int TileSize = 16;
+    private const int TileSize = 8;
 
     /// <summary>The largest shift to try at a size: <paramref name="maxShiftAt128"/> in proportion, at least 1.</summary>
     public static int ShiftAt(int imageSize, int maxShiftAt128 = 8) =>
@@ -59,13 +60,14 @@ public static class AlignedDistance
         {
             var (first, last) = (start, Math.Min(start + chunk, references.Pixels.Count));
             var table = new AlignedReferences(references, first, last, alignments, maxShift, cancellation);
-            Parallel.For(0, (queries.Count + TileSize - 1) / TileSize, new() { CancellationToken = cancellation }, tile =>
+            Parallel.For(0, (queries.Count + TileSize - 1) / TileSize, new() { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, tile =>
             {
                 var (from, to) = (tile * TileSize, Math.Min((tile + 1) * TileSize, queries.Count));
                 var bounds = table.Bounds(queries, from, to);
                 for (var i = from; i < to; i++)
                 {
                     searches[i].Continue(queries[i], table, bounds[i - from]);
+                    ArrayPool<int>.Shared.Return(bounds[i - from]);
                     cancellation.ThrowIfCancellationRequested();
                     if (last == references.Pixels.Count) progress?.Report(Interlocked.Increment(ref done));
                 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using IconDiffusion.Engine.Metrics;
@@ -38,7 +39,7 @@ internal sealed class AlignedReferences
     /// <summary>What one reference takes, bytes.</summary>
     public static long TableBytes(int size, int alignments) => (long)alignments * BlockSums.Count(size) * sizeof(int);
 
-    /// <summary>Lower bounds of the sums of absolute differences, for each query int [Count · alignments].</summary>
+    /// <summary>Lower bounds of the sums of absolute differences, for each query int [Count · alignments], to be returned to the shared pool.</summary>
     public int[][] Bounds(IconPixels queries, int from, int to)
     {
         var sums = new int[to - from][];
@@ -47,7 +48,7 @@ internal sealed class AlignedReferences
         {
             sums[i - from] = new int[_cells];
             BlockSums.Of(BlockSums.Integral(queries[i], _size), _size, 0, 0, _size, sums[i - from]);
-            bounds[i - from] = new int[Count * _alignments.Length];
+            bounds[i - from] = ArrayPool<int>.Shared.Rent(Count * _alignments.Length);
         }
         for (var j = 0; j < Count; j++)
             for (var i = 0; i < sums.Length; i++)

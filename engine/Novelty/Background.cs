@@ -113,8 +113,8 @@ public sealed class Background
         return region;
     }
 
-    // Pixels close to the region, or to the picture's edge, are mixtures p = b + α (f − b) of the background b and an icon colour f nearby, one
-    // that p lies on the line to; of several the farthest, which is mixed least itself. What no line passes is no mixture.
+    // Pixels close to the region, or to the picture's edge, are mixtures p = b + α (f − b) of the background b and an icon colour f
+    // nearby, one that p lies on the line to; of several the farthest, which is mixed least itself. What no line passes is no mixture.
     private static byte[] Covers(ReadOnlySpan<byte> icon, int size, bool[] region, Rgb background, int tolerance)
     {
         var cover = new byte[region.Length];
