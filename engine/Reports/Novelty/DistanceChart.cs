@@ -80,10 +80,10 @@ internal static class DistanceChart
             chart.Text(Width - RightMargin, floor - 10, outside == row.Values.Count ? $"median {Short(median)} →" : $"{outside} beyond →", "end", "small");
     }
 
-    // As wide as all but a few of the real and generated icons need; noise may lie beyond.
+    // As wide as all but a few of the real and generated icons need; noise and copies on another background may lie beyond.
     private static double Range(IReadOnlyList<Distribution> rows, double? threshold)
     {
-        var ends = rows.Where(row => row.Css != "c-noise").Select(row =>
+        var ends = rows.Where(row => row.Css is not ("c-noise" or "c-copy")).Select(row =>
         {
             double[] sorted = [.. row.Values.Where(double.IsFinite).Order()];
             return sorted.Length == 0 ? 0 : sorted[(int)((sorted.Length - 1) * 0.99)];
