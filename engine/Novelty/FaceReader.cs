@@ -17,10 +17,10 @@ internal sealed class FaceReader(FacePainter painter)
     private const int FineReach = 2;
 
     // Variants whose place is searched finely.
-    private const int Finalists = 2;
+    private const int Finalists = 3;
 
     // Coarsely, larger icons are compared at about as many pixels as one of this side has.
-    private const int CoarseSide = 32;
+    private const int CoarseSide = 64;
 
     // Large parts first: they can be told apart while nothing is known of the small ones upon them.
     private static readonly FaceLayer[] Order =
