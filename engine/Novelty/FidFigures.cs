@@ -63,6 +63,7 @@ internal sealed class FidFigures(FeatureStatistics training, Bootstrap bootstrap
             var values = resampled.Select(resample => each(resample.Fid, resample.Icons)).ToArray();
             var (low, high) = Bootstrap.Interval(values, n);
             var bias = values.Length == 0 ? 0 : values.Average() - of;
+            if (figure.Key != "nwi" && low is not null) low = Math.Max(low.Value, bias);  // neither FID nor MiFID is ever below 0
             return figure with { Value = of, Low = low - bias, High = high - bias, Note = $"interval from {values.Length} resamples, their bias taken off" };
         }
     }
