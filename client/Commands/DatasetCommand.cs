@@ -55,6 +55,7 @@ internal static class DatasetCommand
             var parts = dataset.Spec is LayeredSpec ? beside + "-parts" : null;
             if (dataset.Spec is LayeredSpec layered)
                 LayeredParts.Write(parts!, layered, dataset);
+            dataset.Consent?.Write(folder);
             ImageFile.SavePng(sheet, ContactSheet.Compose([.. Enumerable.Range(0, dataset.Count).Select(i => dataset[i])]));
             context.Terminal.Result(
                 new { dataset.Count, dataset.ImageSize, dataset.Fingerprint, Folder = folder, ContactSheet = sheet, HeldOut = heldOut, Parts = parts },

@@ -37,11 +37,13 @@ public static class EvaluationStage
         // The second half of the bar.
         void Report(string stage, int done, int total) => context.Report(new()
         {
-            Done = 1 + ((NoveltyReporter.Stages.IndexOf(stage) + ((double)done / Math.Max(1, total))) / NoveltyReporter.Stages.Length),
-            Total = 2,
+            Done = Icons(result) * (1 + ((NoveltyReporter.Stages.IndexOf(stage) + ((double)done / Math.Max(1, total))) / NoveltyReporter.Stages.Length)),
+            Total = 2 * Icons(result),
             Worked = context.Time.GetElapsedTime(start),
         });
     }
+
+    private static int Icons(RunResult result) => result.Scores.GeneratedCount + result.Scores.TrainingCount;
 
     private static RunResult Score(EvaluationWork work, WorkContext context, long start, CancellationToken cancellation)
     {
@@ -81,8 +83,8 @@ public static class EvaluationStage
 
         void Report(int done) => context.Report(new()
         {
-            Done = (double)done / (generated.Count + icons.Count),
-            Total = spec.Evaluation.Figures == EvaluationFigures.All ? 2 : 1,
+            Done = done,
+            Total = (generated.Count + icons.Count) * (spec.Evaluation.Figures == EvaluationFigures.All ? 2 : 1),
             Worked = context.Time.GetElapsedTime(start),
         });
     }

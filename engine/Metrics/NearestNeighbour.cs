@@ -34,10 +34,7 @@ public static class NearestNeighbour
         return matches;
     }
 
-    /// <summary>As <see cref="Find"/>, against the training icons and their mirror images; an icon wins over an equally close mirror image.</summary>
-    public static NearestMatch[] FindMirrored(IconPixels generated, IconPixels training) => OrMirrored(Find(generated, training), generated, training);
-
-    /// <summary>Extends matches of <see cref="Find"/> to mirror images.</summary>
+    /// <summary>Extends matches of <see cref="Find"/> to mirror images; an icon wins over an equally close mirror image.</summary>
     internal static NearestMatch[] OrMirrored(NearestMatch[] matches, IconPixels generated, IconPixels training)
     {
         var mirrored = Find(generated, training.Mirrored());

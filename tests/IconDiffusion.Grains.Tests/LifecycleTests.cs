@@ -27,6 +27,20 @@ public abstract class LifecycleTests(bool shuffled) : ClusterTest(shuffled)
     }
 
     [Fact]
+    public async Task TablesThatCannotBeWritten_DoNotKeepAnExperimentFromEnding()
+    {
+        Silo.Automatic = true;
+        Disk.IsFull = true;
+        var spec = Specs.Grid("full", cells: 1);
+        var experiment = await Cluster.SubmitAsync(spec);
+
+        await FinishedAsync(spec);
+
+        Assert.Empty(Disk.Tables);
+        Assert.Single(await experiment.GetResultsAsync());
+    }
+
+    [Fact]
     public async Task AStatus_TellsWhereEachCellIsAndHowFar()
     {
         var spec = Specs.Grid("status", cells: 2);

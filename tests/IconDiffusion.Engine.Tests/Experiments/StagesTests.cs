@@ -1,7 +1,9 @@
 using IconDiffusion.Engine.Experiments;
 using IconDiffusion.Engine.Metrics;
+using IconDiffusion.Engine.Reports;
 using IconDiffusion.Engine.Tests.Training;
 using IconDiffusion.Engine.Training;
+using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 
 namespace IconDiffusion.Engine.Tests.Experiments;
@@ -39,6 +41,26 @@ public sealed class StagesTests : IDisposable
         Assert.Equal(result, EvaluationStage.Run(_tiny.Evaluation(training), _tiny.Context(), default));
         foreach (var (file, hash) in TinyWork.Hashes(_tiny.Folder.Path))
             if (file is not "run.owner.txt") Assert.Equal((file, hash), (file, before[file]));
+    }
+
+    [Fact]
+    public void AResultWithoutANoveltyReport_GetsOne_AndKeepsItsFigures()
+    {
+        var spec = _tiny.Spec with { Evaluation = _tiny.Spec.Evaluation with { Figures = EvaluationFigures.All } };
+        var work = _tiny.Evaluation(Everything()) with { Run = spec };
+        var before = EvaluationStage.Run(work, _tiny.Context(), default);
+        var file = Path.Combine(_tiny.Folder.Result(spec), RunReport.NoveltyFile);
+        var text = File.ReadAllText(file);
+        File.Delete(file);
+        var reports = new List<WorkProgress>();
+
+        var after = EvaluationStage.Run(work, _tiny.Context(reports.Add), default);
+
+        var novelty = RunReport.ReadNovelty(_tiny.Folder.Result(spec));
+        Assert.Equal(text, File.ReadAllText(file));
+        Assert.Equal(before, after);
+        Assert.Equal((10, _tiny.Dataset.Count), (novelty!.GeneratedCount, novelty.TrainingCount));
+        Assert.All(reports.Zip(reports.Skip(1)), pair => Assert.True(pair.First.Done <= pair.Second.Done));
     }
 
     [Fact]

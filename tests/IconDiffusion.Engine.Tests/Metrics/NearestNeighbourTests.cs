@@ -48,7 +48,7 @@ public sealed class NearestNeighbourTests
         var training = Noise(count: 6, size: 16, seed: 2);
         var copies = training.Mirrored();
         Assert.All(NearestNeighbour.Find(copies, training), match => Assert.True(match.Distance > 0));
-        Assert.Equal(Enumerable.Range(0, 6).Select(i => new NearestMatch(i, 0, Mirrored: true)), NearestNeighbour.FindMirrored(copies, training));
+        Assert.Equal(Enumerable.Range(0, 6).Select(i => new NearestMatch(i, 0, Mirrored: true)), NearestNeighbour.OrMirrored(NearestNeighbour.Find(copies, training), copies, training));
         Assert.Equal(training.Data.ToArray(), copies.Mirrored().Data.ToArray());
     }
 
@@ -56,7 +56,8 @@ public sealed class NearestNeighbourTests
     public void EquallyCloseIcons_GiveTheFirst()
     {
         var black = new byte[4 * 4 * 3 * 3];
-        Assert.Equal([new NearestMatch(0, 0)], NearestNeighbour.FindMirrored(One(new(black, 4), 1), new(black, 4)));
+        var one = One(new(black, 4), 1);
+        Assert.Equal([new NearestMatch(0, 0)], NearestNeighbour.OrMirrored(NearestNeighbour.Find(one, new(black, 4)), one, new(black, 4)));
     }
 
     [Fact]

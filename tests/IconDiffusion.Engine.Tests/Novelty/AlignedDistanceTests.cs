@@ -68,22 +68,6 @@ public class AlignedDistanceTests
         var one = Icons(1, 16);
         Assert.Equal(new(0, 0, double.PositiveInfinity), AlignedDistance.Find(one, one, 1, default).Single());
         Assert.Equal(AlignedMatch.None, AlignedDistance.LeaveOneOut(one, 1, default).Single());
-        Assert.Equal(AlignedMatch.None, PixelSpace.LeaveOneOut(one, default).Single());
-    }
-
-    [Fact]
-    public void PlainPixelSpace_AgreesWithNearestNeighbour()
-    {
-        var (queries, references) = (Icons(7, 20, seed: 70), Icons(9, 20));
-        var found = PixelSpace.Find(queries, references, default);
-
-        Assert.Equal(NearestNeighbour.Find(queries, references), found.Select(match => new NearestMatch(match.Index, match.Distance)));
-        for (var i = 0; i < 7; i++)
-        {
-            var others = Take(references, Enumerable.Range(0, 9).Where(j => j != found[i].Index));
-            Assert.Equal(NearestNeighbour.Find(Take(queries, [i]), others).Single().Distance, found[i].Second);
-        }
-        Assert.All(PixelSpace.LeaveOneOut(references, default), (match, i) => Assert.NotEqual(i, match.Index));
     }
 
     [Theory]

@@ -19,5 +19,8 @@ public sealed class Disk : IDisposable
     /// <summary>Results written into tables: experiment → counts of rows, in order.</summary>
     public ConcurrentQueue<(string Experiment, int Rows)> Tables { get; } = new();
 
+    /// <summary>Whether tables can't be written.</summary>
+    public bool IsFull { get; set; }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

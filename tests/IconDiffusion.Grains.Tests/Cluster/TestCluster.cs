@@ -100,6 +100,10 @@ public sealed class TestCluster : IExperimentServices, IAsyncDisposable
 
     long IExperimentServices.MemoryBytes(WorkSpec work) => MemoryOfWork;
 
-    void IExperimentServices.WriteTable(string experimentId, IReadOnlyList<RunResult> results) =>
+    void IExperimentServices.WriteTable(string experimentId, IReadOnlyList<RunResult> results)
+    {
+        if (Disk.IsFull)
+            throw new IOException("No space left on device");
         Disk.Tables.Enqueue((experimentId, results.Count));
+    }
 }
