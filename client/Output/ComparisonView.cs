@@ -11,16 +11,7 @@ internal static class ComparisonView
     public static IEnumerable<IRenderable> Render(IReadOnlyList<SetComparison> comparisons, bool besidePreprint, IEnumerable<string> remarks)
     {
         var table = new ComparisonTable(comparisons, besidePreprint);
-        var view = new Table().Border(TableBorder.Simple);
-        foreach (var (i, name) in table.Header.Index())
-            view.AddColumn(name, column =>
-            {
-                if (i > 0)
-                    column.RightAligned();
-            });
-        foreach (var row in table.Cells)
-            view.AddRow([.. row.Select(Markup.Escape)]);
-        yield return view;
+        yield return TableView.Of(table.Header, table.Cells);
         yield return new Text(string.Join('\n',
         [
             .. table.Footnotes,

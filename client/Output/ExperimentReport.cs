@@ -44,26 +44,22 @@ internal sealed record ExperimentReport(
     [JsonIgnore]
     public Table2 Table => new(Results.Select(run => run.Result));
 
+    // Null where the run has no novelty report, or is on another machine.
+    private static string? Verdict(ReportedRun run) =>
+        RunReport.ReadNovelty(run.Folder) is { } novelty ? $"copies    {run.Result.Spec.Model.Label}: {novelty.Verdict.Sentence}" : null;
+
     public IEnumerable<IRenderable> Render()
     {
         if (Results.Count > 0)
         {
             var table = Table;
-            var view = new Spectre.Console.Table().Border(TableBorder.Simple);
-            foreach (var (i, name) in Table2.Header.Index())
-                view.AddColumn(name, column =>
-                {
-                    if (i > 0)
-                        column.RightAligned();
-                });
-            foreach (var row in table.Cells)
-                view.AddRow([.. row.Select(Markup.Escape)]);
-            yield return view;
+            yield return TableView.Of(Table2.Header, table.Cells);
             yield return new Text(string.Join('\n',
                 (string[])
                 [
                     .. table.Footnotes,
                     "",
+                    .. Results.Select(Verdict).OfType<string>(),
                     $"table     {Folder}/table.md",
                     $"figure    {Folder}/{ExperimentTable.FigureFile}  (each run's best icons above their nearest training icons)",
                     .. Page is null ? [] : new[] { $"report    {Page}  (does it copy? also as report.json, .csv, .md and .tex)" },
