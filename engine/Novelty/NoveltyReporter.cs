@@ -22,7 +22,7 @@ public sealed class NoveltyReporter(FeatureExtractor extractor, FeatureCache? ca
     private readonly ReportFeatures? _descriptors = descriptor is null ? null : new(descriptor.WeightsId, descriptor.Extract, cache);
 
     /// <summary>Makes one.</summary>
-    /// <param name="progress">Told what is being done, and how many of how many icons are done.</param>
+    /// <param name="progress">Told what is being done, and how many of how many icons are done; on any thread, one at a time.</param>
     /// <exception cref="ArgumentException">A set is empty, or sizes, counts or settings are not as they must be.</exception>
     /// <exception cref="IOException">Features can't be kept.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>

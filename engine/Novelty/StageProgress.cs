@@ -2,10 +2,12 @@ using IconDiffusion.Engine.Experiments;
 
 namespace IconDiffusion.Engine.Novelty;
 
-/// <summary>Counts icons through the sets of one stage of a report.</summary>
+/// <summary>Counts icons through the sets of one stage of a report. Tells one thread at a time, and never fewer than before.</summary>
 internal sealed class StageProgress(Action<string, int, int>? progress, string stage, int total)
 {
+    private readonly Lock _lock = new();
     private int _before;
+    private int _told = -1;
 
     /// <summary>Works on the next set.</summary>
     /// <param name="count">Icons in it.</param>
@@ -13,10 +15,21 @@ internal sealed class StageProgress(Action<string, int, int>? progress, string s
     public T Next<T>(int count, Func<IProgress<int>?, T> work)
     {
         var before = _before;
-        progress?.Invoke(stage, before, total);
-        var result = work(progress is null ? null : new Reporter<int>(done => progress(stage, before + done, total)));
+        Tell(before);
+        var result = work(progress is null ? null : new Reporter<int>(done => Tell(before + done)));
         _before += count;
-        progress?.Invoke(stage, _before, total);
+        Tell(_before);
         return result;
+    }
+
+    // Workers count up in order and may arrive here in another.
+    private void Tell(int done)
+    {
+        lock (_lock)
+        {
+            if (done <= _told) return;
+            _told = done;
+            progress?.Invoke(stage, done, total);
+        }
     }
 }

@@ -139,7 +139,8 @@ public sealed class ClusterTests : IDisposable
         using var silo = await SiloProcess.StartAsync(_icon);
         await SubmitAsync(TinyExperiment.Json(steps: 2000));
         using var watch = _icon.Start("watch");
-        await _icon.FileAsync("step-*.json");
+        // Its first line: it listens to signals now.
+        Assert.NotNull(await watch.StandardError.ReadLineAsync());
 
         await Icon.SignalAsync(watch, "INT");
         var watched = await Icon.EndAsync(watch);
