@@ -187,6 +187,23 @@ public abstract class RecoveryTests(bool shuffled) : ClusterTest(shuffled)
     }
 
     [Fact]
+    public async Task TablesThatWereNotWrittenBeforeACrash_AreWrittenAfterIt()
+    {
+        Silo.Automatic = true;
+        Disk.IsFull = true;
+        var spec = Specs.Grid("full", cells: 2);
+        await Cluster.SubmitAsync(spec);
+        await FinishedAsync(spec);
+        Assert.Empty(Disk.Tables);
+        Disk.IsFull = false;
+
+        await CrashAsync();
+        await FinishedAsync(spec);
+
+        Assert.Equal([2], Disk.Tables.Select(table => table.Rows));
+    }
+
+    [Fact]
     public async Task WhatIsFinished_IsStillKnownAfterARestart()
     {
         Silo.Automatic = true;

@@ -25,6 +25,7 @@ public sealed partial class ExperimentGrain
     private bool _hasReminder = true;
     private bool _isChanged;
     private bool _tableIsOld;
+    private int _tableRows;
     private int _ticks;
 
     private bool HasWork => _mustWithdraw || (_command == ExperimentCommand.Run && (_urgent.Count > 0 || _due.Count > 0 || _mustAskAgain));
@@ -176,7 +177,7 @@ public sealed partial class ExperimentGrain
         _hasReminder = false;
         if (reminder is not null)
             await this.UnregisterReminder(reminder);
-        LogClosed(Id, State(), _cells.Count(cell => cell.Memory.Stage == CellStage.Done), _cells.Count(cell => cell.Memory.HasFailed));
+        LogClosed(Id, State(), DoneCount, _cells.Count(cell => cell.Memory.HasFailed));
     }
 
     private async Task TickAsync()
@@ -205,11 +206,12 @@ public sealed partial class ExperimentGrain
         {
             // It draws pictures, too, which takes longer than a turn should.
             await Task.Run(() => _services.WriteTable(Id, results));
+            _tableRows = results.Count;
         }
-        catch (Exception failure)   // The results are safe without it; the next one brings the next try.
+        catch (Exception failure)   // The results are safe without it; the next one, or the next start, brings the next try.
         {
             LogTable(failure, Id);
         }
-        _tableIsOld = results.Count < _cells.Count(cell => cell.Memory.Stage == CellStage.Done);
+        _tableIsOld = results.Count < DoneCount;
     }
 }

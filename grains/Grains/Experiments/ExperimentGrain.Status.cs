@@ -65,7 +65,7 @@ public sealed partial class ExperimentGrain
         State = State(),
         SubmittedAt = _experimentState.State.SubmittedAt,
         Cells = _cells.Count,
-        Done = _cells.Count(cell => cell.Memory.Stage == CellStage.Done),
+        Done = DoneCount,
         Failed = _cells.Count(cell => cell.Memory.HasFailed),
     };
 

@@ -32,7 +32,7 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
         IExperimentServices services, TimeProvider time, ILogger<ExperimentGrain> logger)
     {
         (_experimentState, _progressState, _services, _time, _logger) = (experimentState, progressState, services, time, logger);
-        _writer = new(progressState, () => new() { Command = _command, Cells = [.. _cells.Select(cell => cell.Memory)] });
+        _writer = new(progressState, () => new() { Command = _command, Cells = [.. _cells.Select(cell => cell.Memory)], TableRows = _tableRows });
     }
 
     private string Id => this.GetPrimaryKeyString();
@@ -45,6 +45,8 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
 
     private bool IsFinished => _cells.All(cell => cell.Memory.IsFinal);
 
+    private int DoneCount => _cells.Count(cell => cell.Memory.Stage == CellStage.Done);
+
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (Submission is { } submission)
@@ -52,6 +54,8 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
             _command = _progressState.State.Command;
             _deviceClass = DeviceClass.Normalize(submission.Experiment.Gpu);
             _cells = Expand(submission, _progressState.State.Cells);
+            _tableRows = _progressState.State.TableRows;
+            _tableIsOld = _tableRows != DoneCount;
             LogActive(Id, _command, _cells.Count, _cells.Count(cell => cell.Memory.IsFinal));
             // What this grain had asked for before may have been lost.
             if (_command == ExperimentCommand.Run)

@@ -21,6 +21,10 @@ public sealed record ProgressMemory
 
     /// <summary>In the order of the runs.</summary>
     public EquatableList<CellMemory> Cells { get; init; } = [];
+
+    /// <summary>Results that the tables had when they were written last.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int TableRows { get; init; }
 }
 
 /// <summary>What the user wants of an experiment.</summary>
