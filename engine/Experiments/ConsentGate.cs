@@ -16,4 +16,8 @@ public static class ConsentGate
         if (store.Contains(fingerprint)) registry.Add(fingerprint, store.ConsentOf(fingerprint));
         return registry.Require(fingerprint);
     }
+
+    /// <summary>As <see cref="Require"/> for a data set whose consent is noted already: writes nothing.</summary>
+    /// <exception cref="ConsentException">It was revoked, or has expired.</exception>
+    public static void Look(DataFolder data, string fingerprint, TimeProvider clock) => new ConsentRegistry(data.Consents, clock).Require(fingerprint);
 }

