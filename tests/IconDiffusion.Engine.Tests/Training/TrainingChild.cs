@@ -22,8 +22,14 @@ internal sealed class TrainingChild : IDisposable
     public static TrainingChild Start(RunFolder folder, int steps, string method = "ddpm") =>
         Start([.. Command, folder.Path, method, $"{steps}"]);
 
+    // With as many threads as this process has, whatever processors the thread that starts it may use: bits depend on the number.
     public static TrainingChild Start(string[] command) =>
-        new(Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!);
+        new(Process.Start(new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["OMP_NUM_THREADS"] = $"{TorchSharp.torch.get_num_threads()}" },
+        })!);
 
     /// <summary>Ends it with SIGKILL once it has done <paramref name="step"/>; whatever it is writing then stays half written.</summary>
     public void KillAfter(long step)
