@@ -1,3 +1,4 @@
+using IconDiffusion.Engine.Experiments;
 using IconDiffusion.Engine.Metrics;
 using IconDiffusion.Engine.Novelty;
 using IconDiffusion.Specs;
@@ -10,6 +11,8 @@ namespace IconDiffusion.Engine.Comparisons;
 /// <param name="descriptor">A copy-detection network; null: none.</param>
 public sealed class SetComparer(FeatureExtractor extractor, FeatureCache cache, DescriptorExtractor? descriptor = null)
 {
+    private readonly ReportFeatures _features = new(extractor.WeightsId, extractor.Extract, cache);
+
     /// <summary>The second set against the first.</summary>
     /// <param name="name">Of the pair.</param>
     /// <param name="progress">What is worked on, how many icons are done, of how many.</param>
@@ -22,8 +25,8 @@ public sealed class SetComparer(FeatureExtractor extractor, FeatureCache cache, 
     {
         var (firstPixels, secondPixels) = (first.Pixels, second.Pixels);
         var evaluation = new Evaluator(extractor, cache).Evaluate(
-            secondPixels, rest => FeaturesOf(second, rest, cancellation), firstPixels, first.Dataset.Fingerprint, cancellation,
-            new Progress(done => progress("features", done, firstPixels.Count + secondPixels.Count)));
+            secondPixels, rest => _features.Of(secondPixels, second.Dataset.Fingerprint, rest, cancellation), firstPixels, first.Dataset.Fingerprint, cancellation,
+            new Reporter<int>(done => progress("features", done, firstPixels.Count + secondPixels.Count)));
         string[] notes = [.. Notes(first, second)];
         var scores = evaluation.Scores with { NotComparable = [.. evaluation.Scores.NotComparable, .. notes] };
         var novelty = figures == EvaluationFigures.Preprint ? null : new NoveltyReporter(extractor, cache, descriptor).Make(
@@ -35,24 +38,11 @@ public sealed class SetComparer(FeatureExtractor extractor, FeatureCache cache, 
                 TrainingFingerprint = first.Dataset.Fingerprint,
                 Generated = secondPixels,
                 HeldOut = heldOut?.Pixels ?? (first.Dataset.HeldOut is { Count: > 0 } aside ? new(aside.Pixels, first.Dataset.ImageSize) : null),
-                GeneratedFeatures = rest => FeaturesOf(second, rest, cancellation),
+                GeneratedFeatures = rest => _features.Of(secondPixels, second.Dataset.Fingerprint, rest, cancellation),
                 Notes = notes,
             },
             cancellation, (what, done, total) => progress($"novelty, {what}", done, total));
         return new(new(name, ComparedSet.Of(first), ComparedSet.Of(second), scores, novelty), secondPixels, firstPixels, evaluation.Nearest, first.Dataset.Names);
-    }
-
-    private FeatureStatistics FeaturesOf(ImageSet set, IProgress<int>? progress, CancellationToken cancellation)
-    {
-        var (fingerprint, pixels) = (set.Dataset.Fingerprint, set.Pixels);
-        if (cache.Load(fingerprint, extractor.WeightsId, pixels.Count) is { } kept)
-        {
-            progress?.Report(pixels.Count);
-            return kept;
-        }
-        var features = extractor.Extract(pixels, cancellation, progress);
-        cache.Save(fingerprint, extractor.WeightsId, features);
-        return features;
     }
 
     private static IEnumerable<string> Notes(ImageSet first, ImageSet second)
@@ -61,11 +51,5 @@ public sealed class SetComparer(FeatureExtractor extractor, FeatureCache cache, 
             yield return $"{resampled} images resized or cropped to {first.Dataset.ImageSize}×{first.Dataset.ImageSize}: pytorch-fid takes them as they are";
         foreach (var set in new[] { first, second }.Where(set => set.Unreadable.Count > 0).DistinctBy(set => set.Name))
             yield return $"{set.Unreadable.Count} files of {set.Name} could not be read and were left out, such as {set.Unreadable[0].Name}";
-    }
-
-    // On the caller's own thread, in order.
-    private sealed class Progress(Action<int> report) : IProgress<int>
-    {
-        public void Report(int value) => report(value);
     }
 }

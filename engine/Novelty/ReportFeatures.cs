@@ -16,7 +16,11 @@ internal sealed class ReportFeatures(
     public FeatureStatistics Of(IconPixels icons, string? fingerprint, IProgress<int>? progress, CancellationToken cancellation)
     {
         fingerprint ??= Convert.ToHexStringLower(SHA256.HashData(icons.Data.Span));
-        if (cache?.Load(fingerprint, weightsId, icons.Count) is { } kept) return kept;
+        if (cache?.Load(fingerprint, weightsId, icons.Count) is { } kept)
+        {
+            progress?.Report(icons.Count);
+            return kept;
+        }
         var features = extract(icons, cancellation, progress);
         cache?.Save(fingerprint, weightsId, features);
         return features;
