@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using IconDiffusion.Engine.Experiments;
 using IconDiffusion.Engine.Training;
+using IconDiffusion.Grains;
 using IconDiffusion.Silo.Artifacts;
 using IconDiffusion.Silo.Devices;
 using IconDiffusion.Silo.Tests.Work;
@@ -39,12 +40,12 @@ public sealed class StoreTransferTests : IAsyncLifetime
         var store = ArtifactStores.Open(s3 ? _s3.Location : Directory.CreateDirectory(_tiny["store"]).FullName);
         var (here, there) = (_tiny.NewData("here"), new DataFolder(_tiny["there"]));
         await store.PutAsync($"datasets/{_tiny.Dataset.Fingerprint}.icons", new Engine.Data.DatasetStore(here.Datasets).PathOf(_tiny.Dataset.Fingerprint), default);
-        var (first, second) = (Service(here, "first", store), Service(there, "second", store));
+        WorkService first = null!;
+        first = Service(here, "first", store, atCheckpoints: order => first.Stop(order.Work, order.Attempt));
+        var second = Service(there, "second", store);
 
         // Trained here for a while, then there to the end; drawn here; scored there.
-        first.Start(_tiny.Train(attempt: 1, checkpointEvery: TimeSpan.FromMilliseconds(50)));
-        await _grains.ReportAsync(progress => progress.Step > 2);
-        first.Stop(_tiny.Train().Work, 1);
+        first.Start(_tiny.Train(attempt: 1, checkpointEvery: TimeSpan.FromMilliseconds(1)));
         Assert.Equal((1, new WorkStopped()), await _grains.EndAsync());
         var step = _tiny.Folder(here).NewestCheckpoint();
         second.Start(_tiny.Train(attempt: 2));
@@ -110,21 +111,19 @@ public sealed class StoreTransferTests : IAsyncLifetime
     [Fact]
     public async Task ATraining_GoesOnWhileTheStoreDoesNotAnswer()
     {
-        var service = Service(_tiny.Data, "first", ArtifactStores.Open(_s3.Location));
-        service.Start(_tiny.Train(checkpointEvery: TimeSpan.FromMilliseconds(20)));
-        await _grains.ReportAsync();
-        _s3.IsDown = true;
+        var service = Service(_tiny.Data, "first", ArtifactStores.Open(_s3.Location), atCheckpoints: _ => _s3.IsDown = true);
+        service.Start(_tiny.Train(checkpointEvery: TimeSpan.FromMilliseconds(1)));
         await _grains.ReportAsync(progress => progress.Step == 40);
         _s3.IsDown = false;
         Assert.IsType<TrainingDone>((await _grains.EndAsync()).Outcome);
         Assert.Contains(_s3.Objects.Keys, key => key.EndsWith("weights.safetensors", StringComparison.Ordinal));
     }
 
-    private WorkService Service(DataFolder data, string name, IArtifactStore store)
+    private WorkService Service(DataFolder data, string name, IArtifactStore store, Action<WorkOrder>? atCheckpoints = null)
     {
+        var transfer = new Eavesdropper(new StoreTransfer(store, data, name, TimeProvider.System), atCheckpoints ?? (_ => { }));
         var service = new WorkService(
-            DeviceCatalog.Open(["cpu"]), data, name, threads: 1, _grains, new StoreTransfer(store, data, name, TimeProvider.System),
-            TimeProvider.System, NullLogger<WorkService>.Instance);
+            DeviceCatalog.Open(["cpu"]), data, name, threads: 1, _grains, transfer, TimeProvider.System, NullLogger<WorkService>.Instance);
         _services.Add(service);
         return service;
     }
@@ -132,4 +131,18 @@ public sealed class StoreTransferTests : IAsyncLifetime
     private static StoreTransfer Transfer(DataFolder data, IArtifactStore store) => new(store, data, "first", TimeProvider.System);
 
     private static string Hash(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
+
+    /// <summary>Acts on a training's own thread at each of its checkpoints, so that no training is over before a test comes to it.</summary>
+    private sealed class Eavesdropper(IRunTransfer transfer, Action<WorkOrder> atCheckpoints) : IRunTransfer
+    {
+        public void Fetch(WorkOrder order, CancellationToken cancellation) => transfer.Fetch(order, cancellation);
+
+        public void Checkpointed(WorkOrder order, Action<string> warn)
+        {
+            atCheckpoints(order);
+            transfer.Checkpointed(order, warn);
+        }
+
+        public void Publish(WorkOrder order, CancellationToken cancellation) => transfer.Publish(order, cancellation);
+    }
 }
