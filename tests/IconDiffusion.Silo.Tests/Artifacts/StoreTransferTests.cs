@@ -123,7 +123,7 @@ public sealed class StoreTransferTests : IAsyncLifetime
     {
         var transfer = new Eavesdropper(new StoreTransfer(store, data, name, TimeProvider.System), atCheckpoints ?? (_ => { }));
         var service = new WorkService(
-            DeviceCatalog.Open(["cpu"]), data, name, threads: 1, _grains, transfer, TimeProvider.System, NullLogger<WorkService>.Instance);
+            DeviceCatalog.Open(["cpu"]), data, name, threads: 1, _grains, transfer, new HastyClock(), NullLogger<WorkService>.Instance);
         _services.Add(service);
         return service;
     }
@@ -131,6 +131,12 @@ public sealed class StoreTransferTests : IAsyncLifetime
     private static StoreTransfer Transfer(DataFolder data, IArtifactStore store) => new(store, data, "first", TimeProvider.System);
 
     private static string Hash(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
+
+    /// <summary>A second passes in a millisecond, so that a training of some steps meets all that comes once a second.</summary>
+    private sealed class HastyClock : TimeProvider
+    {
+        public override long TimestampFrequency => System.TimestampFrequency / 1000;
+    }
 
     /// <summary>Acts on a training's own thread at each of its checkpoints, so that no training is over before a test comes to it.</summary>
     private sealed class Eavesdropper(IRunTransfer transfer, Action<WorkOrder> atCheckpoints) : IRunTransfer
