@@ -13,10 +13,8 @@ internal static class CompareCommand
     {
         var first = new Argument<string>("first") { Description = $"Plays the training set: {DatasetName.Help}." };
         var others = new Argument<string[]>("others") { Description = "Each plays the generated set in turn.", Arity = ArgumentArity.OneOrMore };
-        var size = new Option<int?>("--size") { Description = "Compare at this size in pixels (default: the first folder's shortest side, or 128).", HelpName = "PX" };
         var count = new Option<int?>("--count") { Description = "Use the first N icons of each set (default: all).", HelpName = "N" };
-        var random = new Option<bool>("--random-features") { Description = "Use seeded random Inception weights: the FID compares with nothing published." };
-        var skip = SkipUnreadable();
+        var sets = new ImageSetOptions();
         var install = Install();
         var format = new Option<TableFormat?>("--format") { Description = "Write the table alone to standard output, as markdown, csv, latex, html or json.", HelpName = "FORMAT" };
         var output = new Option<string?>("--output") { Description = "Write each pair's novelty report, comparison.json, contact-sheet.png and gallery.png there.", HelpName = "DIR" };
@@ -31,18 +29,14 @@ internal static class CompareCommand
               icon compare noto-faces-early noto-faces-new openmoji-faces-new twemoji-faces-new --install
               icon compare my-icons generated --skip-unreadable --format latex > table.tex
             """)
-        { first, others, size, count, random, skip, install, format, output };
+        { first, others, count, install, format, output };
+        sets.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var context = new CommandContext(parsed);
-            var request = new ComparisonRequest
+            var request = sets.Request(parsed, DatasetName.Read(parsed.GetValue(first)!), parsed.GetValue(others)!.Select(DatasetName.Read)) with
             {
-                First = DatasetName.Read(parsed.GetValue(first)!),
-                Others = [.. parsed.GetValue(others)!.Select(DatasetName.Read)],
-                Size = parsed.GetValue(size),
                 Count = parsed.GetValue(count),
-                SkipUnreadable = parsed.GetValue(skip),
-                Evaluation = new() { Inception = parsed.GetValue(random) ? InceptionWeights.Random : InceptionWeights.Published },
             };
             await PackageInstaller.EnsureAsync(context, request.Packages, parsed.GetValue(install), cancellationToken);
             var compared = await RunAsync(context, request, cancellationToken);
@@ -68,11 +62,6 @@ internal static class CompareCommand
             compared = request.Run(context.Data, device, (what, done, total) => display.Report(what, what, done, total), cancellation), cancellation));
         return compared;
     }
-
-    public static Option<bool> SkipUnreadable() => new("--skip-unreadable")
-    {
-        Description = "Leave out files that cannot be read, name them, and compare the rest (default: refuse).",
-    };
 
     public static Option<bool> Install() => new("--install") { Description = "Fetch emoji packages that are needed and not there, with npm." };
 }

@@ -117,7 +117,8 @@ internal static class ConsentCommand
             """
             Takes a consent back, for good: every data set that rests on it is neither trained on, drawn from nor published any
             more, also where the folder's consent.json is changed or gone. Nothing is deleted. A training on it that is under way
-            ends. No silo is needed.
+            ends. No silo is needed. (After a mistake, delete consents/ID/revoked.json in the data folder, and in the store that
+            silos share, if there is one.)
 
             Examples:
               icon consent revoke 3f9c2a --reason "the artist asked"

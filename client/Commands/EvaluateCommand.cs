@@ -1,6 +1,5 @@
 using System.CommandLine;
 using IconDiffusion.Client.Output;
-using IconDiffusion.Engine.Comparisons;
 using IconDiffusion.Specs;
 using Spectre.Console;
 
@@ -13,9 +12,7 @@ internal static class EvaluateCommand
     {
         var training = new Option<string>("--training") { Description = "Folder of the training (or first) set.", HelpName = "DIR", Required = true };
         var generated = new Option<string>("--generated") { Description = "Folder of the generated (or second) set.", HelpName = "DIR", Required = true };
-        var size = new Option<int?>("--size") { Description = "Compare at this size in pixels (default: the training images' own).", HelpName = "PX" };
-        var random = new Option<bool>("--random-features") { Description = "Use seeded random Inception weights: the FID compares with nothing published." };
-        var skip = CompareCommand.SkipUnreadable();
+        var sets = new ImageSetOptions();
         var output = new Option<string?>("--output") { Description = "Write scores.json, comparison.json, contact-sheet.png and gallery.png there.", HelpName = "DIR" };
         var command = new Command("evaluate",
             """
@@ -27,22 +24,14 @@ internal static class EvaluateCommand
               icon evaluate --training my-icons --generated samples
               icon evaluate --training set1 --generated set2 --random-features --json
             """)
-        { training, generated, size, random, skip, output };
+        { training, generated, output };
+        sets.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var context = new CommandContext(parsed);
-            var request = new ComparisonRequest
-            {
-                First = new FolderSpec { Path = parsed.GetValue(training)! },
-                Others = [new FolderSpec { Path = parsed.GetValue(generated)! }],
-                Size = parsed.GetValue(size),
-                SkipUnreadable = parsed.GetValue(skip),
-                Evaluation = new()
-                {
-                    Inception = parsed.GetValue(random) ? InceptionWeights.Random : InceptionWeights.Published,
-                    Figures = EvaluationFigures.Preprint,
-                },
-            };
+            var request = sets.Request(
+                parsed, new FolderSpec { Path = parsed.GetValue(training)! }, new FolderSpec { Path = parsed.GetValue(generated)! });
+            request = request with { Evaluation = request.Evaluation with { Figures = EvaluationFigures.Preprint } };
             var comparison = (await CompareCommand.RunAsync(context, request, cancellationToken))[0];
             var scores = comparison.Result.Scores;
             if (parsed.GetValue(output) is { } folder)

@@ -16,15 +16,13 @@ internal static class ReportCommand
     private static readonly Option<string?> Training = new("--training") { Description = "Instead of runs: folder of the training images, or a built-in data set.", HelpName = "DIR" };
     private static readonly Option<string?> Generated = new("--generated") { Description = "Folder of the generated images.", HelpName = "DIR" };
     private static readonly Option<string?> HeldOut = new("--held-out") { Description = "Folder of images of the same kind that were not trained on; without it C_T is missing.", HelpName = "DIR" };
-    private static readonly Option<int?> Size = new("--size") { Description = "Compare folders at this size in pixels (default: the training images' own).", HelpName = "PX" };
-    private static readonly Option<bool> Random = new("--random-features") { Description = "Use seeded random Inception weights for folders: the FID compares with nothing published." };
     private static readonly Option<string?> Descriptor = new("--descriptor")
     {
         Description = "A copy-detection network as TorchScript, such as SSCD's sscd_disc_mixup.torchscript.pt, for a space of its own.",
         HelpName = "FILE",
     };
 
-    private static readonly Option<bool> Skip = CompareCommand.SkipUnreadable();
+    private static readonly ImageSetOptions Sets = new();
     private static readonly Option<string?> Output = new("--output")
     {
         Description = "Folder for report.html, .json, .csv, .md and .tex (default: the results folder of a single run, else 'report').",
@@ -47,7 +45,8 @@ internal static class ReportCommand
               icon report 3f9c2a 77ab01 --output report           several on one page
               icon report --training my-icons --generated samples --held-out others --open
             """)
-        { Runs, Training, Generated, HeldOut, Size, Random, Descriptor, Skip, Output, Open };
+        { Runs, Training, Generated, HeldOut, Descriptor, Output, Open };
+        Sets.AddTo(command);
         command.SetAction(ActAsync);
         return command;
     }
@@ -99,15 +98,10 @@ internal static class ReportCommand
     private static async Task<(string Folder, string Title, IReadOnlyList<ReportedSet> Sets)> OfFoldersAsync(
         CommandContext context, ParseResult parsed, string training, string generated, CancellationToken cancellation)
     {
-        var compared = await CompareCommand.RunAsync(context, new ComparisonRequest
+        var compared = await CompareCommand.RunAsync(context, Sets.Request(parsed, DatasetName.Read(training), DatasetName.Read(generated)) with
         {
-            First = DatasetName.Read(training),
-            Others = [DatasetName.Read(generated)],
             HeldOut = parsed.GetValue(HeldOut) is { } heldOut ? DatasetName.Read(heldOut) : null,
-            Size = parsed.GetValue(Size),
-            SkipUnreadable = parsed.GetValue(Skip),
             Descriptor = parsed.GetValue(Descriptor),
-            Evaluation = new() { Inception = parsed.GetValue(Random) ? InceptionWeights.Random : InceptionWeights.Published },
         }, cancellation);
         return ("report", compared[0].Result.Name, [compared[0].Reported!]);
     }

@@ -18,7 +18,7 @@ public static class EvaluationStage
         typeof(EvaluationStage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     /// <inheritdoc cref="Stages.Execute"/>
-    /// <exception cref="Data.DatasetException">The data set is not in the store.</exception>
+    /// <exception cref="DatasetException">The data set is not in the store.</exception>
     /// <exception cref="FileNotFoundException">An icon or the Inception weights are missing.</exception>
     /// <exception cref="ArgumentException">There are fewer than two icons.</exception>
     public static RunResult Run(EvaluationWork work, WorkContext context, CancellationToken cancellation)
@@ -29,8 +29,9 @@ public static class EvaluationStage
         var wantsNovelty = work.Run.Evaluation.Figures == EvaluationFigures.All && !RunNovelty.IsWhole(results, work.Run);
         if (result is not null && !wantsNovelty) return result;
         context.Fence?.Enter(takeOver: true);
-        result ??= Score(work, context, start, cancellation);
-        if (wantsNovelty) new RunNovelty(context.Data, context.Bench, context.Warn).Ensure(result, Report, cancellation);
+        var icons = new RunIcons(context.Data, work.RunId, work.Run, work.DatasetFingerprint, work.Sampling.Count);
+        result ??= Score(work, icons, context, start, cancellation);
+        if (wantsNovelty) new RunNovelty(context.Data, context.Bench, context.Warn).Ensure(result, icons, Report, cancellation);
         context.Fence?.Verify();
         return result;
 
@@ -45,24 +46,22 @@ public static class EvaluationStage
 
     private static int Icons(RunResult result) => result.Scores.GeneratedCount + result.Scores.TrainingCount;
 
-    private static RunResult Score(EvaluationWork work, WorkContext context, long start, CancellationToken cancellation)
+    private static RunResult Score(EvaluationWork work, RunIcons icons, WorkContext context, long start, CancellationToken cancellation)
     {
-        var (spec, folder) = (work.Run, context.Folder(work));
-        var dataset = new DatasetStore(context.Data.Datasets).Load(work.DatasetFingerprint);
-        var icons = new IconPixels(dataset.Pixels, dataset.ImageSize);
-        var generated = SampleStage.Read(folder, spec.Sampling.Sampler, 0, work.Sampling.Count);
+        var spec = work.Run;
+        var (training, generated) = (icons.Training, icons.Generated);
 
         // Scores.
         var extractor = context.Bench.Features(spec.Evaluation, context.Data);
-        var features = new SampleFeatures(folder, spec.Sampling.Sampler, extractor, context.Warn);
+        var features = new SampleFeatures(icons.Folder, spec.Sampling.Sampler, extractor, context.Warn);
         var evaluation = new Evaluator(extractor, new FeatureCache(context.Data.Weights)).Evaluate(
             generated, progress => features.Of(generated, spec.Sampling.BatchSize, progress, cancellation),
-            icons, dataset.Fingerprint, cancellation, new Reporter<int>(Report));
+            training, work.DatasetFingerprint, cancellation, new Reporter<int>(Report));
         var result = new RunResult
         {
             RunId = work.RunId,
             Spec = spec,
-            DatasetFingerprint = dataset.Fingerprint,
+            DatasetFingerprint = work.DatasetFingerprint,
             Scores = evaluation.Scores,
             Training = work.Training,
             Sampling = work.Sampling,
@@ -78,13 +77,13 @@ public static class EvaluationStage
 
         // Pictures, and the result last.
         context.Fence?.Verify();
-        RunReport.Write(folder.Result(spec), result, generated, icons, evaluation);
+        RunReport.Write(icons.Folder.Result(spec), result, generated, training, evaluation);
         return result;
 
         void Report(int done) => context.Report(new()
         {
             Done = done,
-            Total = (generated.Count + icons.Count) * (spec.Evaluation.Figures == EvaluationFigures.All ? 2 : 1),
+            Total = (generated.Count + training.Count) * (spec.Evaluation.Figures == EvaluationFigures.All ? 2 : 1),
             Worked = context.Time.GetElapsedTime(start),
         });
     }

@@ -27,17 +27,17 @@ public sealed class RunNovelty(DataFolder data, Workbench bench, Action<string> 
     /// <param name="report">(stage, done, total).</param>
     /// <exception cref="FileNotFoundException">An icon or the Inception weights are missing.</exception>
     /// <exception cref="DatasetException">The data set is not in the store.</exception>
-    public void Ensure(RunResult result, Action<string, int, int> report, CancellationToken cancellation)
-    {
-        var folder = new RunFolder(data.Run(result.RunId));
-        var results = folder.Result(result.Spec);
-        var dataset = new Lazy<IconDataset>(() => new DatasetStore(data.Datasets).Load(result.DatasetFingerprint));
-        var generated = new Lazy<IconPixels>(() => SampleStage.Read(folder, result.Spec.Sampling.Sampler, 0, result.Sampling.Count));
+    public void Ensure(RunResult result, Action<string, int, int> report, CancellationToken cancellation) =>
+        Ensure(result, new(data, result.RunId, result.Spec, result.DatasetFingerprint, result.Sampling.Count), report, cancellation);
 
+    /// <summary>As above, with the run's icons, some of which may have been read already.</summary>
+    internal void Ensure(RunResult result, RunIcons icons, Action<string, int, int> report, CancellationToken cancellation)
+    {
+        var results = icons.Folder.Result(result.Spec);
         if (Descriptor is not null || RunReport.ReadNovelty(results) is null)
-            Save(results, RunReport.NoveltyFile, Novelty(result, folder, dataset.Value, generated.Value, report, cancellation));
+            Save(results, RunReport.NoveltyFile, Novelty(result, icons, report, cancellation));
         if (result.Spec.Dataset is LayeredSpec layered && RunReport.ReadParts(results) is null)
-            Save(results, RunReport.PartsFile, Recombination.Score(layered, dataset.Value, generated.Value, cancellation));
+            Save(results, RunReport.PartsFile, Recombination.Score(layered, icons.Dataset, icons.Generated, cancellation));
     }
 
     /// <summary>Everything that a page shows of runs that have a novelty report, in their order; others are left out.</summary>
@@ -59,15 +59,15 @@ public sealed class RunNovelty(DataFolder data, Workbench bench, Action<string> 
         }
     }
 
-    private NoveltyReport Novelty(
-        RunResult result, RunFolder folder, IconDataset dataset, IconPixels generated, Action<string, int, int> report, CancellationToken cancellation)
+    private NoveltyReport Novelty(RunResult result, RunIcons icons, Action<string, int, int> report, CancellationToken cancellation)
     {
+        var (dataset, generated) = (icons.Dataset, icons.Generated);
         var extractor = bench.Features(result.Spec.Evaluation, data);
-        var features = new SampleFeatures(folder, result.Spec.Sampling.Sampler, extractor, warn);
+        var features = new SampleFeatures(icons.Folder, result.Spec.Sampling.Sampler, extractor, warn);
         var input = new NoveltyInput
         {
             Title = result.Spec.Model.Label,
-            Training = new(dataset.Pixels, dataset.ImageSize),
+            Training = icons.Training,
             TrainingNames = dataset.Names,
             TrainingFingerprint = dataset.Fingerprint,
             Generated = generated,

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace IconDiffusion.Client.Tests;
 
 /// <summary>Whether it copies: of runs, and of folders.</summary>
@@ -29,6 +31,9 @@ public sealed class ReportTests : IDisposable
         var verdict = again.Json.GetProperty("sets")[0].GetProperty("verdict");
         Assert.Equal(4, verdict.GetProperty("count").GetInt32());
 
+        // Seen on a desktop, which here is a terminal and a program that notes what it is to open.
+        Assert.Equal(page, await OpenedAsync("run", file));
+
         // What three steps draw are no copies; at 16 px the controls may be too alike for the rule, which publishing then says.
         var published = await _icon.RunAsync("publish", run[..6], "--to", "public", "--json");
         Assert.True(published.ExitCode is 0 || published.Error.Contains("control", StringComparison.Ordinal) || published.Error.Contains("copies", StringComparison.Ordinal), published.Error);
@@ -46,6 +51,22 @@ public sealed class ReportTests : IDisposable
         Assert.Equal((24, 24), (verdict.GetProperty("copies").GetInt32(), verdict.GetProperty("count").GetInt32()));
         Assert.Contains("held-out", verdict.GetProperty("checks").ToString());
         Assert.True(File.Exists(Path.Combine(_icon.Folder, "there", "report.html")));
+    }
+
+    private async Task<string> OpenedAsync(params string[] arguments)
+    {
+        var opener = Path.Combine(Directory.CreateDirectory(Path.Combine(_icon.Folder, "desktop")).FullName, "xdg-open");
+        await File.WriteAllTextAsync(opener, $"#!/bin/sh\nprintf %s \"$1\" >'{_icon.Folder}/opening' && mv '{_icon.Folder}/opening' '{_icon.Folder}/opened.txt'\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(opener, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var icon = _icon.Prepare(arguments);
+        var terminal = new ProcessStartInfo("script") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = icon.WorkingDirectory };
+        foreach (var (name, value) in icon.Environment) terminal.Environment[name] = value;
+        (terminal.Environment["DISPLAY"], terminal.Environment["PATH"]) = (":0", $"{Path.GetDirectoryName(opener)}:{Environment.GetEnvironmentVariable("PATH")}");
+        foreach (var argument in (string[])["-qec", $"dotnet {string.Join(' ', icon.ArgumentList.Select(each => $"'{each}'"))}", "/dev/null"]) terminal.ArgumentList.Add(argument);
+        using var process = Process.Start(terminal)!;
+        Assert.Equal(0, (await Icon.EndAsync(process)).ExitCode);
+        await _icon.FileAsync("opened.txt");
+        return await File.ReadAllTextAsync(Path.Combine(_icon.Folder, "opened.txt"));
     }
 
     [Theory]

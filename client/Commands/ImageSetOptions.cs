@@ -1,0 +1,37 @@
+using System.CommandLine;
+using IconDiffusion.Engine.Comparisons;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Client.Commands;
+
+/// <summary>What every command takes that compares sets of images.</summary>
+internal sealed class ImageSetOptions
+{
+    private readonly Option<int?> _size = new("--size")
+    {
+        Description = "Compare folders at this size in pixels (default: the first folder's shortest side; 128 for a built-in set).",
+        HelpName = "PX",
+    };
+
+    private readonly Option<bool> _random = new("--random-features") { Description = "Use seeded random Inception weights for folders: the FID compares with nothing published." };
+
+    private readonly Option<bool> _skip = new("--skip-unreadable")
+    {
+        Description = "Leave out files that cannot be read, name them, and compare the rest (default: refuse).",
+    };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[_size, _random, _skip]) command.Options.Add(option);
+    }
+
+    /// <summary>The sets to compare, as the options say.</summary>
+    public ComparisonRequest Request(ParseResult parsed, DatasetSpec first, params IEnumerable<DatasetSpec> others) => new()
+    {
+        First = first,
+        Others = [.. others],
+        Size = parsed.GetValue(_size),
+        SkipUnreadable = parsed.GetValue(_skip),
+        Evaluation = new() { Inception = parsed.GetValue(_random) ? InceptionWeights.Random : InceptionWeights.Published },
+    };
+}
