@@ -117,6 +117,25 @@ public sealed class NoveltyPageTests(Browser browser) : IClassFixture<Browser>, 
     }
 
     [SkippableTheory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task OnPaper_EverythingIsThereToRead(int sets)
+    {
+        var page = await browser.OpenAsync(Written(sets), scheme: "dark");
+        await page.PrintAsync(703);  // A4 within margins of 12 mm
+        // Nothing scrolls on paper, and it is white.
+        var wrong = await page.FindAsync(OpenEverything + """
+            [...document.querySelectorAll('main *')]
+              .filter(each => !each.matches('.hidden') && !each.closest('svg, .d, .t, .over'))
+              .filter(each => { const box = each.getBoundingClientRect(); return box.width > 0 && (box.right > innerWidth + 0.5 || box.left < -0.5 || getComputedStyle(each).overflowX === 'auto'); })
+              .map(each => `${each.tagName}.${each.getAttribute('class')} ${each.textContent.slice(0, 40)}`)
+              .concat(getComputedStyle(document.body).backgroundColor === 'rgb(255, 255, 255)' ? [] : [getComputedStyle(document.body).backgroundColor])
+              .concat(getComputedStyle(document.body).color === 'rgb(28, 31, 35)' ? [] : [getComputedStyle(document.body).color])
+            """);
+        Assert.Empty(wrong);
+    }
+
+    [SkippableTheory]
     [InlineData("light")]
     [InlineData("dark")]
     public async Task Text_IsReadableOnItsGround(string scheme)

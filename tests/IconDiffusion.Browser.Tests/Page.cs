@@ -32,6 +32,13 @@ internal sealed class Page(Browser browser, string session, ChannelReader<JsonNo
             _told.Add(await events.ReadAsync(late.Token));
     }
 
+    /// <summary>Lays the page out as a printer gets it, on paper that is so many CSS pixels wide between its margins.</summary>
+    public async Task PrintAsync(int width)
+    {
+        await SendAsync("Emulation.setDeviceMetricsOverride", new() { ["width"] = width, ["height"] = 1000, ["deviceScaleFactor"] = 1, ["mobile"] = false });
+        await SendAsync("Emulation.setEmulatedMedia", new() { ["media"] = "print" });
+    }
+
     /// <summary>The value of an expression, awaited where it is a promise.</summary>
     /// <exception cref="InvalidOperationException">The script threw.</exception>
     public async Task<JsonNode?> EvaluateAsync(string script)
