@@ -6,7 +6,8 @@ namespace IconDiffusion.Engine.Novelty;
 /// <summary>
 /// Nearest reference icon where mirroring, small shifts and the background colour make no difference: the least mean absolute
 /// difference over RGB, 0…255, between a query and a reference that may be mirrored and moved, both on one background colour
-/// (<see cref="Background"/>); what a moved reference does not cover has that colour too.
+/// (<see cref="Background"/>); what a moved reference does not cover has that colour too, or its outermost pixels go on where it has
+/// no plain background.
 /// </summary>
 /// <remarks>
 /// The minimum is exact and in integers: independent of threads, processor and order. Most alignments are ruled out by a lower

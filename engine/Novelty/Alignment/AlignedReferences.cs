@@ -23,10 +23,8 @@ internal sealed class AlignedReferences
         (_plain, _mirrored, _sums) = (new byte[Count][], new byte[Count][], new int[Count][]);
         Parallel.For(0, Count, new() { CancellationToken = cancellation }, j =>
         {
-            var icon = references.Pixels.ToImage(first + j);
-            var margin = new Imaging.Image(_padded, _padded, references.Colour);
-            margin.Draw(icon, maxShift, maxShift);
-            (_plain[j], _mirrored[j]) = (margin.Pixels, margin.Mirrored().Pixels);
+            var icon = references.WithMargin(first + j, maxShift);
+            (_plain[j], _mirrored[j]) = (icon.Pixels, icon.Mirrored().Pixels);
             _sums[j] = Sums(_plain[j], _mirrored[j]);
         });
     }

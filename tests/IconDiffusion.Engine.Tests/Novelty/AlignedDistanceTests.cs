@@ -18,6 +18,7 @@ public class AlignedDistanceTests
     {
         var references = Icons(count, size);
         var queries = Join(Icons(3, size, seed: 50), Take(references, [count - 1, 0]).Mirrored(), NoiseIcons(2, size));
+        references = Join(references, NoiseIcons(2, size));  // without a background of one colour
         Assert.Equal(Everything(queries, references, maxShift, excludeSelf: false), AlignedDistance.Find(queries, references, maxShift, default));
     }
 
@@ -39,6 +40,17 @@ public class AlignedDistanceTests
 
         Assert.Equal((4, 0.0, true, 3, -2), (match.Index, match.Distance, match.Mirrored, match.ShiftX, match.ShiftY));
         Assert.True(match.Second > 1);
+    }
+
+    [Fact]
+    public void MovedIconThatFillsItsSquare_IsFoundAtDistanceZero_WhereItsEdgesGoOn()
+    {
+        var references = IconPixels.From([.. Enumerable.Range(0, 5).Select(seed => Pictures.Smooth(32, 32, seed))]);
+
+        var matches = AlignedDistance.Find(Controls.Shifted(references, 2, seed: 1), references, 2, default);
+
+        Assert.All(Enumerable.Range(0, 5), i => Assert.Equal((i, 0.0), (matches[i].Index, matches[i].Distance)));
+        Assert.DoesNotContain((0, 0), matches.Select(match => (match.ShiftX, match.ShiftY)));
     }
 
     [Fact]
@@ -109,7 +121,8 @@ public class AlignedDistanceTests
                 (from j in Enumerable.Range(0, references.Count)
                  where !excludeSelf || i != j
                  let icon = prepared.Pixels.ToImage(j)
-                 let best = alignments.Select((alignment, rank) => (Sum: Sum(query, Moved(icon, alignment, prepared.Colour)), rank)).Min()
+                 let fill = Background.Of(references[j], size) is null ? (Rgb?)null : prepared.Colour
+                 let best = alignments.Select((alignment, rank) => (Sum: Sum(query, Moved(icon, alignment, fill)), rank)).Min()
                  orderby best.Sum, j
                  select (j, best.Sum, Alignment: alignments[best.rank])).Take(2).ToList();
             var (x, values) = (nearest[0].Alignment, size * size * 3.0);
@@ -117,13 +130,16 @@ public class AlignedDistanceTests
         }
     }
 
-    private static Image Moved(Image icon, Alignment alignment, Rgb fill)
+    // Without a colour to fill with, the nearest pixel.
+    private static Image Moved(Image icon, Alignment alignment, Rgb? fill)
     {
-        var (source, moved) = (alignment.Mirrored ? icon.Mirrored() : icon, new Image(icon.Width, icon.Height, fill));
+        var (source, moved) = (alignment.Mirrored ? icon.Mirrored() : icon, new Image(icon.Width, icon.Height, fill ?? default));
         for (var y = 0; y < icon.Height; y++)
             for (var x = 0; x < icon.Width; x++)
-                if (x - alignment.ShiftX is var u && y - alignment.ShiftY is var v && u >= 0 && v >= 0 && u < icon.Width && v < icon.Height)
-                    moved.Draw(source.Crop(u, v, 1, 1), x, y);
+            {
+                var (u, v) = (Math.Clamp(x - alignment.ShiftX, 0, icon.Width - 1), Math.Clamp(y - alignment.ShiftY, 0, icon.Height - 1));
+                if (fill is null || (u == x - alignment.ShiftX && v == y - alignment.ShiftY)) moved.Draw(source.Crop(u, v, 1, 1), x, y);
+            }
         return moved;
     }
 
