@@ -81,7 +81,7 @@ internal sealed class ClusterContext : IDisposable
     /// </summary>
     public async Task<int> FollowAsync(string id, CancellationToken cancellation)
     {
-        using var stop = StopSignals.Linked($"icon: no longer watching {id}; the silo goes on (icon watch {id})", cancellation);
+        using var stop = Terminal.OnStop($"icon: no longer watching {id}; the silo goes on (icon watch {id})", cancellation);
         try
         {
             var last = await ExperimentFollower.FollowAsync(Terminal, Silo, id, Terminal.Json, stop.Token);

@@ -46,7 +46,7 @@ internal static class LogsCommand
 
     private static async Task<int> FollowAsync(ClusterContext context, string id, RunLog log, CancellationToken cancellation)
     {
-        using var stop = StopSignals.Linked("icon: no longer following; the silo goes on", cancellation);
+        using var stop = Terminal.OnStop("icon: no longer following; the silo goes on", cancellation);
         // A new connection tells all events again.
         var told = new HashSet<RunEvent>();
         var step = 0L;

@@ -67,11 +67,11 @@ internal static class RunCommand
             if (await there.GetSiloAsync(cancellation) is { Only: { } only })
                 throw new SiloException($"'{context.Data.Path}' is being worked on by process {running.Pid} (icon run, {only}); one at a time.", ExitCode.Failed);
             context.Terminal.Say($"{id}: handed to the silo at {running.Url}");
-            using var leave = StopSignals.Linked($"icon: no longer watching {id}; the silo goes on (icon watch {id})", cancellation);
+            using var leave = Terminal.OnStop($"icon: no longer watching {id}; the silo goes on (icon watch {id})", cancellation);
             return await FollowAsync(context, prepared, there, began, leave.Token);
         }
 
-        using var stop = StopSignals.Linked(StopSignals.AfterCheckpoint, cancellation);
+        using var stop = Terminal.OnStop(Terminal.AfterCheckpoint, cancellation);
         var options = context.SiloOptions(new()
         {
             [nameof(SiloOptions.Url)] = "http://127.0.0.1:0",

@@ -68,7 +68,7 @@ internal static class SampleCommand
             throw new UsageException($"--frames is {frames}; wanted 1 to 1000.");
         var film = parsed.GetValue(Film) is { } through ? Icons("--film", through, atLeast: 2) : null;
         var mix = parsed.GetValue(Mix) is { } lists ? Pair(lists) : default;
-        using var stop = StopSignals.Linked(StopSignals.AfterCheckpoint, cancellationToken);
+        using var stop = Terminal.OnStop(Terminal.AfterCheckpoint, cancellationToken);
         var trained = TrainedRun.Find(context.Data, parsed.GetValue(Run)!);
         if (parsed.GetValue(Truncation) is { } psi)
             trained = trained.Truncated(psi);

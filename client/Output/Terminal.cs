@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -11,6 +12,9 @@ namespace IconDiffusion.Client.Output;
 /// </summary>
 internal sealed class Terminal
 {
+    /// <summary>What to say at Ctrl+C to those who wait for work of this process.</summary>
+    public const string AfterCheckpoint = "icon: stopping after a checkpoint (once more to stop at once)";
+
     public Terminal(bool json)
     {
         Json = json;
@@ -32,6 +36,10 @@ internal sealed class Terminal
 
     /// <summary>One plain line of progress or a remark.</summary>
     public void Say(string line) => Error.WriteLine(line);
+
+    /// <summary>Ctrl+C and SIGTERM as a cancellation.</summary>
+    /// <param name="message">Said at the first signal.</param>
+    public static StopSignals OnStop(string message, CancellationToken outer) => new(() => Console.Error.WriteLine(message), outer);
 
     /// <summary>The command's result: <paramref name="document"/> as JSON, or what <paramref name="show"/> returns.</summary>
     public void Result<T>(T document, Func<IEnumerable<IRenderable>> show)

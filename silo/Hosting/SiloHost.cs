@@ -105,7 +105,7 @@ public sealed class SiloHost : IAsyncDisposable
     /// <exception cref="SiloStartException">As there.</exception>
     public static async Task<int> RunAsync(SiloOptions options, Action<SiloHost> onStarted, CancellationToken cancellationToken)
     {
-        using var signals = new StopSignals(cancellationToken);
+        using var signals = new StopSignals(() => { }, cancellationToken);
         SiloHost silo;
         try
         {

@@ -2,20 +2,27 @@ using System.Runtime.InteropServices;
 
 namespace IconDiffusion.Silo.Hosting;
 
-/// <summary>SIGINT and SIGTERM as a cancellation; the second one does what it does by default, which is to end the process.</summary>
-internal sealed class StopSignals : IDisposable
+/// <summary>
+/// SIGINT and SIGTERM as a cancellation, so that work can end with a checkpoint; the second one does what it does by default, which is to
+/// end the process and loses nothing but time.
+/// </summary>
+public sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _source;
+    private readonly Action _onStop;
     private readonly PosixSignalRegistration[] _registrations;
 
-    public StopSignals(CancellationToken outer)
+    /// <param name="onStop">Called at the first signal.</param>
+    public StopSignals(Action onStop, CancellationToken outer)
     {
-        _source = CancellationTokenSource.CreateLinkedTokenSource(outer);
+        (_source, _onStop) = (CancellationTokenSource.CreateLinkedTokenSource(outer), onStop);
         _registrations = [.. ((PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM]).Select(signal => PosixSignalRegistration.Create(signal, Stop))];
     }
 
+    /// <summary>Cancelled at the first signal, or with the outer token.</summary>
     public CancellationToken Token => _source.Token;
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var registration in _registrations)
@@ -28,6 +35,7 @@ internal sealed class StopSignals : IDisposable
         if (_source.IsCancellationRequested)
             return;
         context.Cancel = true;
+        _onStop();
         _source.Cancel();
     }
 }
