@@ -57,6 +57,7 @@ internal static class CommandLine
             SubmitCommand.Create(),
             WatchCommand.Create(),
             StatusCommand.Create(),
+            DashboardCommand.Create(),
             ResultsCommand.Create(),
             LogsCommand.Create(),
             PlanCommand.Create(),

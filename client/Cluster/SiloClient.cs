@@ -40,6 +40,9 @@ internal sealed class SiloClient : IDisposable
 
     public Uri Url => _endpoint.Url;
 
+    /// <summary>The silo's page, signed in.</summary>
+    public Uri Dashboard => new(_endpoint.Url, $"/#token={_endpoint.Token}");
+
     public Task<SiloInfo> GetSiloAsync(CancellationToken cancellation) => GetAsync<SiloInfo>("api/silo", cancellation);
 
     public Task<List<DeviceStatus>> GetDevicesAsync(CancellationToken cancellation) => GetAsync<List<DeviceStatus>>("api/devices", cancellation);

@@ -50,7 +50,7 @@ internal static class SiloCommand
         terminal.Say($"icon: silo '{options.Name}' at {silo.Url}, data in {silo.Data}, actors by {silo.Runtime}");
         foreach (var device in silo.Devices)
             terminal.Say($"icon: device {device.Id}: {device.Name}, {Words.Bytes(device.MemoryBytes)}");
-        terminal.Say("icon: in another terminal: icon submit FILE, icon watch, icon status");
+        terminal.Say("icon: in another terminal: icon submit FILE, icon watch, icon dashboard");
         if (options.Listen is not null)
             terminal.Say($"icon: on another machine: ICONDIFFUSION_URL=http://{Environment.MachineName}:{silo.Url.Port} and ICONDIFFUSION_TOKEN with the content of {tokenFile}");
         if (terminal.Json)

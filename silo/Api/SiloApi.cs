@@ -1,5 +1,6 @@
 using System.Reflection;
 using IconDiffusion.Grains;
+using IconDiffusion.Silo.Dashboard;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs.Cluster;
 using Microsoft.AspNetCore.Builder;
@@ -43,6 +44,7 @@ internal static class SiloApi
         app.UseRouting();
         app.MapGet("/health/live", () => TypedResults.Text("ok")).ExcludeFromDescription();
         app.MapGet("/health/ready", Ready).ExcludeFromDescription();
+        DashboardPage.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json");
 
         var api = app.MapGroup("/api");

@@ -1,16 +1,17 @@
+using IconDiffusion.Silo.Dashboard;
 using IconDiffusion.Silo.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace IconDiffusion.Silo.Api;
 
-/// <summary>Lets nobody past without the token, except to ask for the silo's health.</summary>
+/// <summary>Lets nobody past without the token, except to ask for the silo's health and for the dashboard's page, which asks for the token itself.</summary>
 internal sealed class TokenMiddleware(RequestDelegate next, SiloIdentity identity)
 {
     private const string Scheme = "Bearer ";
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.Request.Path.StartsWithSegments("/health") || IsKnown(context.Request.Headers.Authorization.ToString()))
+        if (context.Request.Path.StartsWithSegments("/health") || DashboardPage.Has(context.Request.Path) || IsKnown(context.Request.Headers.Authorization.ToString()))
             return next(context);
         context.Response.Headers.WWWAuthenticate = "Bearer";
         return Problems.Of(StatusCodes.Status401Unauthorized,

@@ -10,6 +10,14 @@ internal sealed class Page(Browser browser, string session, ChannelReader<JsonNo
 
     private readonly List<JsonNode> _told = [];
 
+    /// <summary>Types into the focused field and presses the Enter key.</summary>
+    public async Task EnterAsync(string text)
+    {
+        await SendAsync("Input.insertText", new() { ["text"] = text });
+        foreach (var type in (string[])["keyDown", "keyUp"])
+            await SendAsync("Input.dispatchKeyEvent", new() { ["type"] = type, ["key"] = "Enter", ["code"] = "Enter", ["text"] = "\r", ["windowsVirtualKeyCode"] = 13 });
+    }
+
     /// <summary>Addresses that the page asked for, its own among them.</summary>
     public IEnumerable<string> Requests => Told("Network.requestWillBeSent").Select(told => (string)told["request"]!["url"]!);
 
@@ -48,6 +56,18 @@ internal sealed class Page(Browser browser, string session, ChannelReader<JsonNo
         while (events.TryRead(out var told)) _told.Add(told);
         return answer["result"]!["value"];
     }
+
+    /// <summary>Completes once a condition holds, which is looked at whenever the page changes.</summary>
+    /// <exception cref="InvalidOperationException">It never did; with what the page says instead.</exception>
+    public Task UntilAsync(string condition) => EvaluateAsync($$"""
+        new Promise((holds, fails) => {
+          const look = () => { if ({{condition}}) { observer.disconnect(); clearTimeout(late); holds(); } };
+          const observer = new MutationObserver(look);
+          const late = setTimeout(() => fails(new Error(document.body.innerText)), {{Patience.TotalMilliseconds / 2}});
+          observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+          look();
+        })
+        """);
 
     /// <summary>Texts that the script found wanting; it returns an array of them.</summary>
     public async Task<string[]> FindAsync(string script) => [.. ((JsonArray)(await EvaluateAsync(script))!).Select(each => (string)each!)];

@@ -192,6 +192,22 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    public async Task TheDashboardsAddress_SignsIn_AndWithoutASiloThereIsNone()
+    {
+        var none = await _icon.RunAsync("dashboard");
+        using var silo = await SiloProcess.StartAsync(_icon);
+
+        var outcome = await _icon.RunAsync("dashboard");
+
+        Assert.Equal(1, none.ExitCode);
+        Assert.Contains("icon silo", none.Error);
+        var token = (await File.ReadAllTextAsync(Path.Combine(_icon.Folder, "data", "token"))).Trim();
+        Assert.Equal($"{silo.Url.TrimEnd('/')}/#token={token}", outcome.Output.Trim());
+        using var browser = new HttpClient();
+        Assert.Contains("dashboard.js", await browser.GetStringAsync(outcome.Output.Trim()));
+    }
+
+    [Fact]
     public async Task ARunOnTheDataFolderOfASilo_IsHandedToIt()
     {
         using var silo = await SiloProcess.StartAsync(_icon);

@@ -19,7 +19,6 @@ public sealed class AccessTests(SharedSilo shared) : IClassFixture<SharedSilo>
     [InlineData("GET", "/api/runs/0123456789ab/files/spec.json")]
     [InlineData("PUT", "/api/datasets/0000000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("GET", "/openapi/v1.json")]
-    [InlineData("GET", "/")]
     [InlineData("GET", "/nothing/here")]
     public async Task WithoutTheToken_NothingIsToldOrDone(string method, string path)
     {
@@ -53,6 +52,24 @@ public sealed class AccessTests(SharedSilo shared) : IClassFixture<SharedSilo>
         await _silo.BeReadyAsync();
 
         Assert.Equal("ok", await client.GetStringAsync(path));
+    }
+
+    [Theory]
+    [InlineData("/", "text/html")]
+    [InlineData("/dashboard.css", "text/css")]
+    [InlineData("/dashboard.js", "text/javascript")]
+    public async Task TheDashboardsPage_IsToldToEveryone_AndHoldsNothing(string path, string type)
+    {
+        using var client = new HttpClient { BaseAddress = _silo.Host.Url };
+
+        var answer = await client.GetAsync(path);
+
+        Assert.Equal((HttpStatusCode.OK, type), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+        Assert.Contains("default-src 'none'", answer.Headers.GetValues("Content-Security-Policy").Single());
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.DoesNotContain(_silo.Host.Token, text);
+        Assert.DoesNotContain(_silo.Data, text);
+        await Problem.SentenceAsync(HttpStatusCode.Unauthorized, await client.GetAsync(path.TrimEnd('/') + "/api/silo"));
     }
 
     [Fact]

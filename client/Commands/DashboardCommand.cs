@@ -1,0 +1,41 @@
+using System.CommandLine;
+using IconDiffusion.Client.Output;
+using Spectre.Console;
+
+namespace IconDiffusion.Client.Commands;
+
+/// <summary><c>icon dashboard</c>: the silo's page, signed in.</summary>
+internal static class DashboardCommand
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public static Command Create() => ClusterContext.Complete(new Command("dashboard",
+        """
+        Opens the silo's page in the browser: experiments, their cells as they train, draw and are scored, pictures, devices. Without
+        a desktop it prints the address. That has the token in it: who knows it can do all that you can.
+
+        Examples:
+          icon dashboard
+          icon dashboard --url http://desktop:5480
+        """), async (context, _, cancellation) =>
+        {
+            // Says now rather than on the page if the silo is not there, or does not know the token.
+            await context.Silo.GetSiloAsync(cancellation);
+            var address = context.Silo.Dashboard;
+            var opens = !context.Terminal.Json && Desktop.IsThere && Desktop.TryOpen(Door(context.Data.Path, address));
+            context.Terminal.Result(new { Url = address }, () => [new Text(opens ? $"{context.Silo.Url} opens in the browser" : address.AbsoluteUri)]);
+            return ExitCode.Success;
+        });
+
+    // A page that leads there. Everyone on this machine can see the arguments of a browser that starts, but not read this file.
+    private static string Door(string data, Uri address)
+    {
+        var path = Path.Combine(Path.GetFullPath(data), "dashboard.html");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
+        using var file = new StreamWriter(path, options);
+        file.WriteLine($"<!DOCTYPE html><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0;url={address.AbsoluteUri}\">");
+        return path;
+    }
+}
