@@ -15,8 +15,13 @@ internal static class DashboardPage
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src blob: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    private const string Folder = "Dashboard/";
+
     private static readonly FileExtensionContentTypeProvider Types = new();
-    private static readonly Dictionary<string, string> Files = new() { ["/"] = "index.html", ["/dashboard.css"] = "dashboard.css", ["/dashboard.js"] = "dashboard.js" };
+
+    // The resources of this build by their paths.
+    private static readonly Dictionary<string, string> Files = typeof(DashboardPage).Assembly.GetManifestResourceNames()
+        .Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).ToDictionary(name => name == Folder + "index.html" ? "/" : "/" + name.ToLowerInvariant());
 
     /// <summary>Whether a path is one of the page's own files.</summary>
     public static bool Has(PathString path) => Files.ContainsKey(path.Value ?? "");
@@ -39,8 +44,7 @@ internal static class DashboardPage
 
     private static byte[] Read(string name)
     {
-        using var resource = typeof(DashboardPage).Assembly.GetManifestResourceStream($"Dashboard/{name}")
-            ?? throw new InvalidOperationException($"The dashboard's {name} is not in this build.");
+        using var resource = typeof(DashboardPage).Assembly.GetManifestResourceStream(name)!;
         using var content = new MemoryStream();
         resource.CopyTo(content);
         return content.ToArray();

@@ -70,6 +70,17 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
         await page.UntilAsync("document.getElementById('notice').textContent === '' && document.querySelector('#devices li')");
     }
 
+    [SkippableFact]
+    public async Task ARunThatWaits_HasNothingToShowYet_AndNothingIsWrongWithThat()
+    {
+        await SubmitAsync("rare", gpu: "RTX 3080");
+        var page = await OpenAsync($"#token={_silo.Token}");
+
+        await page.UntilAsync("document.querySelector('#experiment .stage')?.textContent.includes('rtx-3080')");  // what it waits for
+        await page.UntilAsync("document.getElementById('run')?.textContent.includes('No losses yet')");
+        Assert.Equal("", (string)(await page.EvaluateAsync("document.getElementById('notice').textContent"))!);
+    }
+
     [SkippableTheory]
     [InlineData(390)]
     [InlineData(1280)]
@@ -96,7 +107,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
     private Task<SiloHost> StartAsync(string url) => SiloHost.StartAsync(
         new() { Url = url, Data = _folder, Name = "desktop", Devices = ["cpu"], Threads = 1, LogLevel = LogLevel.Error, ShutdownTimeout = TimeSpan.FromSeconds(10) }, CancellationToken.None);
 
-    private async Task SubmitAsync(string name)
+    private async Task SubmitAsync(string name, string? gpu = null)
     {
         using var client = new HttpClient { BaseAddress = _silo.Url, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", _silo.Token) } };
         var answer = await client.PostAsJsonAsync("/api/experiments", new Submission
@@ -104,6 +115,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
             Experiment = new()
             {
                 Name = name,
+                Gpu = gpu,
                 Runs =
                 [
                     new()

@@ -56,8 +56,8 @@ public sealed class AccessTests(SharedSilo shared) : IClassFixture<SharedSilo>
 
     [Theory]
     [InlineData("/", "text/html")]
-    [InlineData("/dashboard.css", "text/css")]
-    [InlineData("/dashboard.js", "text/javascript")]
+    [InlineData("/dashboard/dashboard.css", "text/css")]
+    [InlineData("/dashboard/dashboard.js", "text/javascript")]
     public async Task TheDashboardsPage_IsToldToEveryone_AndHoldsNothing(string path, string type)
     {
         using var client = new HttpClient { BaseAddress = _silo.Host.Url };

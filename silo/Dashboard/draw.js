@@ -1,0 +1,102 @@
+// What is on the page, made anew from what the API says.
+
+import { active, bytes, duration, figure, left, moment, seconds, word } from './words.js';
+
+const $ = id => document.getElementById(id);
+
+// An element with attributes, listeners (attributes that are functions) and children; text is text, never markup.
+function h(tag, attributes, ...children) {
+  const element = tag === 'svg' || tag === 'polyline' || tag === 'line' ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes ?? {}))
+    if (typeof value === 'function') element.addEventListener(name, value);
+    else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value);
+  element.append(...children.flat().filter(child => child !== null && child !== undefined && child !== ''));
+  return element;
+}
+
+// Replaces what is in a container. What has the focus keeps it: a keyboard's user must not be thrown out twice a second.
+function fill(container, ...children) {
+  const focus = container.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  container.replaceChildren(...children.flat().filter(child => child));
+  if (focus) container.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus();
+}
+
+const pill = state => h('span', { class: `state ${state}` }, word(state));
+const bar = (value, max, label) => h('progress', { value, max, 'aria-label': label });
+
+export function drawExperiments(summaries, chosen) {
+  fill($('experiments'), summaries.length ? summaries.map(each => h('li', {},
+    h('a', { href: `#${each.id}`, 'data-key': each.id, 'aria-current': each.id === chosen ? 'true' : null },
+      each.name, ' ', pill(each.state), bar(each.done, each.cells, 'cells done'),
+      h('small', {}, `${each.done} of ${each.cells} done${each.failed ? `, ${each.failed} failed` : ''} · ${moment(each.submittedAt)}`))))
+    : h('li', { class: 'soft' }, 'None yet. In a terminal: ', h('code', {}, 'icon submit grids/quickstart.json')));
+}
+
+export function drawDevices(devices) {
+  fill($('devices'), devices.map(({ silo, device, work, silent }) => h('li', {},
+    device.name, h('br'), h('small', {}, `${silo} · ${device.id} · ${bytes(device.freeMemoryBytes)} of ${bytes(device.memoryBytes)} free`), h('br'),
+    seconds(silent) > 5 ? h('small', { class: 'bad' }, `not heard of for ${duration(seconds(silent))}`) : h('small', {}, work ? `works on ${work}` : 'idle'))));
+}
+
+/** @param shown the run whose details are shown  @param onRun called with the id of a run that is clicked */
+export function drawExperiment(status, shown, onRun) {
+  const count = status.cells.filter(cell => cell.state === 'done').length;
+  const rest = status.state === 'running' && status.timeLeft ? `, about ${duration(seconds(status.timeLeft))} left` : '';
+  fill($('experiment'),
+    h('h2', {}, status.name, ' ', pill(status.state)),
+    h('p', { class: 'soft' }, `${count} of ${status.cells.length} done${rest} · ${status.id}`),
+    bar(count, status.cells.length, 'cells done'),
+    h('div', { class: 'cells' }, h('table', {},
+      h('thead', {}, h('tr', {}, ['run', 'state', 'progress', 'steps/s', 'loss', 'FID', 'MAE', 'NWI'].map((name, i) => h('th', { scope: 'col', class: i > 2 ? 'number' : null }, name)))),
+      h('tbody', {}, status.cells.map(cell => drawCell(cell, shown, onRun))))),
+    $('run') ?? h('section', { id: 'run', class: 'run', 'aria-label': 'Run', hidden: '' }));
+  document.title = `${count} of ${status.cells.length} · ${status.name} · IconDiffusion`;
+}
+
+function drawCell(cell, shown, onRun) {
+  const { progress, scores, state } = cell;
+  const going = active(state) && progress;
+  const share = going && progress.total > 0 ? Math.min(1, progress.done / progress.total) : null;
+  const time = going ? left(cell) : null;
+  const remarks = [
+    going && progress.step ? `step ${progress.step}` : null, share === null ? null : `${Math.floor(share * 100)} %`, time === null ? null : `${duration(time)} left`,
+    active(state) ? cell.where : null, going && progress.memoryBytes ? bytes(progress.memoryBytes) : null, active(state) && cell.attempts > 1 ? `attempt ${cell.attempts}` : null,
+    state === 'waiting' ? cell.waitsFor : null,
+  ].filter(Boolean).join(' · ');
+  return h('tr', { 'aria-current': cell.runId === shown ? 'true' : null },
+    h('td', {}, h('button', { click: () => onRun(cell.runId), 'data-key': cell.runId, 'aria-controls': 'run' }, cell.label)),
+    h('td', {}, pill(state)),
+    h('td', { class: 'stage' }, share === null ? null : bar(share, 1, word(state)), h('small', {}, remarks),
+      cell.error && state !== 'done' ? h('small', { class: 'bad' }, state === 'failed' ? cell.error : ` before: ${cell.error}`) : null),
+    h('td', { class: 'number' }, going && progress.stepsPerSecond ? figure(progress.stepsPerSecond) : ''),
+    h('td', { class: 'number' }, going && progress.loss !== null ? figure(progress.loss) : ''),
+    ['fid', 'mae', 'nwi'].map(name => h('td', { class: 'number', title: scores?.notComparable?.join('; ') }, scores ? figure(scores[name]) : '')));
+}
+
+// Means of at most 300 pieces of the log, on a logarithmic axis: what a step's loss jumps by hides how it falls.
+function curve(losses) {
+  const all = losses.filter(each => typeof each.loss === 'number' && each.loss > 0);
+  const size = Math.max(1, Math.ceil(all.length / 300));
+  const means = [];
+  for (let i = 0; i + size <= all.length; i += size)
+    means.push([all[i + size - 1].step, all.slice(i, i + size).reduce((sum, each) => sum + each.loss, 0) / size]);
+  if (means.length < 2) return h('p', { class: 'soft' }, 'No losses yet.');
+  const logs = means.map(([, loss]) => Math.log(loss));
+  const [low, high, first, last] = [Math.min(...logs), Math.max(...logs), means[0][0], means.at(-1)[0]];
+  const points = means.map(([step], i) => `${(step - first) / (last - first) * 640},${156 - (logs[i] - low) / (high - low || 1) * 150}`);
+  return h('figure', {},
+    h('svg', { class: 'curve', viewBox: '0 0 640 160', preserveAspectRatio: 'none', role: 'img', 'aria-label': `Loss from ${figure(means[0][1])} to ${figure(means.at(-1)[1])}` },
+      h('line', { x1: 0, x2: 640, y1: 159, y2: 159 }), h('polyline', { points: points.join(' ') })),
+    h('figcaption', { class: 'soft' }, `loss, steps ${first} to ${last}: ${figure(Math.exp(low))} to ${figure(Math.exp(high))}, logarithmic`));
+}
+
+/** @param pictures [address, caption] of each  @param sentence the verdict of the novelty report; null: not there yet */
+export function drawRun(id, log, pictures, sentence) {
+  const panel = $('run');
+  panel.hidden = false;
+  fill(panel, h('h3', {}, `Run ${id}`), sentence ? h('p', {}, sentence) : null, curve(log.losses),
+    pictures.map(([address, caption]) => h('figure', {},
+      h('figcaption', { class: 'soft' }, caption), h('img', { src: address, alt: caption, load: () => URL.revokeObjectURL(address) }))),
+    h('h3', {}, 'Events'), h('ul', { class: 'events' }, log.events.slice(-100).reverse().map(each =>
+      h('li', { class: ['failed', 'warning'].includes(each.kind) ? 'bad' : null }, `${moment(each.at)} · ${each.message}`))));
+}

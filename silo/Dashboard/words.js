@@ -1,0 +1,34 @@
+// Figures and states as a person reads them.
+
+/** Whether a device works on a cell in this state. */
+export const active = state => ['training', 'sampling', 'evaluating'].includes(state);
+
+export const word = state => state === 'evaluating' ? 'scoring' : state;
+
+export function figure(value) {
+  if (typeof value !== 'number') return value ?? '–';  // 'NaN' and 'Infinity' come as words
+  const size = Math.abs(value);
+  const text = size === 0 ? '0' : size >= 1000 || size < 0.001 ? value.toPrecision(3) : value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 4);
+  return text.replace('-', '−');
+}
+
+export const bytes = value => value >= 1e9 ? `${(value / 1e9).toFixed(1)} GB` : `${Math.round(value / 1e6)} MB`;
+
+export const moment = text => new Date(text).toLocaleString(undefined, { dateStyle: 'short', timeStyle: 'medium' });
+
+/** Of hours:minutes:seconds. */
+export function seconds(text) {
+  const [hours, minutes, rest] = text.split(':').map(Number);
+  return (hours * 60 + minutes) * 60 + rest;
+}
+
+export function duration(time) {
+  const [h, m, s] = [Math.floor(time / 3600), Math.floor(time / 60) % 60, Math.floor(time) % 60];
+  return h > 0 ? `${h} h ${m} min` : m > 0 ? `${m} min ${s} s` : `${s} s`;
+}
+
+/** Seconds to the end of a cell's present stage at the mean speed so far; null: not known. */
+export function left({ progress }) {
+  const worked = progress ? seconds(progress.worked) : 0;
+  return worked > 0 && progress.done > 0 ? worked * Math.max(0, (progress.total - progress.done) / progress.done) : null;
+}
