@@ -63,7 +63,7 @@ internal sealed class Page(Browser browser, string session, ChannelReader<JsonNo
         new Promise((holds, fails) => {
           const look = () => { if ({{condition}}) { observer.disconnect(); clearTimeout(late); holds(); } };
           const observer = new MutationObserver(look);
-          const late = setTimeout(() => fails(new Error(document.body.innerText)), {{Patience.TotalMilliseconds / 2}});
+          const late = setTimeout(() => fails(new Error(document.body.innerText)), {{Patience.TotalMilliseconds * 0.8}});
           observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
           look();
         })
