@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
 using IconDiffusion.Client.Commands;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Specs;
@@ -8,7 +9,7 @@ using Spectre.Console;
 namespace IconDiffusion.Client;
 
 /// <summary>The commands and the one place where failures become a sentence and an exit code.</summary>
-internal static class CommandLine
+internal static partial class CommandLine
 {
     public static Option<bool> JsonOption { get; } = new("--json")
     {
@@ -84,6 +85,9 @@ internal static class CommandLine
         });
 
         var parsed = root.Parse(args);
+        // A list of commands says what each is for; their own help tells the rest.
+        foreach (var command in parsed.CommandResult.Command.Subcommands)
+            command.Description = FirstSentence().Match(command.Description!.ReplaceLineEndings(" ")).Value;
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
@@ -106,6 +110,9 @@ internal static class CommandLine
             return failure.ExitCode;
         }
     }
+
+    [GeneratedRegex(@"^.*?\.(?=\s|$)")]
+    private static partial Regex FirstSentence();
 
     private static Stack<string> CommandPath(ParseResult parsed)
     {

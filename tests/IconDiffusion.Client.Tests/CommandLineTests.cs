@@ -12,6 +12,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("submit")]
     [InlineData("watch")]
     [InlineData("status")]
+    [InlineData("dashboard")]
+    [InlineData("report")]
     [InlineData("results")]
     [InlineData("logs")]
     [InlineData("pause")]
@@ -40,6 +42,18 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("Example", outcome.Output);
         Assert.Contains($"icon {string.Join(' ', command)}", outcome.Output);
         Assert.Contains("--json", outcome.Output);
+    }
+
+    [Theory]
+    [InlineData(null, "run", "dashboard", "doctor")]
+    [InlineData("consent", "list", "revoke")]
+    public async Task AListOfCommands_HasALineForEach(string? group, params string[] names)
+    {
+        var outcome = await _icon.RunAsync(group is null ? ["--help"] : [group, "--help"]);
+
+        var lines = outcome.Output.Split("Commands:")[1].Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.All(lines, line => Assert.Matches(@"^\w+( <\w+>)*  .*\.$", line));
+        Assert.All(names, name => Assert.Single(lines, line => line.StartsWith($"{name} ", StringComparison.Ordinal)));
     }
 
     [Theory]
