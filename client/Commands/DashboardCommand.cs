@@ -32,7 +32,8 @@ internal static class DashboardCommand
     {
         var path = Path.Combine(Path.GetFullPath(data), "dashboard.html");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        File.Delete(path);  // whatever rights an older one has
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
         using var file = new StreamWriter(path, options);
         file.WriteLine($"<!DOCTYPE html><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0;url={address.AbsoluteUri}\">");
