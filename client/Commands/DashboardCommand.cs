@@ -1,5 +1,6 @@
 using System.CommandLine;
 using IconDiffusion.Client.Output;
+using IconDiffusion.Silo.Hosting;
 using Spectre.Console;
 
 namespace IconDiffusion.Client.Commands;
@@ -7,8 +8,6 @@ namespace IconDiffusion.Client.Commands;
 /// <summary><c>icon dashboard</c>: the silo's page, signed in.</summary>
 internal static class DashboardCommand
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     public static Command Create() => ClusterContext.Complete(new Command("dashboard",
         """
         Opens the silo's page in the browser: experiments, their cells as they train, draw and are scored, pictures, devices. Without
@@ -32,11 +31,7 @@ internal static class DashboardCommand
     {
         var path = Path.Combine(Path.GetFullPath(data), "dashboard.html");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.Delete(path);  // whatever rights an older one has
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
-        using var file = new StreamWriter(path, options);
-        file.WriteLine($"<!DOCTYPE html><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0;url={address.AbsoluteUri}\">");
+        OwnerFile.WriteAllText(path, $"<!DOCTYPE html><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0;url={address.AbsoluteUri}\">\n", overwrite: true);
         return path;
     }
 }

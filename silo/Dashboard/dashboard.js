@@ -35,7 +35,7 @@ async function repeat(pause, signal, action) {
 
 async function look(signal) {
   const [experiments, devices] = await Promise.all([get('/api/experiments', signal), get('/api/devices', signal)]);
-  summaries = experiments.sort((a, b) => b.submittedAt.localeCompare(a.submittedAt));
+  summaries = experiments;  // newest first
   if (!summaries.some(each => each.id === chosen)) choose((summaries.find(each => each.state === 'running') ?? summaries[0])?.id ?? null);
   drawExperiments(summaries, chosen);
   drawDevices(devices);
@@ -75,7 +75,6 @@ function showRun(id) {
   repeat(5000, signal, async () => {
     // A run that has not begun has no folder.
     const files = await get(`/api/runs/${id}/files`, signal).catch(error => error.status === 404 ? [] : Promise.reject(error));
-    const log = await get(`/api/runs/${id}/log?last=10000`, signal);
     const newest = pattern => files.filter(file => pattern.test(file.path)).at(-1);
     const pictures = [
       [newest(/^strips\/.*\.png$/), 'Icons from the same latents while it trained, the newest ones'],
@@ -83,8 +82,9 @@ function showRun(id) {
       [newest(/^results\/.*\/contact-sheet\.png$/), 'Icons'],
     ].filter(([file]) => file);
     const verdict = newest(/^results\/.*\/novelty\.json$/);
-    const key = JSON.stringify([log.losses.at(-1)?.step, log.events.length, pictures.map(([file]) => [file.path, file.bytes]), verdict?.bytes]);
+    const key = JSON.stringify([newest(/^loss\.jsonl$/), newest(/^events\.jsonl$/), verdict, ...pictures.map(([file]) => file)].map(file => [file?.path, file?.bytes]));
     if (key === shown) return;
+    const log = await get(`/api/runs/${id}/log?last=10000`, signal);
     const sentence = verdict ? (await get(`/api/runs/${id}/files/${verdict.path}`, signal)).verdict.sentence : null;
     const addresses = await Promise.all(pictures.map(([file]) => picture(`/api/runs/${id}/files/${file.path}`, signal)));
     shown = key;

@@ -8,7 +8,6 @@ namespace IconDiffusion.Silo.Hosting;
 public static class SiloToken
 {
     private const int Bytes = 32;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Where the token of a data folder is.</summary>
     public static string PathIn(string data) => Path.Combine(data, "token");
@@ -20,10 +19,10 @@ public static class SiloToken
     {
         var path = PathIn(data);
         if (!File.Exists(path))
-            Make(path);
-        if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(path) is var mode && (mode & ~OwnerOnly) != 0)
+            OwnerFile.WriteAllText(path, Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes)) + "\n", overwrite: false);
+        if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(path) is var mode && (mode & ~OwnerFile.Mode) != 0)
         {
-            File.SetUnixFileMode(path, OwnerOnly);
+            File.SetUnixFileMode(path, OwnerFile.Mode);
             warn($"'{path}' had mode {Convert.ToString((int)mode, 8)}, so that others could read the token; it has 600 now. Delete the file and start again for a new token if someone may have.");
         }
         var token = File.ReadAllText(path).Trim();
@@ -35,26 +34,4 @@ public static class SiloToken
     /// <summary>Whether two texts are equal, in a time that does not tell how far.</summary>
     public static bool AreEqual(string a, string b) =>
         CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(a)), SHA256.HashData(Encoding.UTF8.GetBytes(b)));
-
-    // Written aside under its final rights and then moved: nobody ever sees half of it, or one that others can read.
-    private static void Make(string path)
-    {
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = OwnerOnly;
-        try
-        {
-            using (var file = new FileStream(temporary, options))
-            {
-                file.Write(Encoding.ASCII.GetBytes(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes)) + "\n"));
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
 }

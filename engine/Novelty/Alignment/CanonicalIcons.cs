@@ -10,10 +10,10 @@ namespace IconDiffusion.Engine.Novelty;
 /// </remarks>
 internal sealed class CanonicalIcons
 {
-    private readonly Background?[] _backgrounds;
+    private readonly bool[] _hasBackground;
 
     private CanonicalIcons(IconPixels icons, Background?[] backgrounds, Rgb colour) =>
-        (Pixels, _backgrounds, Colour) = (Over(icons, backgrounds, colour), backgrounds, colour);
+        (Pixels, _hasBackground, Colour) = (Over(icons, backgrounds, colour), [.. backgrounds.Select(each => each is not null)], colour);
 
     public IconPixels Pixels { get; }
 
@@ -30,7 +30,7 @@ internal sealed class CanonicalIcons
     {
         var (icon, padded) = (Pixels.ToImage(i), new Image(Pixels.ImageSize + 2 * margin, Pixels.ImageSize + 2 * margin, Colour));
         padded.Draw(icon, margin, margin);
-        if (_backgrounds[i] is not null) return padded;
+        if (_hasBackground[i]) return padded;
         // Sideways first, so that the rows above and below have their corners.
         for (var x = 1; x <= margin; x++)
         {
