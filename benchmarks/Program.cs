@@ -13,6 +13,7 @@ var root = new RootCommand("One measurement, as one JSON line. compare.py runs t
     NoveltyBenchmark.Create(),
     NoveltyReportBenchmark.Create(),
     SchedulerBenchmark.Create(),
+    ActorsBenchmark.Create(),
     TrainingBenchmark.Create(),
 };
 return await root.Parse(args).InvokeAsync();

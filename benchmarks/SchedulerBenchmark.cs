@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using IconDiffusion.EmbeddedActors;
 using IconDiffusion.Grains;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
@@ -28,21 +27,11 @@ internal static class SchedulerBenchmark
     private static async Task<int> RunAsync(int cells)
     {
         var folder = Directory.CreateTempSubdirectory("scheduler-");
-        var builder = Host.CreateEmptyApplicationBuilder(new());
-        builder.Services.AddLogging();
+        var builder = BenchmarkRuntime.Create(folder.FullName);
         builder.Services.AddSingleton<Nothing>();
         builder.Services.AddSingleton<IWorkService>(services => services.GetRequiredService<Nothing>());
         builder.Services.AddSingleton<INodeInfo>(services => services.GetRequiredService<Nothing>());
         builder.Services.AddSingleton<IExperimentServices>(services => services.GetRequiredService<Nothing>());
-        builder.Services.AddEmbeddedActors(options =>
-        {
-            options.DatabasePath = Path.Combine(folder.FullName, "cluster.db");
-            options.TravelsAsJson = type => type.Assembly == typeof(SpecJson).Assembly;
-            options.TravelJson = SpecJson.Travel;
-            options.StateJson = SpecJson.Compact;
-            options.Assemblies.Add(typeof(IExperimentGrain).Assembly);
-            options.Assemblies.Add(typeof(IWorkService).Assembly);
-        });
         using (var host = builder.Build())
         {
             await host.StartAsync();

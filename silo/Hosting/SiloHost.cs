@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using IconDiffusion.Grains;
 using IconDiffusion.Silo.Api;
+using IconDiffusion.Silo.Cluster;
 using IconDiffusion.Specs.Cluster;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -43,7 +44,7 @@ public sealed class SiloHost : IAsyncDisposable
     public string Incarnation { get; }
 
     /// <summary>The actor runtime.</summary>
-    public string Runtime => SiloRuntime.Name;
+    public string Runtime => SiloRuntime.Name(_options.IsCluster);
 
     /// <summary>Absolute path of the data folder.</summary>
     public string Data => _options.Data;
@@ -68,7 +69,7 @@ public sealed class SiloHost : IAsyncDisposable
         if (options.Faults().ToArray() is { Length: > 0 } faults)
             throw new SiloOptionsException(faults);
         options.Data = Path.GetFullPath(options.Data);
-        var siloLock = SiloLock.Take(options.Data, SiloRuntime.SharesDataFolder ? options.Name : null);
+        var siloLock = SiloLock.Take(options.Data, options.IsCluster ? options.Name : null);
         WebApplication? app = null;
         try
         {
@@ -82,7 +83,7 @@ public sealed class SiloHost : IAsyncDisposable
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
             identity.Url = AddressOf(app);
             siloLock.Publish(new(identity.Url.GetLeftPart(UriPartial.Authority), Environment.MachineName, Environment.ProcessId, identity.Incarnation));
-            logger.Listening(options.Name, identity.Url, SiloRuntime.Name, options.Data);
+            logger.Listening(options.Name, identity.Url, SiloRuntime.Name(options.IsCluster), options.Data);
             return new(app, siloLock, options, identity);
         }
         catch (Exception failure)

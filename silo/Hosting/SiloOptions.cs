@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Reflection;
+using IconDiffusion.Silo.Cluster;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,9 @@ public sealed class SiloOptions
     public const string Section = "Silo";
 
     private const string EnvironmentPrefix = "ICONDIFFUSION_";
+
+    // The silo's two, those of the console and of the native libraries, and those that every appsettings.json has.
+    private static readonly string[] KnownSections = [Section, ClusterSettings.Section, "Url", "Token", "Data", "Native", "Native_Trace", "Logging", "AllowedHosts"];
 
     /// <summary>Where this machine reaches the API: http://127.0.0.1:5480. Port 0 is one of the system's choice.</summary>
     public string Url { get; set; } = "http://127.0.0.1:5480";
@@ -76,6 +80,10 @@ public sealed class SiloOptions
     /// <summary>Where the options were read from, for the actor runtime's own.</summary>
     internal IConfiguration Configuration { get; private set; } = new ConfigurationBuilder().Build();
 
+    /// <summary>Several silos share the queue, and may share the data folder; otherwise this silo is alone with both.</summary>
+    /// <exception cref="SiloOptionsException">The cluster's settings are wrong.</exception>
+    internal bool IsCluster => ClusterSettings.Load(Configuration) is not null;
+
     /// <summary>Reads and checks the options.</summary>
     /// <param name="flags">Strongest; keys as the properties, <c>Devices:0</c> for the first of a list. A null is no flag.</param>
     /// <exception cref="SiloOptionsException">One fault or more.</exception>
@@ -95,7 +103,10 @@ public sealed class SiloOptions
             .AddInMemoryCollection(kept)
             .AddInMemoryCollection(given.Select(flag => KeyValuePair.Create($"{Section}:{flag.Key}", flag.Value))));
         var options = new SiloOptions { Configuration = all };
-        var faults = options.Bind(all.GetSection(Section)).ToList();
+        var faults = all.GetChildren().Where(child => !KnownSections.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+            .Select(child => $"{child.Path} is unknown in the settings; known are {Section} and {ClusterSettings.Section}, in the environment {EnvironmentPrefix}{Section.ToUpperInvariant()}__… and {EnvironmentPrefix}{ClusterSettings.Section.ToUpperInvariant()}__….")
+            .ToList();
+        faults.AddRange(options.Bind(all.GetSection(Section)));
         faults.AddRange(options.Faults());
         return faults.Count == 0 ? options : throw new SiloOptionsException(faults);
     }

@@ -33,7 +33,7 @@ public abstract class ClusterTest(bool shuffled) : IAsyncLifetime
     /// <summary>The process dies, and a new one begins with the same silos and devices.</summary>
     protected async Task CrashAsync()
     {
-        Cluster.Drop();
+        await Cluster.DropAsync();
         await BeginAsync("a");
         Silo.Crash();
     }

@@ -8,6 +8,9 @@ public sealed class Disk : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("grains-").FullName;
 
+    /// <summary>Keeps the states of its hosts together, and apart from others'.</summary>
+    public string Name => Path.GetFileName(_folder);
+
     public string Database => Path.Combine(_folder, "cluster.db");
 
     /// <summary>Work keys in the order of their starts, "key#attempt".</summary>

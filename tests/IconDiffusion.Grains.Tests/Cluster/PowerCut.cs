@@ -9,7 +9,7 @@ namespace IconDiffusion.Grains.Tests;
 internal sealed class PowerCut : IDisposable
 {
     private static readonly (string Table, string Event)[] Writes =
-        [.. from table in new[] { "state", "reminder" } from kind in new[] { "INSERT", "UPDATE", "DELETE" } select (table, kind)];
+        [.. from table in new[] { "OrleansStorage", "OrleansRemindersTable" } from kind in new[] { "INSERT", "UPDATE", "DELETE" } select (table, kind)];
 
     private readonly SqliteConnection _connection;
 

@@ -1,4 +1,3 @@
-using IconDiffusion.EmbeddedActors.Tests;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,7 +19,9 @@ public sealed class TestCluster : IExperimentServices, IAsyncDisposable
     private readonly Dictionary<string, TestSilo> _silos = [];
     private bool _isDropped;
 
-    private TestCluster(Disk disk) => Disk = disk;
+    private readonly Shuffle? _shuffle;
+
+    private TestCluster(Disk disk, Shuffle? shuffle) => (Disk, _shuffle) = (disk, shuffle);
 
     public Disk Disk { get; }
     public FakeTimeProvider Time { get; } = new(new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero));
@@ -33,10 +34,10 @@ public sealed class TestCluster : IExperimentServices, IAsyncDisposable
 
     public static async Task<TestCluster> StartAsync(Disk disk, bool shuffled, params string[] silos)
     {
-        var cluster = new TestCluster(disk);
+        var cluster = new TestCluster(disk, shuffled ? Shuffle.Create() : null);
         foreach (var name in silos)
             cluster._silos.Add(name, new(name, () => cluster.Grains, disk));
-        cluster._host = GrainHost.Create(disk, shuffled, cluster.Configure, silos, cluster.Silo);
+        cluster._host = GrainHost.Create(disk, cluster._shuffle, cluster.Configure, silos, cluster.Silo);
         await cluster._host.StartAsync();
         return cluster;
     }
@@ -65,7 +66,7 @@ public sealed class TestCluster : IExperimentServices, IAsyncDisposable
         while (!await holds())
         {
             if (DateTime.UtcNow > limit)
-                throw new TimeoutException($"Never: {what}. Log:\n{string.Join('\n', Log.TakeLast(60))}");
+                throw new TimeoutException($"Never: {what}.{(_shuffle is null ? "" : $" Repeat with ICON_TEST_SEED={_shuffle.Seed}.")} Log:\n{string.Join('\n', Log.TakeLast(60))}");
             foreach (var silo in silos.Length > 0 ? silos : [.. _silos.Keys])
                 await _silos[silo].BeatAsync();
             await Task.Delay(1);
@@ -76,12 +77,12 @@ public sealed class TestCluster : IExperimentServices, IAsyncDisposable
     public Task UntilAsync(Func<bool> holds, string what, params string[] silos) => UntilAsync(() => Task.FromResult(holds()), what, silos);
 
     /// <summary>The process dies without a word: no grain ends in good order, nothing more is written.</summary>
-    public void Drop()
+    public Task DropAsync()
     {
         _isDropped = true;
         foreach (var silo in _silos.Values)
             silo.Crash();
-        _host.Kill();
+        return _host.KillAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using IconDiffusion.Grains;
+using IconDiffusion.Silo.Hosting;
+using IconDiffusion.Specs;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.Dashboard;
+using Orleans.Hosting;
+using Orleans.Runtime;
+using Orleans.Runtime.MembershipService.SiloMetadata;
+using Orleans.Serialization;
+using Orleans.Storage;
+using SiloOptions = IconDiffusion.Silo.Hosting.SiloOptions;
+
+namespace IconDiffusion.Silo.Cluster;
+
+/// <summary>
+/// Microsoft Orleans, as the settings want it: on all silos of a cluster, whose members, states, reminders and grain directory are
+/// in one PostgreSQL database, or, without one, embedded: in this process alone, without a port, over SQLite in the data folder.
+/// The reasons for the settings: docs/decisions/0006.
+/// </summary>
+internal static class SiloRuntime
+{
+    private const string Invariant = "Npgsql";
+
+    // Its product version is "10.4.2. Commit Hash: …".
+    private static readonly string Version =
+        $"Orleans {FileVersionInfo.GetVersionInfo(typeof(IGrainContext).Assembly.Location).ProductVersion?.Split(". ")[0]}";
+
+    /// <summary>What a start line, the doctor and the dashboard say.</summary>
+    public static string Name(bool isCluster) => $"{Version} {(isCluster ? "(cluster, PostgreSQL)" : "(embedded, SQLite)")}";
+
+    /// <summary>Adds the runtime and the grains to the host.</summary>
+    /// <exception cref="SiloOptionsException">The cluster's settings are wrong.</exception>
+    public static void Add(IHostApplicationBuilder builder, SiloOptions options)
+    {
+        var settings = ClusterSettings.Load(options.Configuration);
+        foreach (var library in new[] { "Orleans", "Polly" })
+            builder.Logging.AddFilter(library, options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
+        // Notes about server garbage collection, and alarms about time that passed before the first check.
+        foreach (var chatter in new[] { "Orleans.Runtime.Silo", "Orleans.Runtime.Watchdog" })
+            builder.Logging.AddFilter(chatter, LogLevel.Error);
+        builder.UseOrleans(silo =>
+        {
+            silo.Configure<Orleans.Configuration.SiloOptions>(own => own.SiloName = options.Name);
+            if (settings is not null)
+                AddCluster(silo, settings);
+            else
+                EmbeddedSilo.Add(silo, Path.Combine(options.Data, "cluster.db"));
+            AddGrains(silo);
+            silo.AddDashboard();
+        });
+    }
+
+    /// <summary>Orleans' dashboard. The API's middleware lets nobody there without the token.</summary>
+    /// <exception cref="IOException">The embedded silo's database is locked, damaged, newer or not writable.</exception>
+    public static void Map(WebApplication app)
+    {
+        app.Services.GetService<SiloDatabase>();   // A fault of its file is told before anything starts.
+        app.MapOrleansDashboard("/orleans").ExcludeFromDescription();
+    }
+
+    /// <summary>What grains need wherever they live: their placement, and how specs and states travel and are stored.</summary>
+    public static void AddGrains(ISiloBuilder silo)
+    {
+        // Orleans takes the dictionary's entries when it makes its metadata, after the line that fills it.
+        var metadata = new Dictionary<string, string>();
+        silo.Services.AddOptions<SiloMetadata>().Configure<IServiceProvider>((_, services) =>
+            metadata[WorkPlacementDirector.DeviceClasses] = string.Join(',', services.GetService<ISiloWork>()?.Devices.Select(device => device.Class).Distinct() ?? []));
+        silo.UseSiloMetadata(metadata);
+        silo.AddPlacementDirector<WorkPlacement, WorkPlacementDirector>();
+
+        // Grains that deactivate themselves after an answer, or were placed elsewhere, are met by calls that came too late for them.
+        silo.Configure<SiloMessagingOptions>(messages => messages.MaxForwardCount = 10);
+        silo.Services.AddSingleton<IGrainStorageSerializer>(new JsonGrainStorageSerializer(SpecJson.Compact));
+        AddSerialization(silo.Services);
+    }
+
+    /// <summary>
+    /// Specs are plain records without Orleans' attributes, and so are the states of grains, which travel when a silo that stops
+    /// hands its grains over.
+    /// </summary>
+    public static void AddSerialization(IServiceCollection services) => services.AddSerializer(serializer => serializer.AddJsonSerializer(
+        type => (type.Assembly == typeof(SpecJson).Assembly || type.Assembly == typeof(IWorkService).Assembly) && !type.IsSubclassOf(typeof(Exception)),
+        SpecJson.Travel));
+
+    private static void AddCluster(ISiloBuilder silo, ClusterSettings settings)
+    {
+        silo.Configure<ClusterOptions>(cluster => cluster.ClusterId = cluster.ServiceId = settings.Id);
+        silo.Configure<EndpointOptions>(own =>
+        {
+            own.AdvertisedIPAddress = settings.Resolve();
+            own.SiloPort = settings.Port;
+            own.GatewayPort = 0;   // Nobody calls grains from outside but through the API.
+        });
+        silo.UseAdoNetClustering(own => (own.Invariant, own.ConnectionString) = (Invariant, settings.Database));
+
+        // A killed silo's grains live elsewhere after seconds; with the defaults it takes most of a minute.
+        silo.Configure<ClusterMembershipOptions>(members =>
+        {
+            members.ProbeTimeout = TimeSpan.FromSeconds(1);
+            members.NumMissedProbesLimit = 3;
+            members.NumVotesForDeathDeclaration = 2;
+            members.TableRefreshTimeout = TimeSpan.FromSeconds(10);
+            members.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+            members.DeathVoteExpirationTimeout = TimeSpan.FromSeconds(60);
+        });
+        AddStorage(silo, settings.Database);
+    }
+
+    /// <summary>States, reminders and the grain directory in PostgreSQL.</summary>
+    public static void AddStorage(ISiloBuilder silo, string database)
+    {
+        silo.AddAdoNetGrainStorageAsDefault(storage => (storage.Invariant, storage.ConnectionString) = (Invariant, database));
+        silo.UseAdoNetReminderService(reminders => (reminders.Invariant, reminders.ConnectionString) = (Invariant, database));
+        silo.Configure<ReminderOptions>(reminders =>
+        {
+            reminders.MinimumReminderPeriod = TimeSpan.FromSeconds(5);
+            reminders.RefreshReminderListPeriod = TimeSpan.FromSeconds(30);
+        });
+
+        // The directory in the silos' memory forgets healthy grains of other silos when one dies; this one does not.
+        silo.UseAdoNetGrainDirectoryAsDefault(directory => (directory.Invariant, directory.ConnectionString) = (Invariant, database));
+    }
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using IconDiffusion.Silo.Cluster;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans;
+using Orleans.Hosting;
+using Orleans.Runtime;
+using Orleans.TestingHost;
+
+namespace IconDiffusion.Grains.Tests;
+
+/// <summary>
+/// The runtime under test: Orleans' test cluster with the product's storage, placement and serialization, one silo of Orleans for
+/// each silo of the test. Silos watch each other, and age grains, by the real clock.
+/// </summary>
+internal sealed class GrainHost : IAsyncDisposable
+{
+    private readonly InProcessTestCluster _cluster;
+
+    private GrainHost(InProcessTestCluster cluster) => _cluster = cluster;
+
+    public IGrainFactory Grains => _cluster.Client;
+
+    /// <param name="disk">What an earlier host may have left behind.</param>
+    /// <param name="shuffle">Mixes the order of calls; null: they go as they come.</param>
+    /// <param name="configure">Adds what the grains need.</param>
+    /// <param name="silos">Names.</param>
+    /// <param name="silo">The silo of a name.</param>
+    public static GrainHost Create(Disk disk, Shuffle? shuffle, Action<IHostApplicationBuilder> configure, string[] silos, Func<string?, TestSilo> silo)
+    {
+        var builder = new InProcessTestClusterBuilder((short)silos.Length);
+        builder.Options.ServiceId = disk.Name;
+        builder.Options.ConfigureFileLogging = false;
+        builder.ConfigureHost(host =>
+        {
+            configure(host);
+            foreach (var name in new[] { TimeProviderNames.Membership, TimeProviderNames.SystemTimers, TimeProviderNames.GrainDirectory, TimeProviderNames.ActivationManagement })
+                host.Services.AddKeyedSingleton(name, TimeProvider.System);
+            SiloRuntime.AddSerialization(host.Services);
+        });
+        builder.ConfigureSiloHost((own, host) =>
+        {
+            own.SiloName = silos[int.Parse(own.SiloName.Split('_')[^1], CultureInfo.InvariantCulture)];   // Silo_0 and so on
+            host.Services.AddSingleton<INodeInfo>(silo(own.SiloName));
+            host.Services.AddSingleton<IWorkService>(silo(own.SiloName));
+        });
+        if (shuffle is not null)
+        {
+            builder.ConfigureClient(client => client.AddOutgoingGrainCallFilter(shuffle));
+            builder.ConfigureSilo((_, own) => own.AddOutgoingGrainCallFilter(shuffle));
+        }
+        builder.ConfigureSilo((_, own) =>
+        {
+            SiloRuntime.AddGrains(own);
+            EmbeddedSilo.AddStorage(own, disk.Database);
+        });
+        return new(builder.Build());
+    }
+
+    public Task StartAsync() => _cluster.DeployAsync();
+
+    /// <summary>Ends without a word.</summary>
+    public async Task KillAsync()
+    {
+        foreach (var silo in _cluster.Silos.ToArray())
+            await _cluster.KillSiloAsync(silo);
+        await _cluster.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.StopAllSilosAsync();
+        await _cluster.DisposeAsync();
+    }
+}
