@@ -55,6 +55,7 @@ internal static partial class CommandLine
         {
             RunCommand.Create(),
             SiloCommand.Create(),
+            ClusterCommand.Create(),
             SubmitCommand.Create(),
             WatchCommand.Create(),
             StatusCommand.Create(),

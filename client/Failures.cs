@@ -4,6 +4,7 @@ using IconDiffusion.Engine.Data;
 using IconDiffusion.Engine.Experiments;
 using IconDiffusion.Engine.Imaging;
 using IconDiffusion.Engine.Training;
+using IconDiffusion.Silo.Cluster;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs;
 
@@ -25,6 +26,7 @@ internal static class Failures
         TrainingException => (exception.Message, ExitCode.Failed),
         HttpRequestException => ($"The download failed: {exception.Message}", ExitCode.Failed),
         System.Runtime.InteropServices.ExternalException => (exception.Message, ExitCode.Failed),
+        ClusterDatabaseException { Fault: ClusterDatabaseFault.NoDatabase or ClusterDatabaseFault.NoTables } => (exception.Message, ExitCode.MissingPrerequisite),
         FileNotFoundException => (exception.Message, ExitCode.MissingPrerequisite),
         IOException or InvalidDataException or UnauthorizedAccessException => (exception.Message, ExitCode.Failed),
         _ => null,

@@ -73,6 +73,8 @@ public sealed class SiloHost : IAsyncDisposable
         WebApplication? app = null;
         try
         {
+            if (ClusterSettings.Load(options.Configuration) is { } cluster)
+                await ClusterDatabase.CheckAsync(cluster.Database, cancellationToken).ConfigureAwait(false);
             RunFiles.RemoveCopies(options.Data);
             var warnings = new List<string>();
             var identity = new SiloIdentity(SiloToken.Ensure(options.Data, warnings.Add), Guid.NewGuid().ToString("N"), TimeProvider.System.GetTimestamp());

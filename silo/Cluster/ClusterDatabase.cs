@@ -1,0 +1,207 @@
+using System.Globalization;
+using System.Net.Sockets;
+using IconDiffusion.Silo.Hosting;
+using Npgsql;
+
+namespace IconDiffusion.Silo.Cluster;
+
+/// <summary>The PostgreSQL database of a cluster: its tables and the queries that Orleans looks up in it.</summary>
+public static class ClusterDatabase
+{
+    // Any number that no other program in the same database locks by.
+    private const long InitializationLock = 0x69636f6e;
+
+    /// <summary>Makes what is missing, in one transaction that waits for another one's. What is there is kept.</summary>
+    /// <exception cref="SiloOptionsException">It is no connection string.</exception>
+    /// <exception cref="ClusterDatabaseException">The database cannot be had or changed; nothing was.</exception>
+    public static Task<ClusterDatabaseChange> InitializeAsync(string connectionString, CancellationToken cancellationToken) =>
+        WithAsync(connectionString, async connection =>
+        {
+            var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
+            {
+                await RunAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SELECT pg_advisory_xact_lock({InitializationLock})"), cancellationToken).ConfigureAwait(false);
+                var before = await RelationsAsync(connection, cancellationToken).ConfigureAwait(false);
+                var queriesBefore = await QueriesAsync(connection, before, cancellationToken).ConfigureAwait(false);
+                await RunAsync(connection, Schema(), cancellationToken).ConfigureAwait(false);
+                var after = await RelationsAsync(connection, cancellationToken).ConfigureAwait(false);
+                var queries = await QueriesAsync(connection, after, cancellationToken).ConfigureAwait(false);
+                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                return new ClusterDatabaseChange
+                {
+                    Made = [.. after.Except(before).Order(StringComparer.Ordinal)],
+                    Queries = queries.Count(query => queriesBefore.GetValueOrDefault(query.Key) != query.Value),
+                };
+            }
+        }, cancellationToken);
+
+    /// <summary>Looks whether a silo can start on the database.</summary>
+    /// <exception cref="SiloOptionsException">It is no connection string.</exception>
+    /// <exception cref="ClusterDatabaseException">The database cannot be had, or has no tables.</exception>
+    public static Task CheckAsync(string connectionString, CancellationToken cancellationToken) =>
+        WithAsync(connectionString, async connection =>
+        {
+            var found = await RelationsAsync(connection, cancellationToken).ConfigureAwait(false);
+            return found.Count == Relations.Length ? true : throw new ClusterDatabaseException(
+                ClusterDatabaseFault.NoTables,
+                $"The database {Name(connectionString)} has {(found.Count == 0 ? "no tables of Orleans" : $"only {found.Count} of {Relations.Length} tables and indexes of Orleans")}; wanted: icon cluster init --database …");
+        }, cancellationToken);
+
+    private static readonly string[] Relations =
+    [
+        "orleansgraindirectory", "orleansmembershiptable", "orleansmembershipversiontable", "orleansquery", "orleansreminderstable",
+        "orleansstorage", "orleansstorage_first_write",
+    ];
+
+    private static async Task<T> WithAsync<T>(string connectionString, Func<NpgsqlConnection, Task<T>> act, CancellationToken cancellationToken)
+    {
+        NpgsqlConnectionStringBuilder settings;
+        try
+        {
+            // A pool of this one's own would keep a connection open.
+            settings = new(connectionString) { Pooling = false };
+        }
+        catch (Exception wrong) when (wrong is ArgumentException or FormatException or KeyNotFoundException)
+        {
+            // Its message may quote a piece of the string, which may be the password.
+            throw new SiloOptionsException(["The database is no connection string of Npgsql; wanted such as: Host=db;Username=icon;Password=…;Database=icon"]);
+        }
+        if (string.IsNullOrWhiteSpace(settings.Host))
+            throw new SiloOptionsException(["The database's connection string names no Host; wanted such as: Host=db;Username=icon;Password=…;Database=icon"]);
+        try
+        {
+            var connection = new NpgsqlConnection(settings.ConnectionString);
+            await using (connection.ConfigureAwait(false))
+            {
+                await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+                return await act(connection).ConfigureAwait(false);
+            }
+        }
+        catch (Exception failure) when (failure is NpgsqlException or SocketException or TimeoutException)
+        {
+            throw Explain(settings, failure);
+        }
+    }
+
+    private static ClusterDatabaseException Explain(NpgsqlConnectionStringBuilder settings, Exception failure)
+    {
+        var database = settings.Database ?? settings.Username;
+        var (fault, sentence) = failure switch
+        {
+            PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } =>
+                (ClusterDatabaseFault.NotLetIn, $"The database server {settings.Host}:{settings.Port} did not let the user '{settings.Username}' in; wanted a Username and Password that it knows"),
+            PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
+                (ClusterDatabaseFault.NoDatabase, $"The server {settings.Host}:{settings.Port} has no database '{database}'; wanted: createdb --owner {settings.Username} {database}"),
+            PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } =>
+                (ClusterDatabaseFault.NotAllowed, $"The user '{settings.Username}' may not make or read tables in the database '{database}' at {settings.Host}:{settings.Port}; wanted its owner, or a user with CREATE on its schema who owns the tables that are there"),
+            PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } =>
+                (ClusterDatabaseFault.Duplicates, $"The database '{database}' at {settings.Host}:{settings.Port} holds two states of one grain in orleansstorage; wanted one: stop the silos, back it up and delete the older row"),
+            PostgresException => (ClusterDatabaseFault.Other, $"The database '{database}' at {settings.Host}:{settings.Port} refused"),
+            _ => (ClusterDatabaseFault.Unreachable, $"The database server {settings.Host}:{settings.Port} cannot be reached; wanted a PostgreSQL that listens there"),
+        };
+        var cause = failure is PostgresException postgres ? postgres.MessageText : (failure.InnerException ?? failure).Message;
+        return new(fault, $"{sentence}. Found: {cause}", failure);
+    }
+
+    private static string Name(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        return $"'{settings.Database ?? settings.Username}' at {settings.Host}:{settings.Port}";
+    }
+
+    private static string Schema()
+    {
+        using var reader = new StreamReader(typeof(ClusterDatabase).Assembly.GetManifestResourceStream("Cluster/PostgreSql.sql")!);
+        return reader.ReadToEnd();
+    }
+
+#pragma warning disable CA2100 // No text of a user's is in it.
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql) => new(sql, connection);
+#pragma warning restore CA2100
+
+    private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        var command = Command(connection, sql);
+        await using (command.ConfigureAwait(false))
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<List<string>> RelationsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var command = Command(connection, "SELECT name FROM unnest($1) AS name WHERE to_regclass(name) IS NOT NULL");
+        await using (command.ConfigureAwait(false))
+        {
+            command.Parameters.Add(new() { Value = Relations });
+            return await ReadAsync(command, reader => reader.GetString(0), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<Dictionary<string, string>> QueriesAsync(NpgsqlConnection connection, List<string> relations, CancellationToken cancellationToken)
+    {
+        if (!relations.Contains("orleansquery"))
+            return [];
+        var command = Command(connection, "SELECT querykey, querytext FROM orleansquery");
+        await using (command.ConfigureAwait(false))
+        {
+            return (await ReadAsync(command, reader => (Name: reader.GetString(0), Text: reader.GetString(1)), cancellationToken).ConfigureAwait(false))
+                .ToDictionary(query => query.Name, query => query.Text);
+        }
+    }
+
+    private static async Task<List<T>> ReadAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        var rows = new List<T>();
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                rows.Add(read(reader));
+        }
+        return rows;
+    }
+}
+
+/// <summary>What an initialization made; nothing, if all was there.</summary>
+public sealed record ClusterDatabaseChange
+{
+    /// <summary>Tables and indexes.</summary>
+    public required IReadOnlyList<string> Made { get; init; }
+
+    /// <summary>How many of Orleans' queries were added or replaced.</summary>
+    public required int Queries { get; init; }
+
+    /// <summary>Whether anything was missing.</summary>
+    public bool IsAny => Made.Count > 0 || Queries > 0;
+}
+
+/// <summary>Why a cluster's database cannot be used.</summary>
+public enum ClusterDatabaseFault
+{
+    /// <summary>What the message says.</summary>
+    Other,
+
+    /// <summary>No server answers there.</summary>
+    Unreachable,
+
+    /// <summary>User or password are wrong.</summary>
+    NotLetIn,
+
+    /// <summary>The server has no such database.</summary>
+    NoDatabase,
+
+    /// <summary>The user may not make or read its tables.</summary>
+    NotAllowed,
+
+    /// <summary>It has no tables of Orleans.</summary>
+    NoTables,
+
+    /// <summary>Two rows for one grain.</summary>
+    Duplicates,
+}
+
+/// <summary>A cluster's database cannot be used. The message says what was found and wanted, without the password.</summary>
+public sealed class ClusterDatabaseException(ClusterDatabaseFault fault, string message, Exception? inner = null) : IOException(message, inner)
+{
+    /// <summary>Why.</summary>
+    public ClusterDatabaseFault Fault => fault;
+}

@@ -1,0 +1,62 @@
+using IconDiffusion.Silo.Cluster;
+using Npgsql;
+
+namespace IconDiffusion.Grains.Tests;
+
+public sealed class ClusterDatabaseTests
+{
+    [SkippableFact]
+    public async Task ASecondInitialization_ChangesNothing()
+    {
+        await using var database = await (await PostgresServer.GetAsync()).CreateDatabaseAsync(empty: true);
+        var first = await ClusterDatabase.InitializeAsync(database.ConnectionString, default);
+        var second = await ClusterDatabase.InitializeAsync(database.ConnectionString, default);
+        Assert.Equal(7, first.Made.Count);
+        Assert.False(second.IsAny);
+        await ClusterDatabase.CheckAsync(database.ConnectionString, default);
+    }
+
+    [SkippableFact]
+    public async Task TwoInitializationsAtOnce_BothSucceed()
+    {
+        await using var database = await (await PostgresServer.GetAsync()).CreateDatabaseAsync(empty: true);
+        var changes = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => ClusterDatabase.InitializeAsync(database.ConnectionString, default)));
+        Assert.Single(changes, change => change.IsAny);
+    }
+
+    [SkippableFact]
+    public async Task AnOlderDatabase_KeepsItsStates()
+    {
+        await using var database = await (await PostgresServer.GetAsync()).CreateDatabaseAsync();
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        await RunAsync(source, "DROP INDEX orleansstorage_first_write; UPDATE orleansquery SET querytext = 'old'; INSERT INTO orleansstorage VALUES (1, 2, 3, 4, 'type', 'key', 'icon', '\\x01', now(), 5)");
+        var change = await ClusterDatabase.InitializeAsync(database.ConnectionString, default);
+        Assert.Equal(["orleansstorage_first_write"], change.Made);
+        await using var count = source.CreateCommand("SELECT version FROM orleansstorage");
+        Assert.Equal(5, await count.ExecuteScalarAsync());
+        await RunAsync(source, "SELECT 1");
+    }
+
+    [SkippableFact]
+    public async Task ADatabaseWithoutTables_IsMissingThem()
+    {
+        await using var database = await (await PostgresServer.GetAsync()).CreateDatabaseAsync(empty: true);
+        Assert.Equal(ClusterDatabaseFault.NoTables, (await Assert.ThrowsAsync<ClusterDatabaseException>(() => ClusterDatabase.CheckAsync(database.ConnectionString, default))).Fault);
+    }
+
+    [SkippableFact]
+    public async Task AMissingDatabase_IsToldApartFromAServerThatDoesNotAnswer()
+    {
+        var server = await PostgresServer.GetAsync();
+        Assert.Equal(ClusterDatabaseFault.NoDatabase, (await Assert.ThrowsAsync<ClusterDatabaseException>(() => ClusterDatabase.InitializeAsync(server.ConnectionString("none"), default))).Fault);
+        var failure = await Assert.ThrowsAsync<ClusterDatabaseException>(() => ClusterDatabase.InitializeAsync("Host=127.0.0.1;Port=1;Username=icon;Password=secret;Database=icon", default));
+        Assert.Equal(ClusterDatabaseFault.Unreachable, failure.Fault);
+        Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task RunAsync(NpgsqlDataSource source, string sql)
+    {
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+}
