@@ -42,7 +42,7 @@ public abstract class ClusterTest(bool shuffled) : IAsyncLifetime
     protected Task PassAsync(TimeSpan time)
     {
         var end = Cluster.Time.GetUtcNow() + time;
-        return Cluster.UntilAsync(() => Cluster.Time.GetUtcNow() >= end, "time passes");
+        return Cluster.UntilAsync(() => Task.FromResult(Cluster.Time.GetUtcNow() >= end), "time passes", TimeSpan.FromSeconds(1), []);
     }
 
     protected async Task<ExperimentStatus> StatusAsync(ExperimentSpec spec) => (await Cluster.Experiment(spec).GetStatusAsync())!;

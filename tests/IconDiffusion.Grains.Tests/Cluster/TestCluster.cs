@@ -60,7 +60,10 @@ public sealed class TestCluster : IExperimentServices, IAsyncDisposable
     /// Lets seconds pass, with a report of these silos in each, until this holds. What messages are under way has no bound in
     /// seconds, so the clock goes on until then.
     /// </summary>
-    public async Task UntilAsync(Func<Task<bool>> holds, string what, params string[] silos)
+    public Task UntilAsync(Func<Task<bool>> holds, string what, params string[] silos) => UntilAsync(holds, what, TimeSpan.FromSeconds(0.2), silos);
+
+    /// <summary>As above, with so much time between two looks.</summary>
+    public async Task UntilAsync(Func<Task<bool>> holds, string what, TimeSpan step, string[] silos)
     {
         var limit = DateTime.UtcNow + Patience;
         while (!await holds())
@@ -70,7 +73,7 @@ public sealed class TestCluster : IExperimentServices, IAsyncDisposable
             foreach (var silo in silos.Length > 0 ? silos : [.. _silos.Keys])
                 await _silos[silo].BeatAsync();
             await Task.Delay(1);
-            Time.Advance(TimeSpan.FromSeconds(0.1));
+            Time.Advance(step);
         }
     }
 
