@@ -1,4 +1,6 @@
 using IconDiffusion.Grains;
+using IconDiffusion.Silo.Cluster;
+using Microsoft.Extensions.DependencyInjection;
 using IconDiffusion.Silo.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -27,7 +29,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         catch (Exception failure) when (!context.Response.HasStarted)
         {
             context.Response.Headers.Remove("Content-Length");
-            await Explain(context, failure).ExecuteAsync(context);
+            await Explain(context, context.RequestServices.GetService<SiloDatabase>()?.Explain(failure) ?? failure).ExecuteAsync(context);
             return;
         }
 

@@ -9,7 +9,8 @@ namespace IconDiffusion.Silo.Cluster;
 /// <summary>Orleans in one process, without a port and without a database server: the only member of its cluster.</summary>
 internal static class EmbeddedSilo
 {
-    private const string Id = "icon";
+    /// <summary>Whose states and reminders a file holds.</summary>
+    internal const string Id = "icon";
 
     /// <summary>A cluster of this process alone, with states and reminders in a SQLite file.</summary>
     public static void Add(ISiloBuilder silo, string path)

@@ -15,11 +15,15 @@ public sealed class SiloDatabase : DbDataSource
 
     private const int SchemaVersion = 2;
     private const int BusySeconds = 5;
+    private const int Full = 13;
+    private const int DiskFull = 28;   // ENOSPC, as of any other file
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Shared _connection;
+    private readonly string _path;
 
     private SiloDatabase(string path)
     {
+        _path = path;
         ConnectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = BusySeconds }.ToString();
         _connection = new(ConnectionString, _turn);
     }
@@ -65,6 +69,15 @@ public sealed class SiloDatabase : DbDataSource
         base.Dispose(disposing);
     }
 
+    /// <summary>What SQLite reported to a grain, in words that say what to do; null: this failure is none of SQLite's.</summary>
+    public IOException? Explain(Exception failure)
+    {
+        for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
+            if (cause is SqliteException sqlite)
+                return Explain(_path, sqlite);
+        return null;
+    }
+
     private static IOException Explain(string path, SqliteException failure)
     {
         var advice = failure.SqliteErrorCode switch
@@ -72,11 +85,14 @@ public sealed class SiloDatabase : DbDataSource
             5 or 6 => $"is locked by another program for more than {BusySeconds} s; close that program",
             8 => "is read-only; wanted a file and folder that this user may write to",
             11 or 26 => "is damaged, or no SQLite database; move it aside or put a backup in its place",
-            13 => "cannot grow, because the disk is full; make room",
+            Full => "cannot grow, because the disk is full; make room",
             14 => "cannot be opened; wanted a file and folder that this user may read and write",
             _ => "failed",
         };
-        return new IOException($"Actor database '{path}' {advice}. SQLite says: {failure.Message}", failure);
+        var told = new IOException($"The silo's database '{path}' {advice}. SQLite says: {failure.Message}", failure);
+        if (failure.SqliteErrorCode == Full)
+            told.HResult = DiskFull;
+        return told;
     }
 
     private static void Prepare(string path, SqliteConnection connection)
@@ -88,8 +104,15 @@ public sealed class SiloDatabase : DbDataSource
         Scalar(connection, "PRAGMA synchronous = FULL");
         var version = (long)Scalar(connection, "PRAGMA user_version")!;
         if (version > SchemaVersion)
-            throw new IOException($"Actor database '{path}' has format {version}; this version reads up to {SchemaVersion}. A newer version wrote it.");
-        Scalar(connection, $"BEGIN IMMEDIATE; {Schema} PRAGMA user_version = {SchemaVersion}; COMMIT;");
+            throw new IOException($"The silo's database '{path}' has format {version}; this version reads up to {SchemaVersion}. A newer version wrote it.");
+        if (version == DatabaseMigration.From)
+            DatabaseMigration.KeepCopy(path, connection);
+        using var transaction = connection.BeginTransaction();
+        Scalar(connection, Schema);
+        if (version == DatabaseMigration.From)
+            DatabaseMigration.Run(connection);
+        Scalar(connection, $"PRAGMA user_version = {SchemaVersion}");
+        transaction.Commit();
     }
 
     private static object? Scalar(SqliteConnection connection, string sql)

@@ -3,8 +3,8 @@ using IconDiffusion.Specs.Cluster;
 
 namespace IconDiffusion.Grains.Tests;
 
-/// <summary>A cluster for each test; every suite runs with calls in order and with calls shuffled.</summary>
-public abstract class ClusterTest(bool shuffled) : IAsyncLifetime
+/// <summary>A cluster for each test; every suite runs embedded, with calls in order and with calls shuffled, and on PostgreSQL.</summary>
+public abstract class ClusterTest(bool shuffled, bool onPostgres) : IAsyncLifetime
 {
     private TestCluster? _cluster;
 
@@ -19,13 +19,18 @@ public abstract class ClusterTest(bool shuffled) : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        await Cluster.DisposeAsync();
+        if (_cluster is not null)   // not skipped
+            await Cluster.DisposeAsync();
+        if (Disk.Postgres is { } database)
+            await database.DisposeAsync();
         Disk.Dispose();
     }
 
     /// <summary>Starts a process over the disk; the first silo gets a processor.</summary>
     protected async Task BeginAsync(params string[] silos)
     {
+        if (onPostgres)
+            Disk.Postgres ??= await (await PostgresServer.GetAsync()).CreateDatabaseAsync();
         _cluster = await TestCluster.StartAsync(Disk, shuffled, silos);
         Silo.With(DeviceClass.Cpu, id: "cpu");
     }

@@ -3,11 +3,11 @@ using IconDiffusion.Specs.Cluster;
 
 namespace IconDiffusion.Grains.Tests;
 
-public abstract class CommandTests(bool shuffled) : ClusterTest(shuffled)
+public abstract class CommandTests(bool shuffled = false, bool onPostgres = false) : ClusterTest(shuffled, onPostgres)
 {
     public static TheoryData<WorkKind> Stages => [WorkKind.Training, WorkKind.Samples, WorkKind.Evaluation];
 
-    [Theory]
+    [SkippableTheory]
     [MemberData(nameof(Stages))]
     public async Task Paused_WhatRunsIsStoppedAndNothingStarts_UntilResumed(WorkKind stage)
     {
@@ -29,7 +29,7 @@ public abstract class CommandTests(bool shuffled) : ClusterTest(shuffled)
         await FinishFromAsync(spec, next);
     }
 
-    [Theory]
+    [SkippableTheory]
     [MemberData(nameof(Stages))]
     public async Task Cancelled_NothingGoesOn_UntilSubmittedAgain(WorkKind stage)
     {
@@ -50,7 +50,7 @@ public abstract class CommandTests(bool shuffled) : ClusterTest(shuffled)
         await FinishFromAsync(spec, next);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task PausedBeforeAnythingRuns_NothingEverStarts()
     {
         var spec = Specs.Grid("early", cells: 3);
@@ -62,7 +62,7 @@ public abstract class CommandTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Equal(ExperimentState.Cancelled, (await StatusAsync(spec)).State);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Commands_MayComeAtOnce()
     {
         var spec = Specs.Grid("storm", cells: 3);
@@ -77,7 +77,7 @@ public abstract class CommandTests(bool shuffled) : ClusterTest(shuffled)
         Assert.All((await StatusAsync(spec)).Cells, cell => Assert.Equal(CellState.Done, cell.State));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task AFinishedExperiment_HeedsNoCommand()
     {
         Silo.Automatic = true;
@@ -91,7 +91,7 @@ public abstract class CommandTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Equal(ExperimentState.Finished, (await StatusAsync(spec)).State);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task ResumedWhileItStillStops_WorkGoesOnAfterwards()
     {
         Silo.StopsAtOnce = false;
@@ -105,7 +105,7 @@ public abstract class CommandTests(bool shuffled) : ClusterTest(shuffled)
         await FinishFromAsync(spec, await RunningAsync(WorkKind.Training, attempt: 2));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task WhatEndsWhilePaused_IsNotRunAgain()
     {
         Silo.StopsAtOnce = false;
@@ -120,7 +120,7 @@ public abstract class CommandTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Single(Disk.Started, work => work.StartsWith(order.Work.Key, StringComparison.Ordinal));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task APausedExperiment_StaysPaused_OverACrash()
     {
         var spec = Specs.Grid("night", cells: 1);
@@ -134,7 +134,7 @@ public abstract class CommandTests(bool shuffled) : ClusterTest(shuffled)
         await RunningAsync(order => order.Work.Kind == WorkKind.Training);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task CommandsToNobody_SayThatThereIsNoSuchExperiment()
     {
         var nobody = Cluster.Experiment(Specs.Grid("nobody", cells: 1));
@@ -179,6 +179,8 @@ public abstract class CommandTests(bool shuffled) : ClusterTest(shuffled)
     }
 }
 
-public sealed class CommandsInOrder() : CommandTests(shuffled: false);
+public sealed class CommandsInOrder : CommandTests;
 
 public sealed class CommandsShuffled() : CommandTests(shuffled: true);
+
+public sealed class CommandsOnPostgres() : CommandTests(onPostgres: true);

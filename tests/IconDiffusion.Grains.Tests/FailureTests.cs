@@ -3,9 +3,9 @@ using IconDiffusion.Specs.Cluster;
 
 namespace IconDiffusion.Grains.Tests;
 
-public abstract class FailureTests(bool shuffled) : ClusterTest(shuffled)
+public abstract class FailureTests(bool shuffled = false, bool onPostgres = false) : ClusterTest(shuffled, onPostgres)
 {
-    [Fact]
+    [SkippableFact]
     public async Task ThreeFailedAttempts_ParkACell_AndTheOthersGoOn()
     {
         var spec = Specs.Grid("park", cells: 2);
@@ -19,7 +19,7 @@ public abstract class FailureTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Single(await Cluster.Experiment(spec).GetResultsAsync());
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task AFailureThatIsFollowedBySuccess_IsNotShownAtTheEnd()
     {
         var spec = Specs.Grid("once", cells: 1);
@@ -34,7 +34,7 @@ public abstract class FailureTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Equal((CellState.Done, null), (cell.State, cell.Error));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Retry_GivesFailedWorkThreeMoreAttempts_AndLeavesTheRest()
     {
         var spec = Specs.Grid("retry", cells: 2);
@@ -55,7 +55,7 @@ public abstract class FailureTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Equal(before + 3 + 2 + 1, Disk.Started.Count);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task SubmittedAgain_FailedWorkIsTriedAgain_AndOnlyThat()
     {
         var spec = Specs.Grid("resubmit", cells: 1);
@@ -74,7 +74,7 @@ public abstract class FailureTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Equal(4, (await Cluster.Experiment(spec).GetResultsAsync()).Single().Sampling.Count);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task ACellWithAFailedBatch_WaitsForNoOtherBatch()
     {
         var spec = Specs.Grid("batches", cells: 1, icons: 8);
@@ -87,7 +87,7 @@ public abstract class FailureTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Equal(1 + 3, Disk.Started.Count);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task AnAttemptThatCannotBeStarted_CountsAsFailed()
     {
         Silo.StartError = "cpu is no device of this silo";
@@ -97,7 +97,7 @@ public abstract class FailureTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Equal((CellState.Failed, Silo.StartError), ((await StatusAsync(spec)).Cells[0].State, (await StatusAsync(spec)).Cells[0].Error));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task OnlyTheLastTwentyAttempts_AreRemembered()
     {
         var spec = Specs.Grid("many", cells: 1);
@@ -126,6 +126,8 @@ public abstract class FailureTests(bool shuffled) : ClusterTest(shuffled)
     }
 }
 
-public sealed class FailureInOrder() : FailureTests(shuffled: false);
+public sealed class FailureInOrder : FailureTests;
 
 public sealed class FailureShuffled() : FailureTests(shuffled: true);
+
+public sealed class FailureOnPostgres() : FailureTests(onPostgres: true);

@@ -2,9 +2,9 @@ using IconDiffusion.Specs.Cluster;
 
 namespace IconDiffusion.Grains.Tests;
 
-public abstract class GridTests(bool shuffled) : ClusterTest(shuffled)
+public abstract class GridTests(bool shuffled = false, bool onPostgres = false) : ClusterTest(shuffled, onPostgres)
 {
-    [Fact]
+    [SkippableFact]
     [Trait("Speed", "Slow")]
     public async Task AThousandCells_AreEachDoneOnce()
     {
@@ -19,6 +19,8 @@ public abstract class GridTests(bool shuffled) : ClusterTest(shuffled)
     }
 }
 
-public sealed class GridInOrder() : GridTests(shuffled: false);
+public sealed class GridInOrder : GridTests;
 
 public sealed class GridShuffled() : GridTests(shuffled: true);
+
+public sealed class GridOnPostgres() : GridTests(onPostgres: true);

@@ -3,9 +3,9 @@ using IconDiffusion.Specs.Cluster;
 
 namespace IconDiffusion.Grains.Tests;
 
-public abstract class LifecycleTests(bool shuffled) : ClusterTest(shuffled)
+public abstract class LifecycleTests(bool shuffled = false, bool onPostgres = false) : ClusterTest(shuffled, onPostgres)
 {
-    [Fact]
+    [SkippableFact]
     public async Task AnExperiment_GoesFromTrainingOverSamplesToScores_CellByCell()
     {
         Silo.Automatic = true;
@@ -26,7 +26,7 @@ public abstract class LifecycleTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Equal((RunIdentity.Experiment(spec), 2), Disk.Tables.Last());
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task TablesThatCannotBeWritten_DoNotKeepAnExperimentFromEnding()
     {
         Silo.Automatic = true;
@@ -40,7 +40,7 @@ public abstract class LifecycleTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Single(await experiment.GetResultsAsync());
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task AStatus_TellsWhereEachCellIsAndHowFar()
     {
         var spec = Specs.Grid("status", cells: 2);
@@ -72,7 +72,7 @@ public abstract class LifecycleTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Equal((CellState.Done, 1.0), (first.State, first.Scores!.Fid));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task WhatIsDone_IsNotRunAgain_WhenSubmittedAgain()
     {
         Silo.Automatic = true;
@@ -91,7 +91,7 @@ public abstract class LifecycleTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Equal(started, Disk.Started.Count);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task SubmittedTwiceAtOnce_EachPieceOfWorkIsStartedOnce()
     {
         Silo.Automatic = true;
@@ -102,7 +102,7 @@ public abstract class LifecycleTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Equal(3 * 4, Disk.Started.Distinct().Count());
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task EqualCells_ShareTheirWork()
     {
         Silo.Automatic = true;
@@ -118,7 +118,7 @@ public abstract class LifecycleTests(bool shuffled) : ClusterTest(shuffled)
     }
 
     // After one batch of 10 minutes the second is likely to end at 20, after two the third at 30.
-    [Theory]
+    [SkippableTheory]
     [InlineData(29, 4)]
     [InlineData(30, 6)]
     [InlineData(1, 2)]
@@ -134,7 +134,7 @@ public abstract class LifecycleTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Equal(icons / 2, Disk.Started.Count(work => work.Contains('-', StringComparison.Ordinal)));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task TheLastBatch_HasTheIconsThatAreLeft()
     {
         Silo.Automatic = true;
@@ -146,7 +146,7 @@ public abstract class LifecycleTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Equal(5, (await Cluster.Experiment(spec).GetResultsAsync()).Single().Sampling.Count);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task TheList_KnowsAllExperiments_NewestFirst()
     {
         Silo.Automatic = true;
@@ -163,7 +163,7 @@ public abstract class LifecycleTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Equal([("two", 2, 2, 0), ("one", 1, 1, 0)], list.Select(e => (e.Name, e.Cells, e.Done, e.Failed)));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task AnotherDataSet_MakesOtherRunsOfTheSameExperiment()
     {
         Silo.Automatic = true;
@@ -176,7 +176,7 @@ public abstract class LifecycleTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Equal(new string('b', 64), (await Cluster.Experiment(spec).GetResultsAsync()).Single().DatasetFingerprint);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task ASubmissionWithoutFingerprints_IsRefused()
     {
         var spec = Specs.Grid("bare", cells: 2);
@@ -187,6 +187,8 @@ public abstract class LifecycleTests(bool shuffled) : ClusterTest(shuffled)
     }
 }
 
-public sealed class LifecycleInOrder() : LifecycleTests(shuffled: false);
+public sealed class LifecycleInOrder : LifecycleTests;
 
 public sealed class LifecycleShuffled() : LifecycleTests(shuffled: true);
+
+public sealed class LifecycleOnPostgres() : LifecycleTests(onPostgres: true);

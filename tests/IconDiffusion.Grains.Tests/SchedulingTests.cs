@@ -3,13 +3,13 @@ using IconDiffusion.Specs.Cluster;
 
 namespace IconDiffusion.Grains.Tests;
 
-public abstract class SchedulingTests(bool shuffled) : ClusterTest(shuffled)
+public abstract class SchedulingTests(bool shuffled = false, bool onPostgres = false) : ClusterTest(shuffled, onPostgres)
 {
     private const string Rtx3080 = "rtx-3080";
 
     public override Task InitializeAsync() => BeginAsync("a", "b");
 
-    [Fact]
+    [SkippableFact]
     public async Task HigherPriority_GoesFirst_ThenTheOrderOfSubmission()
     {
         var (low, next, high) = (Specs.Grid("low", 2), Specs.Grid("next", 2), Specs.Grid("high", 2));
@@ -32,7 +32,7 @@ public abstract class SchedulingTests(bool shuffled) : ClusterTest(shuffled)
         ], order.Select(id => id));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Work_RunsOnTheClassOfDeviceThatItAsksFor()
     {
         Silo.Automatic = Cluster.Silo("b").Automatic = true;
@@ -44,7 +44,7 @@ public abstract class SchedulingTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Equal([("b", "cuda:1")], Cluster.Log.SelectMany(line => LeasesIn(line)).Distinct());
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task WorkForAnyDevice_PrefersAGpu()
     {
         Silo.With("gtx-1060", id: "cuda:0");
@@ -53,7 +53,7 @@ public abstract class SchedulingTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Equal("cuda:0", (await RunningAsync()).Device);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task WithoutASuitableDevice_TheStatusSaysWhatIsMissing()
     {
         var (gpu, large) = (Specs.Grid("gpu", 1, gpu: "RTX 3080"), Specs.Grid("large", 1));
@@ -70,7 +70,7 @@ public abstract class SchedulingTests(bool shuffled) : ClusterTest(shuffled)
         await Cluster.UntilAsync(async () => (await StatusAsync(gpu)).Cells[0] is { WaitsFor: null, State: CellState.Training }, "it trains");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task ADeviceWithoutTheMemory_IsLeftToOthers()
     {
         Cluster.Silo("b").With("gtx-1060", gigabytes: 3);
@@ -83,7 +83,7 @@ public abstract class SchedulingTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Equal(Specs.RunId(spec, 0), order.Spec.RunId);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task BatchesOfOneRun_AreDrawnOnTwoSilosAtOnce()
     {
         Cluster.Silo("b").With(DeviceClass.Cpu);
@@ -104,7 +104,7 @@ public abstract class SchedulingTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Equal(8, (await Cluster.Experiment(spec).GetResultsAsync()).Single().Sampling.Count);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task ASiloForOneExperiment_LeavesTheOthersAlone()
     {
         var (mine, other) = (Specs.Grid("mine", 1), Apart(Specs.Grid("other", 1), 10));
@@ -121,7 +121,7 @@ public abstract class SchedulingTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Equal("no silo has a device", (await StatusAsync(other)).Cells[0].WaitsFor);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task TwoExperimentsThatShareARun_BothLearnOfItsEnd()
     {
         var one = Specs.Grid("one", 1);
@@ -137,7 +137,7 @@ public abstract class SchedulingTests(bool shuffled) : ClusterTest(shuffled)
         Assert.Equal(4, Disk.Started.Count);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task WithdrawnByOneExperiment_SharedWorkGoesOnForTheOther()
     {
         var one = Specs.Grid("one", 1);
@@ -157,7 +157,7 @@ public abstract class SchedulingTests(bool shuffled) : ClusterTest(shuffled)
     }
 
     // Both write the same folder.
-    [Fact]
+    [SkippableFact]
     public async Task OneRunAskedForOnTwoClasses_IsTrainedOnOneAtATime()
     {
         Cluster.Silo("b").With(Rtx3080);
@@ -189,6 +189,8 @@ public abstract class SchedulingTests(bool shuffled) : ClusterTest(shuffled)
         line.Split(" has device ") is [_, var rest] && rest.Trim().Split(" of ") is [var device, var silo] ? [(silo, device)] : [];
 }
 
-public sealed class SchedulingInOrder() : SchedulingTests(shuffled: false);
+public sealed class SchedulingInOrder : SchedulingTests;
 
 public sealed class SchedulingShuffled() : SchedulingTests(shuffled: true);
+
+public sealed class SchedulingOnPostgres() : SchedulingTests(onPostgres: true);

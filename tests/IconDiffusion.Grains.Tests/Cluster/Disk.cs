@@ -13,6 +13,9 @@ public sealed class Disk : IDisposable
 
     public string Database => Path.Combine(_folder, "cluster.db");
 
+    /// <summary>Takes the file's place.</summary>
+    internal PostgresDatabase? Postgres { get; set; }
+
     /// <summary>Work keys in the order of their starts, "key#attempt".</summary>
     public ConcurrentQueue<string> Started { get; } = new();
 

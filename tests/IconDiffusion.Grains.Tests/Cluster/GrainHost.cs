@@ -52,7 +52,10 @@ internal sealed class GrainHost : IAsyncDisposable
         builder.ConfigureSilo((_, own) =>
         {
             SiloRuntime.AddGrains(own);
-            EmbeddedSilo.AddStorage(own, disk.Database);
+            if (disk.Postgres is { } database)
+                SiloRuntime.AddStorage(own, database.ConnectionString);
+            else
+                EmbeddedSilo.AddStorage(own, disk.Database);
         });
         return new(builder.Build());
     }
