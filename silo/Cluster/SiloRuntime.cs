@@ -53,6 +53,8 @@ internal static class SiloRuntime
                 EmbeddedSilo.Add(silo, Path.Combine(options.Data, "cluster.db"));
             AddGrains(silo);
             silo.AddDashboard();
+            if (options.Otlp is not null)
+                silo.AddActivityPropagation();
         });
     }
 

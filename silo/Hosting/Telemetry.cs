@@ -24,10 +24,11 @@ internal static class Telemetry
         services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("icondiffusion", serviceInstanceId: silo))
             .WithMetrics(metrics => metrics
-                .AddMeter(ClusterMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
+                .AddMeter(ClusterMetrics.MeterName, "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
                 .AddOtlpExporter(otlp => Configure(otlp, new(collector, "v1/metrics"))))
             .WithTracing(traces => traces
                 .AddAspNetCoreInstrumentation()
+                .AddSource("Microsoft.Orleans.Application", "Microsoft.Orleans.Lifecycle", "Microsoft.Orleans.Storage")
                 .AddOtlpExporter(otlp => Configure(otlp, new(collector, "v1/traces"))));
     }
 
