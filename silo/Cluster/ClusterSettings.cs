@@ -34,14 +34,18 @@ public sealed class ClusterSettings
         var section = configuration.GetSection(Section);
         if (!section.Exists())
             return null;
+        var known = typeof(ClusterSettings).GetProperties().Select(property => property.Name).ToArray();
+        var unknown = section.GetChildren().Where(child => !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)).ToArray();
+        if (unknown.Length > 0)
+            throw new SiloOptionsException([.. unknown.Select(child => $"{child.Path} is unknown; known are {string.Join(", ", known)}.")]);
         ClusterSettings settings;
         try
         {
-            settings = section.Get<ClusterSettings>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new();
+            settings = section.Get<ClusterSettings>() ?? new();
         }
         catch (InvalidOperationException failure)
         {
-            throw new SiloOptionsException([$"{Section}: {failure.Message} Known are {string.Join(", ", typeof(ClusterSettings).GetProperties().Select(property => property.Name))}."]);
+            throw new SiloOptionsException([$"{Section}: {failure.Message}"]);
         }
         var faults = settings.Faults().ToArray();
         return faults.Length == 0 ? settings : throw new SiloOptionsException(faults);

@@ -19,6 +19,8 @@ public sealed class AccessTests(SharedSilo shared) : IClassFixture<SharedSilo>
     [InlineData("GET", "/api/runs/0123456789ab/files/spec.json")]
     [InlineData("PUT", "/api/datasets/0000000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("GET", "/openapi/v1.json")]
+    [InlineData("GET", "/orleans/")]
+    [InlineData("GET", "/orleans/DashboardCounters")]
     [InlineData("GET", "/nothing/here")]
     public async Task WithoutTheToken_NothingIsToldOrDone(string method, string path)
     {
@@ -41,6 +43,14 @@ public sealed class AccessTests(SharedSilo shared) : IClassFixture<SharedSilo>
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(scheme, token ?? _silo.Host.Token);
 
         await Problem.SentenceAsync(HttpStatusCode.Unauthorized, await client.GetAsync("/api/silo"));
+    }
+
+    [Fact]
+    public async Task OrleansDashboard_CountsThisSilo()
+    {
+        var counters = JsonNode.Parse(await _silo.Client.GetStringAsync("/orleans/DashboardCounters"))!;
+
+        Assert.Equal(1, counters["totalActiveHostCount"]?.GetValue<int>());
     }
 
     [Theory]

@@ -64,6 +64,44 @@ public sealed class SiloOptionsTests
         Assert.Contains(part, Assert.Single(exception.Faults));
     }
 
+    // Whoever means a cluster never gets a silo alone.
+    [Theory]
+    [InlineData("CLUSTER__DATABASE", "", "Cluster:Database is empty")]
+    [InlineData("CLUSTER__DATABASE", " ", "Cluster:Database is empty")]
+    [InlineData("CLUSTER__PORT", "11112", "Cluster:Database is empty")]
+    [InlineData("CLUSTER__DATABSE", "Host=db", "DATABSE is unknown; known are Database, Id, Address, Port.")]
+    [InlineData("CLUSTR__DATABASE", "Host=db", "CLUSTR is unknown in the settings; known are Silo and Cluster")]
+    [InlineData("CLUSTER_DATABASE", "Host=db", "CLUSTER_DATABASE is unknown in the settings")]
+    public void AClusterThatIsMissaid_IsNoSiloAlone(string variable, string value, string part)
+    {
+        Environment.SetEnvironmentVariable($"ICONDIFFUSION_{variable}", value);
+        try
+        {
+            var failure = Assert.Throws<SiloOptionsException>(() => SiloOptions.Load(new Dictionary<string, string?>()).IsCluster);
+            Assert.Contains(part, Assert.Single(failure.Faults));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable($"ICONDIFFUSION_{variable}", null);
+        }
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("Host=db;Username=icon;Database=icon", true)]
+    public void ADatabaseMakesACluster(string? database, bool isCluster)
+    {
+        Environment.SetEnvironmentVariable("ICONDIFFUSION_CLUSTER__DATABASE", database);
+        try
+        {
+            Assert.Equal(isCluster, SiloOptions.Load(new Dictionary<string, string?>()).IsCluster);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("ICONDIFFUSION_CLUSTER__DATABASE", null);
+        }
+    }
+
     [Fact]
     public void EveryFaultIsTold()
     {
