@@ -60,7 +60,7 @@ public sealed class TestCluster : IExperimentServices, IAsyncDisposable
     /// Lets seconds pass, with a report of these silos in each, until this holds. What messages are under way has no bound in
     /// seconds, so the clock goes on until then.
     /// </summary>
-    public Task UntilAsync(Func<Task<bool>> holds, string what, params string[] silos) => UntilAsync(holds, what, TimeSpan.FromSeconds(0.2), silos);
+    public Task UntilAsync(Func<Task<bool>> holds, string what, params string[] silos) => UntilAsync(holds, what, TimeSpan.FromSeconds(0.05), silos);
 
     /// <summary>As above, with so much time between two looks.</summary>
     public async Task UntilAsync(Func<Task<bool>> holds, string what, TimeSpan step, string[] silos)
