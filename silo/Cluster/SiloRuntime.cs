@@ -101,17 +101,19 @@ internal static class SiloRuntime
         });
         silo.UseAdoNetClustering(own => (own.Invariant, own.ConnectionString) = (Invariant, settings.Database));
 
-        // A killed silo's grains live elsewhere after seconds; with the defaults it takes most of a minute.
-        silo.Configure<ClusterMembershipOptions>(members =>
-        {
-            members.ProbeTimeout = TimeSpan.FromSeconds(1);
-            members.NumMissedProbesLimit = 3;
-            members.NumVotesForDeathDeclaration = 2;
-            members.TableRefreshTimeout = TimeSpan.FromSeconds(10);
-            members.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
-            members.DeathVoteExpirationTimeout = TimeSpan.FromSeconds(60);
-        });
+        silo.Configure<ClusterMembershipOptions>(WatchClosely);
         AddStorage(silo, settings.Database);
+    }
+
+    /// <summary>A killed silo's grains live elsewhere after seconds; with Orleans' defaults it takes most of a minute.</summary>
+    public static void WatchClosely(ClusterMembershipOptions members)
+    {
+        members.ProbeTimeout = TimeSpan.FromSeconds(1);
+        members.NumMissedProbesLimit = 3;
+        members.NumVotesForDeathDeclaration = 2;
+        members.TableRefreshTimeout = TimeSpan.FromSeconds(10);
+        members.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+        members.DeathVoteExpirationTimeout = TimeSpan.FromSeconds(60);
     }
 
     /// <summary>States, reminders and the grain directory in PostgreSQL.</summary>

@@ -54,6 +54,17 @@ public sealed class ClusterDatabaseTests
         Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
     }
 
+    [SkippableTheory]
+    [InlineData("wrong", ClusterDatabaseFault.NotLetIn)]
+    [InlineData(PostgresServer.GuestPassword, ClusterDatabaseFault.NotAllowed)]
+    public async Task AGuest_IsToldWhatIsMissing(string password, ClusterDatabaseFault fault)
+    {
+        await using var database = await (await PostgresServer.GetAsync()).CreateDatabaseAsync(empty: true);
+        var connection = $"{database.ConnectionString};Username={PostgresServer.Guest};Password={password}";
+        Assert.Equal(fault, (await Assert.ThrowsAsync<ClusterDatabaseException>(() => ClusterDatabase.InitializeAsync(connection, default))).Fault);
+        Assert.Equal(ClusterDatabaseFault.NoTables, (await Assert.ThrowsAsync<ClusterDatabaseException>(() => ClusterDatabase.CheckAsync(database.ConnectionString, default))).Fault);
+    }
+
     private static async Task RunAsync(NpgsqlDataSource source, string sql)
     {
         await using var command = source.CreateCommand(sql);

@@ -55,7 +55,6 @@ public abstract class RecoveryTests(bool shuffled = false, bool onPostgres = fal
         Silo.Automatic = true;
         await FinishedAsync(spec);
         await Cluster.UntilAsync(() => Disk.Finished.Count >= 2 * 4, "the last end is noted");
-        Assert.Equal(2 * 4, Disk.Finished.Count);
         Assert.Equal(2 * 4, Disk.Finished.Distinct().Count());
         Assert.Equal(2 * 4 + 1, Disk.Started.Count);
     }

@@ -3,8 +3,10 @@ using IconDiffusion.Silo.Cluster;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans;
+using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
+using Orleans.Storage;
 using Orleans.TestingHost;
 
 namespace IconDiffusion.Grains.Tests;
@@ -16,10 +18,13 @@ namespace IconDiffusion.Grains.Tests;
 internal sealed class GrainHost : IAsyncDisposable
 {
     private readonly InProcessTestCluster _cluster;
+    private readonly List<string> _names;
 
-    private GrainHost(InProcessTestCluster cluster) => _cluster = cluster;
+    private GrainHost(InProcessTestCluster cluster, List<string> names) => (_cluster, _names) = (cluster, names);
 
     public IGrainFactory Grains => _cluster.Client;
+
+    public IGrainStorage Storage => _cluster.GetSiloServiceProvider().GetRequiredService<IGrainStorage>();
 
     /// <param name="disk">What an earlier host may have left behind.</param>
     /// <param name="shuffle">Mixes the order of calls; null: they go as they come.</param>
@@ -38,9 +43,10 @@ internal sealed class GrainHost : IAsyncDisposable
                 host.Services.AddKeyedSingleton(name, TimeProvider.System);
             SiloRuntime.AddSerialization(host.Services);
         });
+        List<string> names = [.. silos];
         builder.ConfigureSiloHost((own, host) =>
         {
-            own.SiloName = silos[int.Parse(own.SiloName.Split('_')[^1], CultureInfo.InvariantCulture)];   // Silo_0 and so on
+            own.SiloName = names[int.Parse(own.SiloName.Split('_')[^1], CultureInfo.InvariantCulture)];   // Silo_0 and so on
             host.Services.AddSingleton<INodeInfo>(silo(own.SiloName));
             host.Services.AddSingleton<IWorkService>(silo(own.SiloName));
         });
@@ -49,18 +55,37 @@ internal sealed class GrainHost : IAsyncDisposable
             builder.ConfigureClient(client => client.AddOutgoingGrainCallFilter(shuffle));
             builder.ConfigureSilo((_, own) => own.AddOutgoingGrainCallFilter(shuffle));
         }
-        builder.ConfigureSilo((_, own) =>
+        builder.ConfigureSilo((options, own) =>
         {
             SiloRuntime.AddGrains(own);
+            own.AddOutgoingGrainCallFilter(silo(options.SiloName).Wire).AddIncomingGrainCallFilter(silo(options.SiloName).Wire);
+            own.Configure<ClusterMembershipOptions>(SiloRuntime.WatchClosely);
             if (disk.Postgres is { } database)
                 SiloRuntime.AddStorage(own, database.ConnectionString);
             else
                 EmbeddedSilo.AddStorage(own, disk.Database);
         });
-        return new(builder.Build());
+        return new(builder.Build(), names);
     }
 
     public Task StartAsync() => _cluster.DeployAsync();
+
+    /// <summary>The silo on which a grain lives.</summary>
+    public async Task<string> HomeAsync(IAddressable grain)
+    {
+        var address = await Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain);
+        return NameOf(_cluster.GetSiloForAddress(address!)!);
+    }
+
+    /// <summary>One silo ends without a word.</summary>
+    public Task KillAsync(string silo) => _cluster.KillSiloAsync(_cluster.Silos.Single(handle => NameOf(handle) == silo));
+
+    /// <summary>A silo that was killed comes back.</summary>
+    public Task RestartAsync(string silo)
+    {
+        _names.Add(silo);   // Orleans numbers its silos on.
+        return _cluster.StartAdditionalSiloAsync();
+    }
 
     /// <summary>Ends without a word.</summary>
     public async Task KillAsync()
@@ -75,4 +100,6 @@ internal sealed class GrainHost : IAsyncDisposable
         await _cluster.StopAllSilosAsync();
         await _cluster.DisposeAsync();
     }
+
+    private static string NameOf(InProcessSiloHandle silo) => silo.ServiceProvider.GetRequiredService<INodeInfo>().Silo;
 }

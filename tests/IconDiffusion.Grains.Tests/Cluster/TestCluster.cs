@@ -5,6 +5,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Orleans;
+using Orleans.Runtime;
+using Orleans.Storage;
 
 namespace IconDiffusion.Grains.Tests;
 
@@ -41,6 +43,22 @@ public sealed class TestCluster : IExperimentServices, IAsyncDisposable
         await cluster._host.StartAsync();
         return cluster;
     }
+
+    /// <summary>Where grains keep their states.</summary>
+    internal IGrainStorage Storage => _host.Storage;
+
+    /// <summary>The silo on which a grain lives.</summary>
+    public Task<string> HomeAsync(IAddressable grain) => _host.HomeAsync(grain);
+
+    /// <summary>One silo dies without a word, with all that it did.</summary>
+    public Task KillAsync(string silo)
+    {
+        Silo(silo).Crash();
+        return _host.KillAsync(silo);
+    }
+
+    /// <summary>A silo that was killed comes back.</summary>
+    public Task RestartAsync(string silo) => _host.RestartAsync(silo);
 
     public TestSilo Silo(string? name = null) => name is null ? _silos.Values.First() : _silos[name];
 

@@ -30,6 +30,9 @@ public sealed class TestSilo(string name, Func<IGrainFactory> grains, Disk disk)
     /// <summary>Why no attempt can be started; null: it can.</summary>
     public string? StartError { get; set; }
 
+    /// <summary>Its way to the other silos.</summary>
+    internal Wire Wire { get; } = new();
+
     public ICollection<WorkOrder> Running => _running.Values;
 
     public IReadOnlyCollection<WorkOrder> Stopping => _stopping;
@@ -46,7 +49,8 @@ public sealed class TestSilo(string name, Func<IGrainFactory> grains, Disk disk)
         Silo = name, Incarnation = Incarnation, Devices = [.. Devices], Running = [.. _running.Keys.Select(work => work.Key)], Only = Only,
     };
 
-    public Task BeatAsync() => grains().GetGrain<ISchedulerGrain>("default").HeartbeatAsync(Report());
+    /// <summary>Reports itself, which nobody hears while its wire is cut.</summary>
+    public Task BeatAsync() => Wire.IsCut ? Task.CompletedTask : grains().GetGrain<ISchedulerGrain>("default").HeartbeatAsync(Report());
 
     /// <summary>The process dies: whatever it was doing is gone. The next report is that of a new process.</summary>
     public void Crash()
@@ -83,11 +87,17 @@ public sealed class TestSilo(string name, Func<IGrainFactory> grains, Disk disk)
 
     public bool IsRunning(WorkId work, int attempt) => _running.TryGetValue(work, out var order) && order.Attempt == attempt;
 
-    /// <summary>Ends an attempt and tells its grain.</summary>
+    /// <summary>Ends an attempt, which counts as running until its grain has been told.</summary>
     public async Task EndAsync(WorkOrder order, WorkOutcome outcome)
     {
-        _running.TryRemove(KeyValuePair.Create(order.Work, order));
-        await grains().GetWork(order.Work).EndedAsync(order.Attempt, outcome);
+        try
+        {
+            await grains().GetWork(order.Work).EndedAsync(order.Attempt, outcome);
+        }
+        finally
+        {
+            Forget(order);
+        }
         if (outcome is not (WorkStopped or WorkFailed))
             disk.Finished.Enqueue(order.Work);
     }

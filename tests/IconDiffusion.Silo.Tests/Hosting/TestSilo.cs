@@ -58,11 +58,14 @@ internal sealed class TestSilo : IAsyncDisposable
     public static Task<TestSilo> StartInAsync(string data, Action<SiloOptions>? configure = null) => StartAsync(data, null, configure, null);
 
     /// <summary>Completes when the scheduler has heard of the silo.</summary>
-    public async Task BeReadyAsync()
+    public Task BeReadyAsync() => UntilAsync(async patience => (await Client.GetAsync("/health/ready", patience)).IsSuccessStatusCode);
+
+    /// <summary>Asks again until it holds; what a silo does at moments of its own has no event to wait for.</summary>
+    public static async Task UntilAsync(Func<CancellationToken, Task<bool>> holds)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!(await Client.GetAsync("/health/ready", patience.Token)).IsSuccessStatusCode)
-            await Task.Yield();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        while (!await holds(patience.Token))
+            await Task.Delay(20, patience.Token);
     }
 
     public async Task<HttpResponseMessage> SubmitAsync(ExperimentSpec experiment, params string?[] fingerprints) =>

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using IconDiffusion.Silo.Cluster;
 using Npgsql;
 
-namespace IconDiffusion.Grains.Tests;
+namespace IconDiffusion.Tests;
 
 /// <summary>A PostgreSQL server of the tests' own, in a temporary folder on loopback; it ends with the process, however that ends.</summary>
 internal sealed class PostgresServer
@@ -34,6 +34,11 @@ internal sealed class PostgresServer
         return database;
     }
 
+    /// <summary>A user who may not make tables; the server asks this one alone for a password.</summary>
+    public const string Guest = "guest";
+
+    public const string GuestPassword = "secret";
+
     public string ConnectionString(string database) => string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Username=postgres;Database={database}");
 
     public async Task RunAsync(string sql)
@@ -50,15 +55,20 @@ internal sealed class PostgresServer
         var port = FreePort();
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add($"""
-            bin='{Programs()}'
+        start.ArgumentList.Add($$"""
+            bin='{{Programs()}}'
             folder=$(mktemp -d)
             as=
             if [ "$(id -u)" = 0 ]; then as='setpriv --reuid=postgres --regid=postgres --clear-groups'; chown postgres "$folder"; fi
             cd "$folder"
             trap '' INT TERM HUP
-            $as "$bin/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --no-locale --no-sync >"$folder/log" 2>&1 </dev/null &&
-            $as "$bin/postgres" -D "$folder/data" -p {port} -h 127.0.0.1 -k "$folder" -F >>"$folder/log" 2>&1 </dev/null &
+            {
+                $as "$bin/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --no-locale --no-sync >"$folder/log" 2>&1 </dev/null &&
+                sed -i '1i host all {{Guest}} 127.0.0.1/32 scram-sha-256' "$folder/data/pg_hba.conf" &&
+                $as "$bin/postgres" -D "$folder/data" -p {{port}} -h 127.0.0.1 -k "$folder" -F >>"$folder/log" 2>&1 </dev/null
+                tr '\n' ' ' <"$folder/log"
+                echo
+            } &
             server=$!
             cat >/dev/null
             [ ! -e "$folder/data/postmaster.pid" ] || kill -QUIT "$(head -n 1 "$folder/data/postmaster.pid")"
@@ -67,13 +77,18 @@ internal sealed class PostgresServer
             """);
         using var shell = Process.Start(start)!;
         KeptOpen = shell.StandardInput;
+        var log = shell.StandardOutput.ReadLineAsync();   // Once the server has ended.
         var server = new PostgresServer(port);
         for (var limit = DateTime.UtcNow + TimeSpan.FromSeconds(90); ;)
         {
             try
             {
-                await server.RunAsync("SELECT 1");
+                await server.RunAsync($"CREATE ROLE {Guest} LOGIN PASSWORD '{GuestPassword}'");
                 return server;
+            }
+            catch (NpgsqlException failure) when (log.IsCompleted)
+            {
+                throw new InvalidOperationException($"PostgreSQL did not start: {await log}", failure);
             }
             catch (NpgsqlException) when (DateTime.UtcNow < limit)
             {
