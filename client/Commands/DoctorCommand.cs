@@ -39,11 +39,7 @@ internal static class DoctorCommand
                 }),
                 new("CPU instructions", true, false, Instructions()),
                 Try("libvips", "./icon setup", () => ImageFile.LibraryVersion),
-                Try("face font", "apt-get install fonts-noto-color-emoji", () =>
-                {
-                    EmojiFont.ThrowIfMissing();
-                    return EmojiFont.Family;
-                }),
+                Try("face font", $"apt-get install fonts-noto-color-emoji, or {EmojiFont.FileVariable} with its file", () => $"{EmojiFont.Family}, {EmojiFont.FilePath}"),
                 Try("Inception weights", "./icon weights", () => InceptionWeightsFile.Published.Verify(
                     InceptionWeightsFile.Published.DefaultPath(context.Data.Path)) is var hash ? $"verified, SHA-256 {hash[..12]}…" : "", needed: false),
                 Try("data folder", "--data DIR or ICONDIFFUSION_DATA with a folder that you may write", () => Disk(context.Data)),

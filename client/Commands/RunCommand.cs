@@ -35,7 +35,7 @@ internal static class RunCommand
             if (ComparisonFile.TryLoad(parsed.GetValue(file)!) is { } comparisons)
                 return await ComparisonRun.RunAsync(context, comparisons, parsed.GetValue(install), cancellationToken);
             var experiment = ExperimentFile.Load(parsed.GetValue(file)!);
-            // Before images are read: libvips loads OpenMP, which reads the environment once.
+            // Before anything native loads OpenMP, which reads the environment once.
             FastOps.ConfigureEnvironment();
             var prepared = new PreparedExperiment(experiment, context.Data);
             var report = prepared.Experiment.Runs.Count == 0

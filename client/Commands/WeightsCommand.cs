@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Net.Http;
 using IconDiffusion.Client.Output;
-using IconDiffusion.Engine.Files;
+using IconDiffusion.Engine.Imaging;
 using IconDiffusion.Engine.Metrics;
 using Spectre.Console;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using IconDiffusion.Engine.Files;
+using IconDiffusion.Engine.Imaging;
 using IconDiffusion.Engine.Metrics;
 using IconDiffusion.Engine.Reports;
 using IconDiffusion.Specs;

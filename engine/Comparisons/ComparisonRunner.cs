@@ -1,7 +1,7 @@
 using System.Text.Json;
 using IconDiffusion.Engine.Data;
 using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Files;
+using IconDiffusion.Engine.Imaging;
 using IconDiffusion.Engine.Metrics;
 using IconDiffusion.Engine.Reports;
 using IconDiffusion.Specs;

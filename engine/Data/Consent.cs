@@ -1,5 +1,5 @@
 using System.Text.Json;
-using IconDiffusion.Engine.Files;
+using IconDiffusion.Engine.Imaging;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Data;

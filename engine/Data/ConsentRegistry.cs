@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using IconDiffusion.Engine.Files;
+using IconDiffusion.Engine.Imaging;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Data;

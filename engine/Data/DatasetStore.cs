@@ -1,12 +1,12 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using IconDiffusion.Engine.Files;
+using IconDiffusion.Engine.Imaging;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Data;
 
 /// <summary>
-/// Prepared datasets in a folder, one file per fingerprint, so that a machine that only trains needs neither libvips nor the images.
+/// Prepared datasets in a folder, one file per fingerprint, so that a machine that only trains needs neither libvips nor the font nor the images.
 /// </summary>
 /// <remarks>
 /// <c>&lt;fingerprint&gt;.icons</c>: the header's length (8 bytes, little endian), the header (JSON: spec, names, consent), the pixels

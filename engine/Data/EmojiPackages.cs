@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
-using IconDiffusion.Engine.Files;
+using IconDiffusion.Engine.Imaging;
 
 namespace IconDiffusion.Engine.Data;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using IconDiffusion.Engine.Data;
-using IconDiffusion.Engine.Files;
 using IconDiffusion.Engine.Imaging;
 using IconDiffusion.Engine.Metrics;
 using IconDiffusion.Engine.Novelty;

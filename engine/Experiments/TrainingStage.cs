@@ -1,6 +1,6 @@
 using System.Text.Json;
 using IconDiffusion.Engine.Data;
-using IconDiffusion.Engine.Files;
+using IconDiffusion.Engine.Imaging;
 using IconDiffusion.Engine.Training;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;

@@ -5,37 +5,40 @@ public static class EmojiFont
 {
     public const string Family = "Noto Color Emoji";
 
+    /// <summary>Names the font's file where it is not installed.</summary>
+    public const string FileVariable = "ICONDIFFUSION_EMOJI_FONT";
+
     // The font's pictures are 136×128; at this size Pango shows them without scaling.
     private const int NativePixels = 109;
 
+    private static readonly Lazy<FontFile?> s_font = new(() => Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 } file
+        ? new(Family, Path.GetFullPath(file))
+        : FontFile.Find((Family, "NotoColorEmoji.ttf")));
+
+    /// <summary>The font's file.</summary>
     /// <exception cref="ImageException">The font is missing; the message says how to get it.</exception>
-    public static void ThrowIfMissing()
+    public static string FilePath => Font.Path;
+
+    private static FontFile Font => s_font.Value switch
     {
-        ImageLibrary.Start();
-        if (ImageLibrary.HasFont(Family) == 0)
-            throw new ImageException($"The font '{Family}' is not installed; run ./icon doctor, or install the package fonts-noto-color-emoji.");
-    }
+        null => throw new ImageException(
+            $"The font '{Family}' is not installed; run ./icon doctor, install the package fonts-noto-color-emoji, or let {FileVariable} name NotoColorEmoji.ttf."),
+        var font when !File.Exists(font.Path) => throw new ImageException($"The font '{font.Path}', which {FileVariable} names, is not there."),
+        var font => font,
+    };
 
     /// <summary>
     /// The emoji, centred in [size, size, 3], or null when the installed font does not have it as one colour picture:
-    /// an older font shows a newer sequence as several pictures side by side, or in black from another font.
+    /// an older font shows a newer sequence as several pictures side by side.
     /// </summary>
     /// <param name="sequence">One emoji: one code point, or several joined by U+200D, modifiers and selectors.</param>
     /// <exception cref="ImageException">The font is missing.</exception>
     public static Image? TryRender(string sequence, int size, Rgb background)
     {
-        ThrowIfMissing();
-        var picture = Draw(sequence);
+        var (width, height, pixels) = Font.Draw(sequence, NativePixels, inColour: true);
+        var picture = new RgbaImage(width, height, pixels);
         if (picture.Width > picture.Height * 5 / 4 || !HasColour(picture)) return null;
         return Resize.CoverSquare(Padded(picture.Over(background), background), size);
-    }
-
-    private static unsafe RgbaImage Draw(string sequence)
-    {
-        byte* pixels;
-        int width, height;
-        ImageLibrary.Check(ImageLibrary.Text(sequence, $"{Family} {NativePixels}", colour: 1, &pixels, &width, &height), $"Emoji '{sequence}'");
-        return new(width, height, ImageLibrary.Take(pixels, (long)width * height * 4));
     }
 
     private static bool HasColour(RgbaImage picture)

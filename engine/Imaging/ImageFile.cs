@@ -1,5 +1,3 @@
-using IconDiffusion.Engine.Files;
-
 namespace IconDiffusion.Engine.Imaging;
 
 /// <summary>Reads PNG, JPEG, WebP and GIF, of any bit depth and colour space, as 8-bit sRGB; writes PNG, and animations as GIF.</summary>
@@ -18,7 +16,7 @@ public static class ImageFile
     /// <summary>Names that are taken for images when a folder is listed.</summary>
     public static IReadOnlyList<string> Extensions { get; } = [".png", ".jpg", ".jpeg", ".webp", ".gif"];
 
-    /// <summary>Version of libvips, such as "8.14.1"; pixels may differ between versions, so results state it.</summary>
+    /// <summary>Version of libvips, such as "8.18.7"; pixels may differ between versions, so results state it.</summary>
     public static string LibraryVersion => ImageLibrary.Version;
 
     /// <summary>Reads the header alone.</summary>
@@ -40,18 +38,12 @@ public static class ImageFile
     /// <summary>Writes an endless animation atomically; a GIF has at most 256 colours a frame, so frames that matter are kept as PNG too.</summary>
     /// <param name="frames">At least one, all of one size.</param>
     /// <param name="delay">Of each frame, in steps of 10 ms.</param>
-    public static unsafe void SaveGif(string path, IReadOnlyList<Image> frames, TimeSpan delay)
+    public static void SaveGif(string path, IReadOnlyList<Image> frames, TimeSpan delay)
     {
-        ImageLibrary.Start();
         var (width, height) = (frames[0].Width, frames[0].Height);
         if (frames.FirstOrDefault(frame => frame.Width != width || frame.Height != height) is { } other)
             throw new ArgumentException($"A frame of {other.Width}×{other.Height} came after one of {width}×{height}; an animation has one size.", nameof(frames));
-        byte[] all = [.. frames.SelectMany(frame => frame.Pixels)];
-        byte* gif;
-        nuint length;
-        fixed (byte* pixels = all)
-            ImageLibrary.Check(ImageLibrary.EncodeGif(pixels, frames.Count, width, height, (int)delay.TotalMilliseconds, &gif, &length), "GIF");
-        AtomicFile.WriteAllBytes(path, ImageLibrary.Take(gif, (long)length));
+        AtomicFile.WriteAllBytes(path, ImageEncoder.Gif([.. frames.SelectMany(frame => frame.Pixels)], width, height, frames.Count, (int)delay.TotalMilliseconds));
     }
 
     /// <summary>The file as it is, for <see cref="Probe(ReadOnlySpan{byte}, string)"/> and <see cref="Decode"/>.</summary>
@@ -74,47 +66,25 @@ public static class ImageFile
     }
 
     /// <param name="name">What error messages call it.</param>
-    public static unsafe ImageInfo Probe(ReadOnlySpan<byte> file, string name)
+    public static ImageInfo Probe(ReadOnlySpan<byte> file, string name)
     {
-        ImageLibrary.Start();
-        ThrowIfEmpty(file, name);
-        ImageLibrary.Info info;
-        fixed (byte* data = file)
-            ImageLibrary.Check(ImageLibrary.Probe(data, (nuint)file.Length, &info), $"'{name}'");
-        return new((ImageFormat)info.Format, info.Width, info.Height, info.Bands, info.Bits, info.Pages, (ColourSpace)info.Colour, info.HasAlpha != 0);
+        var (image, info) = ImageDecoder.Open(file, name);
+        image.Dispose();
+        return info;
     }
 
     /// <param name="name">What error messages call it.</param>
-    public static unsafe RgbaImage Decode(ReadOnlySpan<byte> file, string name, long maxPixels = DefaultMaxPixels)
+    public static RgbaImage Decode(ReadOnlySpan<byte> file, string name, long maxPixels = DefaultMaxPixels)
     {
-        var info = Probe(file, name);
-        if (info.PixelCount > maxPixels)
-            throw new ImageException($"'{name}' has {info.Width}×{info.Height} = {info.PixelCount} pixels; at most {maxPixels} are read.");
-        byte* rgba;
-        int width, height;
-        fixed (byte* data = file)
-            ImageLibrary.Check(ImageLibrary.Decode(data, (nuint)file.Length, maxPixels, &rgba, &width, &height), $"'{name}'");
-        return new(width, height, ImageLibrary.Take(rgba, (long)width * height * 4));
+        var (image, info) = ImageDecoder.Open(file, name);
+        if (info.PixelCount <= maxPixels) return ImageDecoder.ToRgba(image, name);
+        image.Dispose();
+        throw new ImageException($"'{name}' has {info.Width}×{info.Height} = {info.PixelCount} pixels; at most {maxPixels} are read.");
     }
 
     /// <summary>The same pixels give the same bytes with the same libvips.</summary>
-    public static byte[] EncodePng(Image image) => EncodePng(image.Pixels, image.Width, image.Height, bands: 3);
+    public static byte[] EncodePng(Image image) => ImageEncoder.Png(image.Pixels, image.Width, image.Height, bands: 3);
 
     /// <summary>With transparency kept.</summary>
-    public static byte[] EncodePng(RgbaImage image) => EncodePng(image.Pixels, image.Width, image.Height, bands: 4);
-
-    private static unsafe byte[] EncodePng(byte[] image, int width, int height, int bands)
-    {
-        ImageLibrary.Start();
-        byte* png;
-        nuint length;
-        fixed (byte* pixels = image)
-            ImageLibrary.Check(ImageLibrary.EncodePng(pixels, width, height, bands, compression: 6, &png, &length), "PNG");
-        return ImageLibrary.Take(png, (long)length);
-    }
-
-    private static void ThrowIfEmpty(ReadOnlySpan<byte> file, string name)
-    {
-        if (file.IsEmpty) throw new ImageException($"'{name}' is empty; wanted a PNG, JPEG, WebP or GIF.");
-    }
+    public static byte[] EncodePng(RgbaImage image) => ImageEncoder.Png(image.Pixels, image.Width, image.Height, bands: 4);
 }

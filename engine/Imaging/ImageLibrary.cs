@@ -1,125 +1,82 @@
-using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-
-[assembly: DisableRuntimeMarshalling]
+using NetVips;
+using Vips = NetVips.NetVips;
+using VipsImage = NetVips.Image;
 
 namespace IconDiffusion.Engine.Imaging;
 
-/// <summary>The image shim: where it lies, its functions, and their errors as <see cref="ImageException"/>.</summary>
-internal static unsafe partial class ImageLibrary
+/// <summary>libvips: loaded and started on first use, and its errors as <see cref="ImageException"/>.</summary>
+internal static unsafe class ImageLibrary
 {
-    private const string Name = "icondiffusion_image";
-    private const string FileName = $"lib{Name}.so";
-    private static readonly Lazy<nint> Handle = new(Load);
+    private static readonly Lazy<string> s_version = new(Load);
 
     /// <summary>Loads and starts libvips once; every caller goes through here first.</summary>
-    /// <exception cref="ImageException">The shim or libvips is missing.</exception>
-    public static void Start() => _ = Handle.Value;
+    /// <exception cref="ImageException">libvips is not there.</exception>
+    public static void Start() => _ = s_version.Value;
 
-    /// <summary>"8.14.1"</summary>
-    public static string Version
+    /// <summary>"8.18.7"</summary>
+    public static string Version => s_version.Value;
+
+    /// <summary>What <paramref name="error"/> says, in one sentence.</summary>
+    /// <param name="what">What was being read, drawn or written.</param>
+    /// <param name="why">What is wrong with it, as far as we know.</param>
+    public static ImageException Explain(VipsException error, string what, string why)
     {
-        get
-        {
-            Start();
-            return Marshal.PtrToStringUTF8(NativeVersion())!;
-        }
+        // NetVips' own line, then libvips' error buffer, one for the whole process: a concurrent failure can add to it.
+        var lines = error.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return new(lines.Length > 1 ? $"{what}: {why} ({lines[1]})." : $"{what}: {why}.", error);
     }
 
-    /// <summary>Throws the shim's reason, after what the caller was doing, when <paramref name="result"/> says that it failed.</summary>
-    public static void Check(int result, string what)
+    private static string Load()
     {
-        if (result != 0) throw new ImageException($"{what}: {Marshal.PtrToStringUTF8(NativeError())}.");
+        var library = Open();
+        // Pango and libvips report to stderr what we report as errors.
+        var setLogHandler = (delegate* unmanaged<delegate* unmanaged<nint, int, nint, nint, void>, nint, nint>)NativeLibrary.GetExport(library, "g_log_set_default_handler");
+        _ = setLogHandler(&IgnoreLog, 0);
+        UseNamedFontsAlone(library);
+        if (!ModuleInitializer.VipsInitialized)
+            throw new ImageException("libvips does not start.", ModuleInitializer.Exception);
+        Vips.BlockUntrusted = true;
+        Operation.Block("VipsForeignLoad", true);
+        foreach (var allowed in ImageDecoder.Loaders.Keys) Operation.Block(allowed, false);
+        // For SvgFile alone: ImageDecoder takes none.
+        Operation.Block("VipsForeignLoadSvg", false);
+        Vips.Concurrency = 1;
+        Cache.Max = 0;  // each file is read once: a cache would only hold its pixels
+        return $"{Vips.Version(0)}.{Vips.Version(1)}.{Vips.Version(2)}";
     }
 
-    /// <summary>Copies a buffer of the shim's into a managed array and frees it.</summary>
-    public static byte[] Take(byte* buffer, long length)
+    // The library that NetVips is about to use.
+    private static nint Open()
     {
+        var name = OperatingSystem.IsWindows() ? "libvips-42.dll" : OperatingSystem.IsMacOS() ? "libvips.42.dylib" : "libvips.so.42";
         try
         {
-            return new ReadOnlySpan<byte>(buffer, checked((int)length)).ToArray();
+            return NativeLibrary.Load(name, typeof(VipsImage).Assembly, searchPath: null);
         }
-        finally
+        catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
         {
-            NativeFree(buffer);
+            throw new ImageException(
+                $"{name}, which reads and draws pictures, does not load here: it comes with the package NetVips.Native.{RuntimeInformation.RuntimeIdentifier},"
+                + " which a build on this machine takes in. Run ./icon setup.",
+                error as DllNotFoundException ?? new DllNotFoundException(error.Message, error));
         }
     }
 
-    private static nint Load()
+    // The system's fonts and fontconfig's settings differ from machine to machine, and scanning them takes time.
+    // Environment.SetEnvironmentVariable changes .NET's copy only; native code asks its own.
+    private static void UseNamedFontsAlone(nint library)
     {
-        var candidates = Candidates().ToList();
-        var found = candidates.Find(File.Exists) ?? throw new ImageException(
-            $"The image library {FileName} was not found in {string.Join(", ", candidates.Select(each => $"'{Path.GetDirectoryName(each)}'"))}"
-            + " or a .build/native/image folder above; run ./icon doctor, which builds it.");
-        nint handle;
-        try
-        {
-            handle = NativeLibrary.Load(found);
-        }
-        catch (DllNotFoundException error)
-        {
-            throw new ImageException($"'{found}' does not load, most likely because libvips (Debian: libvips42) is missing; run ./icon doctor.", error);
-        }
-        NativeLibrary.SetDllImportResolver(typeof(ImageLibrary).Assembly, (name, _, _) => name == Name ? handle : 0);
-        Check(NativeInit(), "libvips");
-        return handle;
+        var setVariable = (delegate* unmanaged<nint, nint, int, int>)NativeLibrary.GetExport(library, "g_setenv");
+        var name = Marshal.StringToCoTaskMemUTF8("FONTCONFIG_FILE");
+        var file = Marshal.StringToCoTaskMemUTF8(Path.Combine(AppContext.BaseDirectory, "fonts.conf"));
+        _ = setVariable(name, file, 1);
+        Marshal.FreeCoTaskMem(name);
+        Marshal.FreeCoTaskMem(file);
     }
 
-    // An explicit folder, the program's own, then the build output of the checkout that the program runs in.
-    private static IEnumerable<string> Candidates()
+    [UnmanagedCallersOnly]
+    private static void IgnoreLog(nint domain, int level, nint message, nint data)
     {
-        if (Environment.GetEnvironmentVariable("ICONDIFFUSION_NATIVE") is { Length: > 0 } chosen)
-        {
-            yield return Path.Combine(chosen, FileName);
-            yield return Path.Combine(chosen, "image", FileName);
-        }
-        yield return Path.Combine(AppContext.BaseDirectory, FileName);
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder != null; folder = folder.Parent)
-        {
-            var built = Path.Combine(folder.FullName, ".build", "native");
-            if (!Directory.Exists(built)) continue;
-            yield return Path.Combine(built, "image", FileName);
-            yield break;
-        }
     }
-
-    [StructLayout(LayoutKind.Sequential)]
-    public struct Info
-    {
-        public int Format, Width, Height, Bands, Bits, Pages, Colour, HasAlpha;
-    }
-
-    [LibraryImport(Name, EntryPoint = "icon_image_probe")]
-    public static partial int Probe(byte* data, nuint length, Info* info);
-
-    [LibraryImport(Name, EntryPoint = "icon_image_decode")]
-    public static partial int Decode(byte* data, nuint length, long maxPixels, byte** rgba, int* width, int* height);
-
-    [LibraryImport(Name, EntryPoint = "icon_image_svg")]
-    public static partial int Svg(byte* data, nuint length, int size, byte** rgba, int* width, int* height);
-
-    [LibraryImport(Name, EntryPoint = "icon_image_encode_png")]
-    public static partial int EncodePng(byte* pixels, int width, int height, int bands, int compression, byte** png, nuint* length);
-
-    [LibraryImport(Name, EntryPoint = "icon_image_encode_gif")]
-    public static partial int EncodeGif(byte* frames, int frameCount, int width, int height, int delay, byte** gif, nuint* length);
-
-    [LibraryImport(Name, EntryPoint = "icon_image_has_font", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int HasFont(string family);
-
-    [LibraryImport(Name, EntryPoint = "icon_image_text", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int Text(string text, string font, int colour, byte** pixels, int* width, int* height);
-
-    [LibraryImport(Name, EntryPoint = "icon_image_init")]
-    private static partial int NativeInit();
-
-    [LibraryImport(Name, EntryPoint = "icon_image_error")]
-    private static partial nint NativeError();
-
-    [LibraryImport(Name, EntryPoint = "icon_image_version")]
-    private static partial nint NativeVersion();
-
-    [LibraryImport(Name, EntryPoint = "icon_image_free")]
-    private static partial void NativeFree(byte* buffer);
 }

@@ -1,3 +1,6 @@
+using NetVips;
+using VipsImage = NetVips.Image;
+
 namespace IconDiffusion.Engine.Imaging;
 
 /// <summary>
@@ -20,13 +23,22 @@ public static class SvgFile
         return square;
     }
 
-    private static unsafe RgbaImage Render(ReadOnlySpan<byte> file, string name, int size)
+    private static RgbaImage Render(ReadOnlySpan<byte> file, string name, int size)
     {
         ImageLibrary.Start();
-        byte* rgba;
-        int width, height;
-        fixed (byte* data = file)
-            ImageLibrary.Check(ImageLibrary.Svg(data, (nuint)file.Length, size, &rgba, &width, &height), $"'{name}'");
-        return new(width, height, ImageLibrary.Take(rgba, (long)width * height * 4));
+        var bytes = file.ToArray();
+        try
+        {
+            // A buffer has no base address, so librsvg loads nothing that the drawing refers to.
+            using var natural = VipsImage.SvgloadBuffer(bytes);
+            using var image = VipsImage.SvgloadBuffer(bytes, scale: (double)size / Math.Max(natural.Width, natural.Height));
+            if (image.Bands != 4 || image.Width > size || image.Height > size)
+                throw new ImageException($"'{name}': an SVG of an unexpected size.");
+            return new(image.Width, image.Height, image.WriteToMemory<byte>());
+        }
+        catch (VipsException error)
+        {
+            throw ImageLibrary.Explain(error, $"'{name}'", "not a readable SVG");
+        }
     }
 }

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using IconDiffusion.Engine.Files;
+using IconDiffusion.Engine.Imaging;
 using IconDiffusion.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

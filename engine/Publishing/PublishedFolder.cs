@@ -1,5 +1,5 @@
 using IconDiffusion.Specs;
-using IconDiffusion.Engine.Files;
+using IconDiffusion.Engine.Imaging;
 
 namespace IconDiffusion.Engine.Publishing;
 

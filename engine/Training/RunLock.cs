@@ -1,4 +1,4 @@
-using IconDiffusion.Engine.Files;
+using IconDiffusion.Engine.Imaging;
 
 namespace IconDiffusion.Engine.Training;
 

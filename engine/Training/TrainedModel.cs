@@ -1,5 +1,5 @@
 using IconDiffusion.Engine.Adversarial;
-using IconDiffusion.Engine.Files;
+using IconDiffusion.Engine.Imaging;
 using IconDiffusion.Engine.Models;
 using IconDiffusion.Specs;
 using TorchSharp;

@@ -16,7 +16,7 @@ public sealed class SiloOptions
     private const string EnvironmentPrefix = "ICONDIFFUSION_";
 
     // The silo's two, those of the console and of the native libraries, and those that every appsettings.json has.
-    private static readonly string[] KnownSections = [Section, ClusterSettings.Section, "Url", "Token", "Data", "Native", "Native_Trace", "Logging", "AllowedHosts"];
+    private static readonly string[] KnownSections = [Section, ClusterSettings.Section, "Url", "Token", "Data", "Native", "Native_Trace", "Emoji_Font", "Logging", "AllowedHosts"];
 
     /// <summary>Where this machine reaches the API: http://127.0.0.1:5480. Port 0 is one of the system's choice.</summary>
     public string Url { get; set; } = "http://127.0.0.1:5480";

@@ -18,7 +18,7 @@ internal static class SiloWork
     /// <exception cref="SiloOptionsException">The artifact store that they name is none.</exception>
     public static IServiceCollection AddSiloWork(this IServiceCollection services, SiloOptions options)
     {
-        // Before anything native: libvips, which reads images long before libtorch is opened, loads OpenMP too.
+        // Before anything native loads OpenMP, which reads the environment once.
         FastOps.ConfigureEnvironment();
         var data = new DataFolder(options.Data);
         var catalog = DeviceCatalog.Open(options.Devices);

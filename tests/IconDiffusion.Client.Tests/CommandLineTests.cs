@@ -120,6 +120,46 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal("./icon weights", weights.GetProperty("fix").GetString());
     }
 
+    [Fact]
+    public async Task TheEmojiFontsFile_CanBeNamed()
+    {
+        var start = _icon.Prepare("doctor", "--json");
+        start.Environment["ICONDIFFUSION_EMOJI_FONT"] = _icon.Write("NotoColorEmoji.ttf", "");
+
+        var outcome = await Icon.EndAsync(System.Diagnostics.Process.Start(start)!);
+
+        var font = outcome.Json.EnumerateArray().Single(p => p.GetProperty("part").GetString() == "face font");
+        Assert.Equal($"Noto Color Emoji, {start.Environment["ICONDIFFUSION_EMOJI_FONT"]}", font.GetProperty("found").GetString());
+    }
+
+    [Fact]
+    public async Task AnEmojiFontThatIsNotThere_IsNamed()
+    {
+        var start = _icon.Prepare("dataset", "check", "noto-faces");
+        start.Environment["ICONDIFFUSION_EMOJI_FONT"] = Path.Combine(_icon.Folder, "none.ttf");
+
+        var outcome = await Icon.EndAsync(System.Diagnostics.Process.Start(start)!);
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains(start.Environment["ICONDIFFUSION_EMOJI_FONT"]!, outcome.Error);
+    }
+
+    [SkippableTheory]
+    [InlineData("plan tiny.json", false)]
+    [InlineData("dataset check noto-faces", true)]
+    public async Task LibvipsIsLoaded_OnlyWherePicturesAre(string command, bool loaded)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Only Linux' loader tells what it loads.");
+        _icon.Write("tiny.json", TinyExperiment.Json(steps: 1));
+        var start = _icon.Prepare(command.Split(' '));
+        start.Environment["LD_DEBUG"] = "files";
+
+        var outcome = await Icon.EndAsync(System.Diagnostics.Process.Start(start)!);
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Equal(loaded, outcome.Error.Contains("libvips.so.42", StringComparison.Ordinal));
+    }
+
     [SkippableFact]
     public async Task WithoutLibtorch_TheErrorNamesWhatWasLookedFor_AndTheCommandThatMendsIt()
     {

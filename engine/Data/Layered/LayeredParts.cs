@@ -1,5 +1,4 @@
 using System.Text.Json;
-using IconDiffusion.Engine.Files;
 using IconDiffusion.Engine.Imaging;
 using IconDiffusion.Specs;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using IconDiffusion.Engine.Files;
+using IconDiffusion.Engine.Imaging;
 
 namespace IconDiffusion.Engine.Reports;
 

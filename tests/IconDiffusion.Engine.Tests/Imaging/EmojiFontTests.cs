@@ -5,6 +5,7 @@ namespace IconDiffusion.Engine.Tests.Imaging;
 public class EmojiFontTests
 {
     private const string Baby = "\U0001F476";
+    private const string ManWithBeard = "\U0001F9D4\u200D\u2642\uFE0F";
     private const string PersonJoinedToTRex = "\U0001F9D1\u200D\U0001F996";
 
     [Fact]
@@ -28,6 +29,14 @@ public class EmojiFontTests
         var small = EmojiFont.TryRender(Baby, 32, Rgb.White)!;
 
         Assert.Equal(Resize.To(large, 32, 32).Pixels.Average(value => value), small.Pixels.Average(value => value), tolerance: 1.0);
+    }
+
+    // DejaVu Sans has a sign for men, too.
+    [Fact]
+    public void SignThatALabelsFontHas_ComesFromTheEmojiFont()
+    {
+        Assert.NotNull(TextLabel.TryRender("♂ 12.3", 12, Rgb.Black, Rgb.White));
+        Assert.NotNull(EmojiFont.TryRender(ManWithBeard, 64, Rgb.White));
     }
 
     [Fact]

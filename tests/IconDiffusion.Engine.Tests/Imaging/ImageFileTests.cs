@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using IconDiffusion.Engine.Imaging;
 
 namespace IconDiffusion.Engine.Tests.Imaging;
@@ -96,19 +97,71 @@ public class ImageFileTests
         AssertFirstFrame(ImageFile.Decode(file, "x"));
     }
 
-    [Fact]
-    public void RotatedPhotograph_ComesUpright()
+    [Theory]
+    [InlineData(".jpg[Q=95]")]
+    [InlineData(".png")]
+    [InlineData(".webp[lossless]")]
+    public void RotatedPhotograph_ComesUpright(string suffix)
     {
         // Orientation 6: to be turned clockwise, so the stored left column becomes the top row.
         var stored = new Image(16, 8, Rgb.Black);
         stored.Draw(new(8, 8, Rgb.White), 0, 0);
-        var file = VipsEncoder.Encode(stored.Pixels, 16, 8, 3, ".jpg[Q=95]", orientation: 6);
+        var file = VipsEncoder.Encode(stored.Pixels, 16, 8, 3, suffix, orientation: 6);
 
         var image = ImageFile.Decode(file, "x").Over(Rgb.Black);
 
         Assert.Equal((8, 16), (image.Width, image.Height));
         Assert.True(image[4, 2].R > 200 && image[4, 13].R < 50);
     }
+
+    // Made and decoded by Pillow 9.4.0: Image.open(…).convert('RGB').tobytes().
+    [Theory]
+    [InlineData(Photographs.Baseline)]
+    [InlineData(Photographs.Progressive)]
+    public void JpegWithHalfTheColour_HasPillowsPixels(string base64)
+    {
+        var image = ImageFile.Decode(Convert.FromBase64String(base64), "x").Over(Rgb.Black);
+
+        Assert.Equal(Photographs.Sha256, Convert.ToHexStringLower(SHA256.HashData(image.Pixels)));
+    }
+
+    [Fact]
+    public void JpegWithAGainMap_GivesThePictureForOrdinaryScreens()
+    {
+        var file = VipsEncoder.UltraHdr(Pictures.Smooth(128, 128, seed: 1));
+
+        Assert.Equal(new(ImageFormat.Jpeg, 128, 128, 3, 8, 1, ColourSpace.Rgb, HasAlpha: false), ImageFile.Probe(file, "x"));
+        Assert.Equal((128, 128), (ImageFile.Decode(file, "x").Width, ImageFile.Decode(file, "x").Height));
+    }
+
+    [Theory]
+    [InlineData(".png")]
+    [InlineData(".jpg[Q=100,subsample_mode=off]")]
+    [InlineData(".webp[lossless]")]
+    public void ColourProfile_IsHonoured(string suffix)
+    {
+        byte[] pixels = [.. Enumerable.Repeat<byte[]>([250, 90, 130], 8 * 8).SelectMany(pixel => pixel)];
+        var file = VipsEncoder.Encode(pixels, 8, 8, 3, suffix, profile: IccProfile.RedAndBlueSwapped());
+
+        var read = ImageFile.Decode(file, "x").Over(Rgb.Black)[4, 4];
+
+        Assert.InRange(read.R, 130 - 6, 130 + 6);
+        Assert.InRange(read.G, 90 - 6, 90 + 6);
+        Assert.InRange(read.B, 250 - 6, 250 + 5);
+    }
+
+    [Fact]
+    public void BrokenColourProfile_IsLeftOut()
+    {
+        var file = VipsEncoder.Encode(new Image(8, 8, new Rgb(1, 2, 3)).Pixels, 8, 8, 3, ".png", profile: [.. IccProfile.RedAndBlueSwapped().Take(200)]);
+
+        Assert.Equal(new(1, 2, 3), ImageFile.Decode(file, "x").Over(Rgb.Black)[4, 4]);
+    }
+
+    // As Pillow and browsers' canvases have it.
+    [Fact]
+    public void GammaOfAPng_LeavesTheLevelsAlone() => Assert.Equal(
+        [10, 100, 200, 255], ImageFile.Decode(PngBytes.Write(1, 1, 8, PngBytes.Rgb, [10, 100, 200], ("gAMA", [0, 1, 0x86, 0xA0])), "x").Pixels);
 
     [Fact]
     public void JpegCalledPng_IsReadAsTheJpegItIs()

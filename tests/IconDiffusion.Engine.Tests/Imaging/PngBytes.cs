@@ -12,14 +12,17 @@ internal static class PngBytes
     /// <param name="samples">Rows of samples as stored, without filter bytes.</param>
     public static byte[] Write(int width, int height, int bitDepth, byte colourType, byte[] samples, params (string Type, byte[] Data)[] beforeImageData)
     {
-        using var raw = new MemoryStream();
-        using (var deflate = new ZLibStream(raw, CompressionLevel.Fastest, leaveOpen: true))
-            for (int row = 0, stride = samples.Length / height; row < height; row++)
-            {
-                deflate.WriteByte(0);  // no filter
-                deflate.Write(samples, row * stride, stride);
-            }
-        return File(width, height, bitDepth, colourType, [.. beforeImageData, ("IDAT", raw.ToArray())]);
+        var stride = samples.Length / height;
+        byte[] rows = [.. Enumerable.Range(0, height).SelectMany(row => samples.Skip(row * stride).Take(stride).Prepend((byte)0))];  // no filter
+        return File(width, height, bitDepth, colourType, [.. beforeImageData, ("IDAT", Compress(rows))]);
+    }
+
+    /// <summary>As zlib has it.</summary>
+    public static byte[] Compress(byte[] bytes)
+    {
+        using var compressed = new MemoryStream();
+        using (var deflate = new ZLibStream(compressed, CompressionLevel.Fastest, leaveOpen: true)) deflate.Write(bytes);
+        return compressed.ToArray();
     }
 
     /// <summary>A file that promises a size and holds next to nothing.</summary>

@@ -1,14 +1,14 @@
-using System.Runtime.InteropServices;
-using IconDiffusion.Engine.Imaging;
+using NetVips;
+using VipsImage = NetVips.Image;
+using Image = IconDiffusion.Engine.Imaging.Image;
+using ImageFile = IconDiffusion.Engine.Imaging.ImageFile;
 
 namespace IconDiffusion.Engine.Tests.Imaging;
 
-/// <summary>Makes the JPEG, WebP and GIF files that tests read, through libvips itself.</summary>
-/// <remarks>Its C functions are variadic; called with a closing null through a fixed signature they work on Linux x86-64 and arm64.</remarks>
-internal static unsafe partial class VipsEncoder
+/// <summary>Makes the JPEG, WebP, GIF and other files that tests read, through libvips itself.</summary>
+internal static class VipsEncoder
 {
-    public const int Grey = 1, Cmyk = 15, Srgb = 22;  // VipsInterpretation
-    private const int UnsignedByte = 0;               // VipsBandFormat
+    public const Enums.Interpretation Cmyk = Enums.Interpretation.Cmyk;
 
     static VipsEncoder() => _ = ImageFile.LibraryVersion;  // starts libvips
 
@@ -16,42 +16,35 @@ internal static unsafe partial class VipsEncoder
     /// <param name="suffix">Format and options, such as <c>.jpg[Q=75]</c>.</param>
     /// <param name="pageHeight">Height of one frame, for animations stored as one tall picture.</param>
     /// <param name="orientation">EXIF orientation, 1 … 8.</param>
-    public static byte[] Encode(byte[] pixels, int width, int height, int bands, string suffix, int interpretation = Srgb, int? pageHeight = null, int? orientation = null)
+    /// <param name="profile">An ICC profile.</param>
+    public static byte[] Encode(
+        byte[] pixels, int width, int height, int bands, string suffix, Enums.Interpretation interpretation = Enums.Interpretation.Srgb,
+        int? pageHeight = null, int? orientation = null, byte[]? profile = null)
     {
-        nint raw, named = 0;
-        fixed (byte* data = pixels)
-            raw = NewFromMemoryCopy(data, (nuint)pixels.Length, width, height, bands, UnsignedByte);
-        Assert.Equal(0, Copy(raw, &named, "interpretation", interpretation, 0));
-        if (pageHeight is { } frame) SetInt(named, "page-height", frame);
-        if (orientation is { } turn) SetInt(named, "orientation", turn);
-        void* buffer;
-        nuint length;
-        Assert.Equal(0, WriteToBuffer(named, suffix, &buffer, &length, 0));
-        var encoded = new ReadOnlySpan<byte>(buffer, (int)length).ToArray();
-        Free(buffer);
-        Unref(named);
-        Unref(raw);
-        return encoded;
+        using var raw = VipsImage.NewFromMemory(pixels, width, height, bands, Enums.BandFormat.Uchar);
+        using var named = raw.Copy(interpretation: interpretation);
+        using var image = named.Mutate(fields =>
+        {
+            if (pageHeight is { } frame) fields.Set(GValue.GIntType, "page-height", frame);
+            if (orientation is { } turn) fields.Set(GValue.GIntType, "orientation", turn);
+            if (profile != null) fields.Set(GValue.BlobType, "icc-profile-data", profile);
+        });
+        return image.WriteToBuffer(suffix);
     }
 
     /// <summary>RGB as it is.</summary>
     public static byte[] Encode(Image image, string suffix) => Encode(image.Pixels, image.Width, image.Height, 3, suffix);
 
-    [LibraryImport("libvips.so.42", EntryPoint = "vips_image_new_from_memory_copy")]
-    private static partial nint NewFromMemoryCopy(void* data, nuint size, int width, int height, int bands, int format);
+    /// <summary>As telephones write photographs: a JPEG and, behind it, what bright screens add to it.</summary>
+    public static byte[] UltraHdr(Image image)
+    {
+        using var raw = VipsImage.NewFromMemory(image.Pixels, image.Width, image.Height, 3, Enums.BandFormat.Uchar);
+        using var named = raw.Copy(interpretation: Enums.Interpretation.Srgb);
+        using var light = named.Colourspace(Enums.Interpretation.Scrgb);
+        return (byte[])Operation.Call("uhdrsave_buffer", null, light);
+    }
 
-    [LibraryImport("libvips.so.42", EntryPoint = "vips_copy", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Copy(nint image, nint* copy, string option, int value, nint end);
-
-    [LibraryImport("libvips.so.42", EntryPoint = "vips_image_set_int", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial void SetInt(nint image, string name, int value);
-
-    [LibraryImport("libvips.so.42", EntryPoint = "vips_image_write_to_buffer", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int WriteToBuffer(nint image, string suffix, void** buffer, nuint* length, nint end);
-
-    [LibraryImport("libglib-2.0.so.0", EntryPoint = "g_free")]
-    private static partial void Free(void* memory);
-
-    [LibraryImport("libgobject-2.0.so.0", EntryPoint = "g_object_unref")]
-    private static partial void Unref(nint instance);
+    /// <summary>The names of libvips' loaders from memory that are not blocked.</summary>
+    public static IEnumerable<string> OpenLoaders() => NetVips.NetVips.GetOperations()
+        .Where(name => name.EndsWith("load_buffer", StringComparison.Ordinal) && !Operation.NewFromName(name).GetFlags().HasFlag(Enums.OperationFlags.BLOCKED));
 }

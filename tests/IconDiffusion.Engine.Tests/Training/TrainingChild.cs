@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using IconDiffusion.Engine.Tests.Imaging;
 using IconDiffusion.Engine.Training;
 using IconDiffusion.Specs;
 
@@ -54,6 +55,11 @@ internal sealed class TrainingChild : IDisposable
 
     private static void Main(string[] args)
     {
+        if (args is ["decode", var picture])
+        {
+            DecodingChild.Print(picture);
+            return;
+        }
         if (args is not [var folder, var method, var steps, .. var ballast]) return;  // a test runner loads this assembly, it does not start it
         try
         {

@@ -1,8 +1,7 @@
 using System.Text;
-using IconDiffusion.Engine.Files;
-using IconDiffusion.Engine.Tests.Imaging;
+using IconDiffusion.Engine.Imaging;
 
-namespace IconDiffusion.Engine.Tests.Files;
+namespace IconDiffusion.Engine.Tests.Imaging;
 
 public class AtomicFileTests
 {
