@@ -25,9 +25,11 @@ public sealed class TelemetryTests
 
         // What was not sent yet is sent when the silo stops.
         var metrics = string.Concat(received.Where(sent => sent.Path == "/v1/metrics").Select(sent => sent.Body));
-        foreach (var name in (string[])["icondiffusion.cells", "icondiffusion.queue.length", "icondiffusion.devices", "icondiffusion.devices.busy", "icondiffusion.watchers", "http.server.request.duration"])
+        foreach (var name in (string[])["icondiffusion.cells", "icondiffusion.queue.length", "icondiffusion.devices", "icondiffusion.devices.busy", "icondiffusion.watchers", "http.server.request.duration", "orleans-grains"])
             Assert.Contains(name, metrics);
-        Assert.Contains("/api/silo", string.Concat(received.Where(sent => sent.Path == "/v1/traces").Select(sent => sent.Body)));
+        var traces = string.Concat(received.Where(sent => sent.Path == "/v1/traces").Select(sent => sent.Body));
+        foreach (var name in (string[])["/api/silo", "IExperimentGrain/SubmitAsync", "Microsoft.Orleans.Application"])
+            Assert.Contains(name, traces);
     }
 
     // Names travel as plain text within the protocol's buffers.
