@@ -1,7 +1,7 @@
 using System.CommandLine;
 using IconDiffusion.Engine.Adversarial;
 using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Tensors;
+using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Specs;
 using TorchSharp;
 using static TorchSharp.torch;

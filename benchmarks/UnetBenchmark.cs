@@ -1,6 +1,7 @@
 using System.CommandLine;
 using IconDiffusion.Engine.Diffusion;
 using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Engine.Sampling;
 using IconDiffusion.Engine.Training;
 using IconDiffusion.Specs;
@@ -45,7 +46,7 @@ internal static class UnetBenchmark
         {
             using var scope = NewDisposeScope();
             var t = randint(0, 1000, [shape[0]], ScalarType.Int64, device.Device);
-            diffusion.Loss(state.Model.call, images, t, randn_like(images)).backward();
+            Gradients.Backward(diffusion.Loss(state.Model.call, images, t, randn_like(images)));
             state.Update(training, ++step, 1);
         };
     }

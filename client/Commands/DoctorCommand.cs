@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Engine.Experiments;
 using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Engine.Metrics;
-using IconDiffusion.Engine.Tensors;
 using Spectre.Console;
 
 namespace IconDiffusion.Client.Commands;
@@ -31,7 +31,7 @@ internal static class DoctorCommand
             Finding[] findings =
             [
                 new(".NET", true, true, RuntimeInformation.FrameworkDescription),
-                Try("libtorch", "./icon setup", () => FastOps.Description),
+                Try("libtorch", "./icon setup", () => LibTorch.Description),
                 Try("device", "./icon doctor --device cpu", () =>
                 {
                     var device = context.OpenDevice();

@@ -2,8 +2,8 @@ using System.CommandLine;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Engine.Comparisons;
 using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Engine.Reports;
-using IconDiffusion.Engine.Tensors;
 using IconDiffusion.Specs;
 using Spectre.Console;
 
@@ -54,7 +54,7 @@ internal static class ReportCommand
     private static async Task<int> ActAsync(ParseResult parsed, CancellationToken cancellation)
     {
         var context = new CommandContext(parsed);
-        FastOps.ConfigureEnvironment();
+        LibTorch.Configure();
         var (folder, title, sets) = (parsed.GetValue(Runs)!, parsed.GetValue(Training), parsed.GetValue(Generated)) switch
         {
             ({ Length: > 0 } runs, null, null) => await OfRunsAsync(context, parsed, runs, cancellation),

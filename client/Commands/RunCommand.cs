@@ -1,7 +1,7 @@
 using System.CommandLine;
 using IconDiffusion.Client.Cluster;
 using IconDiffusion.Client.Output;
-using IconDiffusion.Engine.Tensors;
+using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
@@ -36,7 +36,7 @@ internal static class RunCommand
                 return await ComparisonRun.RunAsync(context, comparisons, parsed.GetValue(install), cancellationToken);
             var experiment = ExperimentFile.Load(parsed.GetValue(file)!);
             // Before anything native loads OpenMP, which reads the environment once.
-            FastOps.ConfigureEnvironment();
+            LibTorch.Configure();
             var prepared = new PreparedExperiment(experiment, context.Data);
             var report = prepared.Experiment.Runs.Count == 0
                 ? new ExperimentReport(RunIdentity.Experiment(experiment), context.Data.Experiment(RunIdentity.Experiment(experiment)), [], [])

@@ -1,3 +1,4 @@
+using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Engine.Models;
 using IconDiffusion.Specs;
 using TorchSharp;
@@ -65,17 +66,17 @@ public sealed class DcganMethod : IAdversarialMethod
         _trainedDiscriminator.RequireGradients(true);
         var ofReal = _discriminator.call(real);
         var lossOfReal = F.binary_cross_entropy(ofReal, isReal);
-        lossOfReal.backward();
+        Gradients.Backward(lossOfReal);
         var drawn = _generator.call(z);
         var ofDrawn = _discriminator.call(drawn.detach());
         var lossOfDrawn = F.binary_cross_entropy(ofDrawn, isDrawn);
-        lossOfDrawn.backward();
+        Gradients.Backward(lossOfDrawn);
         var discriminatorNorm = _trainedDiscriminator.Update(_spec.Adam, step);
 
         // Teach the generator.
         _trainedDiscriminator.RequireGradients(false);
         var loss = F.binary_cross_entropy(_discriminator.call(drawn), isReal);
-        loss.backward();
+        Gradients.Backward(loss);
         var generatorNorm = _trainedGenerator.Update(_spec.Adam, step);
 
         return new(loss.item<float>(), lossOfReal.item<float>() + lossOfDrawn.item<float>(), generatorNorm, new Dictionary<string, double>

@@ -1,3 +1,4 @@
+using IconDiffusion.Engine.Kernels;
 using static TorchSharp.torch;
 
 namespace IconDiffusion.Engine.Adversarial;
@@ -15,7 +16,7 @@ public static class GradientPenalty
         Func<Tensor, Tensor> critic, Tensor real, Tensor drawn, Tensor epsilon, double weight)
     {
         var between = (real + epsilon.reshape(-1, 1, 1, 1) * (drawn - real)).requires_grad_();
-        var gradient = autograd.grad([critic(between).sum()], [between], retain_graph: true, create_graph: true)[0];
+        var gradient = Gradients.Of(critic(between).sum(), between, createGraph: true);
         var norms = gradient.square().sum([1, 2, 3]).sqrt(); // [N]
         return ((norms - 1).square().mean() * weight, norms);
     }

@@ -1,3 +1,4 @@
+using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Engine.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -44,7 +45,7 @@ public sealed class StyleGan2Loss(StyleGan2Generator generator, nn.Module<Tensor
     {
         var icons = reals.detach().requires_grad_();
         var logits = discriminator.call(augment(icons));
-        var gradient = autograd.grad([logits.sum()], [icons], retain_graph: true, create_graph: true)[0];
+        var gradient = Gradients.Of(logits.sum(), icons, createGraph: true);
         return (gradient.square().sum([1, 2, 3]), logits);
     }
 
@@ -60,7 +61,7 @@ public sealed class StyleGan2Loss(StyleGan2Generator generator, nn.Module<Tensor
     {
         var (icons, ws) = Draw(draws);
         var scaled = direction / Math.Sqrt(icons.shape[2] * icons.shape[3]);
-        var gradient = autograd.grad([(icons * scaled).sum()], [ws], retain_graph: true, create_graph: true)[0];
+        var gradient = Gradients.Of((icons * scaled).sum(), ws, createGraph: true);
         var lengths = gradient.square().sum([2]).mean([1]).sqrt();
         var moved = mean + (lengths.mean() - mean) * PathMeanStep;
         return ((lengths - moved).square(), moved.detach(), lengths);

@@ -1,3 +1,4 @@
+using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Engine.Models;
 using IconDiffusion.Specs;
 using TorchSharp;
@@ -121,7 +122,7 @@ public sealed class StyleGan2Method : IAdversarialMethod
         using var scope = NewDisposeScope();
         Train(_trainedGenerator);
         var loss = StyleGan2Loss.OfGenerator(_discriminator.call(augment(_loss.Draw(draws).Icons)));
-        loss.backward();
+        Gradients.Backward(loss);
         return loss.item<float>();
     }
 
@@ -131,7 +132,7 @@ public sealed class StyleGan2Method : IAdversarialMethod
         using var scope = NewDisposeScope();
         Train(_trainedGenerator);
         var (penalty, mean, lengths) = _loss.PathLength(draws, direction, _pathMean);
-        (penalty.mean() * (_spec.PathLength!.Weight * _spec.PathLength.Interval)).backward();
+        Gradients.Backward(penalty.mean() * (_spec.PathLength!.Weight * _spec.PathLength.Interval));
         using var noGrad = no_grad();
         _pathMean.copy_(mean);
         return lengths.mean().item<float>();
@@ -147,7 +148,7 @@ public sealed class StyleGan2Method : IAdversarialMethod
         using (no_grad()) drawn = _loss.Draw(draws).Icons;
         var (drawnLogits, realLogits) = (_discriminator.call(augment(drawn)), _discriminator.call(augment(reals)));
         var loss = StyleGan2Loss.OfDiscriminator(drawnLogits, realLogits);
-        loss.backward();
+        Gradients.Backward(loss);
         _ada?.Observe(realLogits);
         return (loss.item<float>(), Sign(drawnLogits), Sign(realLogits));
 
@@ -160,7 +161,7 @@ public sealed class StyleGan2Method : IAdversarialMethod
         using var scope = NewDisposeScope();
         Train(_trainedDiscriminator);
         var (penalty, logits) = _loss.R1(reals, augment);
-        (penalty.mean() * (_spec.R1!.Gamma / 2 * _spec.R1.Interval)).backward();
+        Gradients.Backward(penalty.mean() * (_spec.R1!.Gamma / 2 * _spec.R1.Interval));
         _ada?.Observe(logits);
         return penalty.mean().item<float>();
     }

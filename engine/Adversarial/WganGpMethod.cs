@@ -1,3 +1,4 @@
+using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Engine.Models;
 using IconDiffusion.Specs;
 using TorchSharp;
@@ -62,7 +63,7 @@ public sealed class WganGpMethod : IAdversarialMethod
         // Teach the generator.
         _trainedCritic.RequireGradients(false);
         var loss = -_critic.call(_generator.call(Latents(reals[0]))).mean();
-        loss.backward();
+        Gradients.Backward(loss);
         var norm = _trainedGenerator.Update(_spec.Adam, step);
 
         return new(loss.item<float>(), criticFigures.Average(figures => figures.Loss), norm, new Dictionary<string, double>
@@ -88,11 +89,11 @@ public sealed class WganGpMethod : IAdversarialMethod
             drawn = _generator.call(z);
         // One after the other, so that only one graph's memory is needed at a time.
         var ofReal = _critic.call(real).mean();
-        (-ofReal).backward();
+        Gradients.Backward(-ofReal);
         var ofDrawn = _critic.call(drawn).mean();
-        ofDrawn.backward();
+        Gradients.Backward(ofDrawn);
         var (penalty, norms) = GradientPenalty.Of(_critic.call, real, drawn, epsilon, _spec.GradientPenalty);
-        penalty.backward();
+        Gradients.Backward(penalty);
         var gradNorm = _trainedCritic.Update(_spec.Adam, update);
         return new(ofDrawn.item<float>() - ofReal.item<float>(), penalty.item<float>(), norms.mean().item<float>(), gradNorm);
     }

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using IconDiffusion.Engine.Tensors;
+using IconDiffusion.Engine.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,7 +17,7 @@ public sealed record ComputeDevice(Device Device, string Name, int Threads)
     /// <exception cref="DeviceException">The device is unknown or this machine or this libtorch does not have it.</exception>
     public static ComputeDevice Open(string wanted, int threads)
     {
-        FastOps.ConfigureEnvironment();
+        LibTorch.Configure();
         set_num_threads(threads);
         var gpus = cuda.is_available() ? cuda.device_count() : 0;
         var index = wanted switch
@@ -32,14 +32,14 @@ public sealed record ComputeDevice(Device Device, string Name, int Threads)
             throw new DeviceException($"The device is '{wanted}', but this libtorch sees {gpus} CUDA device(s); 'icon doctor' tells which libtorch it is.");
         return index < 0
             ? new(CPU, CpuName, threads)
-            : new(new Device(DeviceType.CUDA, index), FastOps.CudaDeviceName(index), threads);
+            : new(new Device(DeviceType.CUDA, index), LibTorch.CudaDeviceName(index), threads);
     }
 
     /// <summary>Names of the CUDA GPUs that this libtorch sees, by index; loads libtorch.</summary>
     public static IReadOnlyList<string> CudaNames()
     {
-        FastOps.ConfigureEnvironment();
-        return cuda.is_available() ? [.. Enumerable.Range(0, cuda.device_count()).Select(FastOps.CudaDeviceName)] : [];
+        LibTorch.Configure();
+        return cuda.is_available() ? [.. Enumerable.Range(0, cuda.device_count()).Select(LibTorch.CudaDeviceName)] : [];
     }
 
     /// <summary>The processor's name as the kernel tells it.</summary>

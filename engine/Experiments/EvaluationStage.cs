@@ -1,10 +1,10 @@
 using System.Reflection;
 using System.Text.Json;
 using IconDiffusion.Engine.Data;
+using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Engine.Metrics;
 using IconDiffusion.Engine.Novelty;
 using IconDiffusion.Engine.Reports;
-using IconDiffusion.Engine.Tensors;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 
@@ -69,7 +69,7 @@ public static class EvaluationStage
             {
                 CodeVersion = CodeVersion,
                 Device = context.Bench.Device.Name,
-                LibTorch = FastOps.LibTorchVersion,
+                LibTorch = LibTorch.Version,
                 Threads = context.Bench.Device.Threads,
                 FinishedAt = context.Time.GetUtcNow(),
             },

@@ -1,6 +1,6 @@
 using IconDiffusion.Engine.Adversarial;
+using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Engine.Sampling;
-using IconDiffusion.Engine.Tensors;
 using IconDiffusion.Engine.Training;
 using IconDiffusion.Specs;
 using TorchSharp;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using IconDiffusion.Engine.Diffusion;
+using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Engine.Training;
 using IconDiffusion.Specs;
 using TorchSharp;
@@ -76,7 +77,7 @@ public sealed class StepTimer(ComputeDevice device)
         {
             var x = zeros([batchSize, 3, imageSize, imageSize], device: device.Device);
             var t = full([batchSize], 500, ScalarType.Int64, device.Device);
-            diffusion.Loss(state.Model.call, x, t, ones_like(x)).backward();
+            Gradients.Backward(diffusion.Loss(state.Model.call, x, t, ones_like(x)));
             state.Update(training, step, gradientScale: 1);
         });
     }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using IconDiffusion.Engine.Imaging;
-using IconDiffusion.Torch;
+using IconDiffusion.Engine.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 

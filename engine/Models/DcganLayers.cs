@@ -1,4 +1,4 @@
-using IconDiffusion.Engine.Tensors;
+using IconDiffusion.Engine.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

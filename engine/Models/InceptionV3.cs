@@ -1,5 +1,5 @@
+using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Engine.Metrics;
-using IconDiffusion.Engine.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;

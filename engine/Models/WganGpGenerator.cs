@@ -1,5 +1,5 @@
 using IconDiffusion.Engine.Adversarial;
-using IconDiffusion.Engine.Tensors;
+using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Specs;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,4 +1,4 @@
-using IconDiffusion.Engine.Tensors;
+using IconDiffusion.Engine.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,8 +1,8 @@
 using IconDiffusion.Engine.Adversarial;
 using IconDiffusion.Engine.Data;
 using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Engine.Sampling;
-using IconDiffusion.Engine.Tensors;
 using IconDiffusion.Specs;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -53,7 +53,6 @@ public sealed class AdversarialTrainer(string runId, RunSpec spec, IconDataset d
         if (dataset.Count < _training.BatchSize)
             throw new TrainingException($"The data set has {dataset.Count} icons; {_model.Label} wants at least training.batchSize ({_training.BatchSize}).");
         backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = _training.Tf32;
-        FastOps.UseRepeatableAlgorithms();
         using var method = CreateMethod(spec, device);
         using var journal = new RunJournal(run, runId, method.Tensors, ComputeSettings.Of(DeviceName), Monitoring, Time, Warn);
         using var icons = new IconBatches(dataset, ImagesPerStep, spec.Seed, device);

@@ -1,4 +1,4 @@
-using IconDiffusion.Engine.Tensors;
+using IconDiffusion.Engine.Kernels;
 using static TorchSharp.torch;
 
 namespace IconDiffusion.Engine.Training;
@@ -10,7 +10,7 @@ namespace IconDiffusion.Engine.Training;
 public sealed record ComputeSettings(string Device, int Threads, string LibTorch)
 {
     /// <summary>Those of this process on a device of that name.</summary>
-    public static ComputeSettings Of(string device) => new(device, get_num_threads(), FastOps.LibTorchVersion);
+    public static ComputeSettings Of(string device) => new(device, get_num_threads(), Kernels.LibTorch.Version);
 
     /// <summary>A sentence about what differs from <paramref name="other"/>; null if nothing does.</summary>
     public string? DifferenceFrom(ComputeSettings other)

@@ -1,6 +1,6 @@
 using IconDiffusion.Engine.Data;
 using IconDiffusion.Engine.Diffusion;
-using IconDiffusion.Engine.Tensors;
+using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Specs;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -45,7 +45,6 @@ public sealed class DiffusionTrainer(string runId, RunSpec spec, IconDataset dat
     public TrainingSummary Train(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = _training.Tf32;
-        FastOps.UseRepeatableAlgorithms();
         using var state = new TrainingState(_model.Unet, spec.Seed, device);
         using var journal = new RunJournal(run, runId, state.Tensors, ComputeSettings.Of(DeviceName), Monitoring, Time, Warn);
         using var diffusion = new GaussianDiffusion(_model.Diffusion, device);
@@ -63,7 +62,7 @@ public sealed class DiffusionTrainer(string runId, RunSpec spec, IconDataset dat
             foreach (var (x0, t, noise) in inputs.Draw(step, batches: _training.GradientAccumulation))
             {
                 var share = diffusion.Loss(state.Model.call, x0, t, noise) / _training.GradientAccumulation;
-                share.backward();
+                Gradients.Backward(share);
                 loss += share.detach();
             }
 

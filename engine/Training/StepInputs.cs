@@ -1,5 +1,5 @@
 using IconDiffusion.Engine.Data;
-using IconDiffusion.Engine.Tensors;
+using IconDiffusion.Engine.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 

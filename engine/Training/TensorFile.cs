@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using IconDiffusion.Torch;
+using IconDiffusion.Engine.Kernels;
 using static TorchSharp.torch;
 
 namespace IconDiffusion.Engine.Training;

@@ -1,5 +1,5 @@
+using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Engine.Models;
-using IconDiffusion.Engine.Tensors;
 using IconDiffusion.Specs;
 using TorchSharp;
 using static TorchSharp.torch;

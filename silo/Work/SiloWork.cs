@@ -1,5 +1,5 @@
 using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Tensors;
+using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Grains;
 using IconDiffusion.Silo.Artifacts;
 using IconDiffusion.Silo.Devices;
@@ -19,7 +19,7 @@ internal static class SiloWork
     public static IServiceCollection AddSiloWork(this IServiceCollection services, SiloOptions options)
     {
         // Before anything native loads OpenMP, which reads the environment once.
-        FastOps.ConfigureEnvironment();
+        LibTorch.Configure();
         var data = new DataFolder(options.Data);
         var catalog = DeviceCatalog.Open(options.Devices);
         var store = OpenStore(options.Artifacts);

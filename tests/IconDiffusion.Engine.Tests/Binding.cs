@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using IconDiffusion.Engine.Tensors;
+using IconDiffusion.Engine.Kernels;
 using TorchSharp;
 
 namespace IconDiffusion.Engine.Tests;
@@ -11,5 +11,5 @@ internal static class Binding
 
     // Most tests open no device, which would do this: parallel tests on threads that spin while they wait take ten times as long.
     [ModuleInitializer]
-    internal static void Prepare() => FastOps.ConfigureEnvironment();
+    internal static void Prepare() => LibTorch.Configure();
 }

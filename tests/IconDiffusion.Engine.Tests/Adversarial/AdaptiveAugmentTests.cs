@@ -1,6 +1,6 @@
 using IconDiffusion.Engine.Adversarial;
+using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Engine.Models;
-using IconDiffusion.Engine.Tensors;
 using IconDiffusion.Specs;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace IconDiffusion.Engine.Kernels;
+
+/// <summary>
+/// Environment variables that OpenMP and ATen read once, when they are loaded, and how glibc keeps memory, chosen for this processor.
+/// What the user has set stays.
+/// </summary>
+internal static partial class CpuEnvironment
+{
+    private const int TrimThreshold = -1, TopPad = -2, MmapMax = -4, ArenaMax = -8; // glibc's malloc.h
+
+    private static readonly Lock s_gate = new();
+    private static bool s_done;
+
+    /// <summary>Sets the variables the first time; later calls do nothing.</summary>
+    internal static void Configure()
+    {
+        lock (s_gate)
+        {
+            if (s_done) return;
+            s_done = true;
+            foreach (var (name, value) in Choose())
+                Set(name, value);
+            if (OperatingSystem.IsLinux()) KeepMemory();
+        }
+    }
+
+    /// <summary>The variables and values for this processor.</summary>
+    internal static IEnumerable<(string Name, string Value)> Choose()
+    {
+        // ATen prefers AVX2 unless told that AVX-512 is meant.
+        if (Avx512F.IsSupported && Avx512BW.IsSupported && Avx512DQ.IsSupported && Avx512F.VL.IsSupported)
+            yield return ("ATEN_CPU_CAPABILITY", "avx512");
+
+        // Spinning threads steal the processor from whatever else the machine does.
+        yield return ("OMP_WAIT_POLICY", "passive");
+    }
+
+    // Tensors come and go by the thousand: pages given back to the system after each would have to be zeroed for the next.
+    private static void KeepMemory()
+    {
+        if (Environment.GetEnvironmentVariable("GLIBC_TUNABLES")?.Contains("glibc.malloc.", StringComparison.Ordinal) ?? false) return;
+        try
+        {
+            _ = mallopt(MmapMax, 0);
+            _ = mallopt(TrimThreshold, int.MaxValue);
+            _ = mallopt(TopPad, 256 << 20);
+            // Threads' own heaps end at 64 MB, which a batch of icons soon has.
+            _ = mallopt(ArenaMax, 1);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // Another C library, such as musl's: it keeps what it likes.
+        }
+    }
+
+    // Environment.SetEnvironmentVariable changes .NET's copy only on Unix; native code asks libc.
+    private static void Set(string name, string value)
+    {
+        if (Environment.GetEnvironmentVariable(name) is not null) return;
+        if (OperatingSystem.IsWindows()) Environment.SetEnvironmentVariable(name, value);
+        else _ = setenv(name, value, overwrite: 0);
+    }
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int setenv(string name, string value, int overwrite);
+
+    [LibraryImport("libc")] private static partial int mallopt(int parameter, int value);
+}

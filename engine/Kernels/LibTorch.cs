@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace IconDiffusion.Engine.Kernels;
+
+/// <summary>The library behind the tensors: its settings, its memory, what it is.</summary>
+public static partial class LibTorch
+{
+    /// <summary>
+    /// Chooses the settings of the maths libraries and of the memory for this CPU, never against what the user set. To be called before
+    /// the first tensor exists; later it has no effect.
+    /// </summary>
+    public static void Configure() => CpuEnvironment.Configure();
+
+    /// <summary>libtorch's version, for provenance.</summary>
+    public static string Version => torch.__version__;
+
+    /// <summary>What is behind the tensors, in one line for a person.</summary>
+    public static string Description =>
+        $"TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)} over libtorch {Version}, {(KernelLibrary.IsLoaded ? "with" : "without")} the CPU kernels";
+
+    /// <summary>A CUDA device's name, such as <c>NVIDIA GeForce RTX 3080</c>; <c>cuda:N</c> where nobody can tell.</summary>
+    public static string CudaDeviceName(int index) => CudaDriver.NameOf(index) ?? $"cuda:{index}";
+
+    /// <summary>Gives memory that is kept for reuse back to the system: for when a run has ended.</summary>
+    public static void ReleaseMemory()
+    {
+        GC.Collect();
+        if (OperatingSystem.IsLinux()) _ = malloc_trim(0);
+    }
+
+    [LibraryImport("libc")] private static partial int malloc_trim(nuint keep);
+}
