@@ -1,5 +1,5 @@
 using IconDiffusion.Silo.Cluster;
-using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace IconDiffusion.Benchmarks;
@@ -8,9 +8,9 @@ namespace IconDiffusion.Benchmarks;
 internal static class BenchmarkRuntime
 {
     /// <summary>A host with Orleans embedded over a data folder.</summary>
-    public static WebApplicationBuilder Create(string data)
+    public static HostApplicationBuilder Create(string data)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "icon-benchmark" });
+        var builder = Host.CreateEmptyApplicationBuilder(new() { ApplicationName = "icon-benchmark" });
         builder.Logging.SetMinimumLevel(LogLevel.Error);
         SiloRuntime.Add(builder, new() { Data = data, LogLevel = LogLevel.Error });
         return builder;

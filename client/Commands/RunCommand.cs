@@ -79,8 +79,8 @@ internal static class RunCommand
             [nameof(SiloOptions.LogLevel)] = "Warning",
         });
         options.Listen = null;
-        await using var silo = await SiloHost.StartAsync(options, stop.Token);
-        context.Terminal.Say($"{prepared.Experiment.Name}: {prepared.Experiment.Runs.Count} run(s) on {string.Join(", ", silo.Devices.Select(device => device.Name))}, {options.Threads} threads");
+        await using var silo = await SiloHost.StartAsync(options, stop.Token, devices => context.Terminal.Say(
+            $"{prepared.Experiment.Name}: {prepared.Experiment.Runs.Count} run(s) on {string.Join(", ", devices)}, {options.Threads} threads"));
         using var client = new SiloClient(new(silo.Url, silo.Token, "It runs in this process."));
         return await FollowAsync(context, prepared, client, began, stop.Token);
     }

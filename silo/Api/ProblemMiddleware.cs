@@ -12,7 +12,6 @@ namespace IconDiffusion.Silo.Api;
 /// <summary>Turns every failure into a problem: what is the client's by its name, everything else into a 500 whose cause is in the log alone.</summary>
 internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
 {
-    private const int DiskFull = 28;                                       // ENOSPC
     private const int DiskFullOnWindows = unchecked((int)0x80070070);
 
     public async Task InvokeAsync(HttpContext context)
@@ -54,7 +53,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
             case OrleansException or TimeoutException:
                 logger.RequestFailed(failure, context.Request.Method, context.Request.Path, context.TraceIdentifier);
                 return Problems.Of(StatusCodes.Status503ServiceUnavailable, "The cluster does not answer; try again in a moment.");
-            case IOException { HResult: DiskFull or DiskFullOnWindows }:
+            case IOException { HResult: SiloDatabase.DiskFull or DiskFullOnWindows }:
                 logger.RequestFailed(failure, context.Request.Method, context.Request.Path, context.TraceIdentifier);
                 return Problems.Of(StatusCodes.Status507InsufficientStorage, "The silo's disk is full; make room there and try again.");
             case IOException:

@@ -1,8 +1,6 @@
-using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Net.Sockets;
 using IconDiffusion.Silo.Hosting;
-using Microsoft.Extensions.Configuration;
 
 namespace IconDiffusion.Silo.Cluster;
 
@@ -24,32 +22,7 @@ public sealed class ClusterSettings
     public string Address { get; set; } = "127.0.0.1";
 
     /// <summary>TCP port for the other silos: 11111.</summary>
-    [Range(1, 65535)]
     public int Port { get; set; } = 11111;
-
-    /// <summary>Reads and checks the settings. Null: nothing is said of a cluster, so the silo is embedded.</summary>
-    /// <exception cref="SiloOptionsException">One fault or more.</exception>
-    public static ClusterSettings? Load(IConfiguration configuration)
-    {
-        var section = configuration.GetSection(Section);
-        if (!section.Exists())
-            return null;
-        var known = typeof(ClusterSettings).GetProperties().Select(property => property.Name).ToArray();
-        var unknown = section.GetChildren().Where(child => !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)).ToArray();
-        if (unknown.Length > 0)
-            throw new SiloOptionsException([.. unknown.Select(child => $"{child.Path} is unknown; known are {string.Join(", ", known)}.")]);
-        ClusterSettings settings;
-        try
-        {
-            settings = section.Get<ClusterSettings>() ?? new();
-        }
-        catch (InvalidOperationException failure)
-        {
-            throw new SiloOptionsException([$"{Section}: {failure.Message}"]);
-        }
-        var faults = settings.Faults().ToArray();
-        return faults.Length == 0 ? settings : throw new SiloOptionsException(faults);
-    }
 
     /// <summary>The address of <see cref="Address"/>.</summary>
     /// <exception cref="SiloOptionsException">The name is not known.</exception>
@@ -66,7 +39,8 @@ public sealed class ClusterSettings
         }
     }
 
-    private IEnumerable<string> Faults()
+    /// <summary>What is wrong, one sentence each.</summary>
+    public IEnumerable<string> Faults()
     {
         // Whoever says anything of a cluster wants one: never a silo alone, in silence.
         if (string.IsNullOrWhiteSpace(Database))

@@ -23,6 +23,9 @@ internal static class DatabaseMigration
             command.Parameters.AddWithValue("@copy", unfinished);
             command.ExecuteNonQuery();
         }
+        // On the disk before it has the name of a whole copy.
+        using (var file = File.OpenHandle(unfinished, FileMode.Open, FileAccess.ReadWrite))
+            RandomAccess.FlushToDisk(file);
         File.Move(unfinished, copy);
     }
 

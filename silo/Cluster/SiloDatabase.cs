@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 
@@ -5,8 +6,8 @@ namespace IconDiffusion.Silo.Cluster;
 
 /// <summary>
 /// The SQLite file of a single silo's states and reminders, as Orleans' ADO.NET providers want it: tables, and the queries that
-/// they look up by name. One connection that its users take in turns, off the grains' schedulers; what was written is on the
-/// disk when a task completes (WAL, synchronous=FULL).
+/// they look up by name. One connection that its users take in turns, with statements that stay prepared; what was written is on
+/// the disk when a task completes (WAL, synchronous=FULL).
 /// </summary>
 public sealed class SiloDatabase : DbDataSource
 {
@@ -16,7 +17,10 @@ public sealed class SiloDatabase : DbDataSource
     private const int SchemaVersion = 2;
     private const int BusySeconds = 5;
     private const int Full = 13;
-    private const int DiskFull = 28;   // ENOSPC, as of any other file
+
+    /// <summary>ENOSPC, an <see cref="IOException"/>'s HResult on a full disk.</summary>
+    internal const int DiskFull = 28;
+
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Shared _connection;
     private readonly string _path;
@@ -57,7 +61,7 @@ public sealed class SiloDatabase : DbDataSource
     /// <inheritdoc/>
     protected override async ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default)
     {
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         return _connection;
     }
 
@@ -180,10 +184,39 @@ public sealed class SiloDatabase : DbDataSource
     // Its users dispose of it when their turn is over.
     private sealed class Shared(string connectionString, SemaphoreSlim turn) : SqliteConnection(connectionString)
     {
-        public void End() => base.Dispose(disposing: true);
+        private readonly Dictionary<string, SqliteCommand> _prepared = [];
+
+        public void End() => base.Dispose(disposing: true);   // And its commands with it.
+
+        /// <summary>The command of a text, which keeps its statements prepared; whoever has the turn may use it.</summary>
+        public SqliteCommand Prepared(string text)
+        {
+            if (!_prepared.TryGetValue(text, out var command))
+            {
+                _prepared[text] = command = CreateCommand();
+                command.CommandText = text;
+            }
+            return command;
+        }
+
+        protected override DbCommand CreateDbCommand() => new Passing(this);
 
 #pragma warning disable CA2215 // It stays open for the next one.
         protected override void Dispose(bool disposing) => turn.Release();
 #pragma warning restore CA2215
+    }
+
+    // Orleans makes a command each time, and tells the text last.
+    private sealed class Passing(Shared connection) : SqliteCommand
+    {
+        protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var prepared = connection.Prepared(CommandText);
+            prepared.Parameters.Clear();
+            foreach (SqliteParameter parameter in Parameters)
+                prepared.Parameters.Add(parameter);
+            return Task.FromResult<DbDataReader>(prepared.ExecuteReader(behavior));
+        }
     }
 }

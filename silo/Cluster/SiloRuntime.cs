@@ -13,6 +13,7 @@ using Orleans.Hosting;
 using Orleans.Runtime;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 using Orleans.Serialization;
+using Orleans.Serialization.Cloning;
 using Orleans.Storage;
 using SiloOptions = IconDiffusion.Silo.Hosting.SiloOptions;
 
@@ -35,10 +36,8 @@ internal static class SiloRuntime
     public static string Name(bool isCluster) => $"{Version} {(isCluster ? "(cluster, PostgreSQL)" : "(embedded, SQLite)")}";
 
     /// <summary>Adds the runtime and the grains to the host.</summary>
-    /// <exception cref="SiloOptionsException">The cluster's settings are wrong.</exception>
     public static void Add(IHostApplicationBuilder builder, SiloOptions options)
     {
-        var settings = ClusterSettings.Load(options.Configuration);
         foreach (var library in new[] { "Orleans", "Polly" })
             builder.Logging.AddFilter(library, options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
         // Notes about server garbage collection, and alarms about time that passed before the first check.
@@ -47,8 +46,8 @@ internal static class SiloRuntime
         builder.UseOrleans(silo =>
         {
             silo.Configure<Orleans.Configuration.SiloOptions>(own => own.SiloName = options.Name);
-            if (settings is not null)
-                AddCluster(silo, settings);
+            if (options.Cluster is { } cluster)
+                AddCluster(silo, cluster);
             else
                 EmbeddedSilo.Add(silo, Path.Combine(options.Data, "cluster.db"));
             AddGrains(silo);
@@ -63,7 +62,21 @@ internal static class SiloRuntime
     public static void Map(WebApplication app)
     {
         app.Services.GetService<SiloDatabase>();   // A fault of its file is told before anything starts.
-        app.MapOrleansDashboard("/orleans").ExcludeFromDescription();
+        // It reads all its files into memory, so when somebody first asks for one.
+        var dashboard = new Lazy<RequestDelegate>(() => Dashboard(app.Services));
+        app.Map("/orleans/{**path}", context =>
+        {
+            context.SetEndpoint(null);
+            return dashboard.Value(context);
+        }).ExcludeFromDescription();
+    }
+
+    private static RequestDelegate Dashboard(IServiceProvider services)
+    {
+        var pipeline = new ApplicationBuilder(services);
+        pipeline.UseRouting();
+        pipeline.UseEndpoints(endpoints => endpoints.MapOrleansDashboard("/orleans").ExcludeFromDescription());
+        return pipeline.Build();
     }
 
     /// <summary>What grains need wherever they live: their placement, and how specs and states travel and are stored.</summary>
@@ -78,17 +91,34 @@ internal static class SiloRuntime
 
         // Grains that deactivate themselves after an answer, or were placed elsewhere, are met by calls that came too late for them.
         silo.Configure<SiloMessagingOptions>(messages => messages.MaxForwardCount = 10);
+
+        // A place for a million grains' addresses, the default, is 19 MB from the start.
+        silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = 10_000);
         silo.Services.AddSingleton<IGrainStorageSerializer>(new JsonGrainStorageSerializer(SpecJson.Compact));
         AddSerialization(silo.Services);
     }
 
     /// <summary>
     /// Specs are plain records without Orleans' attributes, and so are the states of grains, which travel when a silo that stops
-    /// hands its grains over.
+    /// hands its grains over. Nothing can change a spec, so that grains of one silo pass it on as it is.
     /// </summary>
-    public static void AddSerialization(IServiceCollection services) => services.AddSerializer(serializer => serializer.AddJsonSerializer(
-        type => (type.Assembly == typeof(SpecJson).Assembly || type.Assembly == typeof(IWorkService).Assembly) && !type.IsSubclassOf(typeof(Exception)),
-        SpecJson.Travel));
+    public static void AddSerialization(IServiceCollection services)
+    {
+        services.AddSerializer(serializer => serializer.AddJsonSerializer(
+            type => IsSpec(type) || (type.Assembly == typeof(IWorkService).Assembly && !type.IsSubclassOf(typeof(Exception))),
+            type => type.Assembly == typeof(IWorkService).Assembly && !type.IsSubclassOf(typeof(Exception)),
+            codec => codec.Configure(json => json.SerializerOptions = SpecJson.Travel)));
+        services.AddSingleton<IGeneralizedCopier, SpecCopier>();
+    }
+
+    private static bool IsSpec(Type type) => type.Assembly == typeof(SpecJson).Assembly && !type.IsSubclassOf(typeof(Exception));
+
+    private sealed class SpecCopier : IGeneralizedCopier
+    {
+        public bool IsSupportedType(Type type) => IsSpec(type);
+
+        public object? DeepCopy(object? input, CopyContext context) => input;
+    }
 
     private static void AddCluster(ISiloBuilder silo, ClusterSettings settings)
     {

@@ -10,7 +10,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -60,8 +59,9 @@ public sealed class SiloHost : IAsyncDisposable
     /// <summary>Starts a silo; it takes requests when this returns.</summary>
     /// <exception cref="SiloOptionsException">The options are wrong.</exception>
     /// <exception cref="SiloStartException">The data folder, its database or the address cannot be had.</exception>
-    public static Task<SiloHost> StartAsync(SiloOptions options, CancellationToken cancellationToken) =>
-        StartAsync(options, services => AddWork(services, options), cancellationToken);
+    /// <param name="onDevices">Told the names of what it works on, long before it takes requests.</param>
+    public static Task<SiloHost> StartAsync(SiloOptions options, CancellationToken cancellationToken, Action<IReadOnlyList<string>>? onDevices = null) =>
+        StartAsync(options, services => AddWork(services, options, onDevices), cancellationToken);
 
     /// <summary>As above, with a work service of the caller's.</summary>
     internal static async Task<SiloHost> StartAsync(SiloOptions options, Action<IServiceCollection> addWork, CancellationToken cancellationToken)
@@ -73,8 +73,9 @@ public sealed class SiloHost : IAsyncDisposable
         WebApplication? app = null;
         try
         {
-            if (ClusterSettings.Load(options.Configuration) is { } cluster)
+            if (options.Cluster is { } cluster)
                 await ClusterDatabase.CheckAsync(cluster.Database, cancellationToken).ConfigureAwait(false);
+            CheckAddresses(options);
             RunFiles.RemoveCopies(options.Data);
             var warnings = new List<string>();
             var identity = new SiloIdentity(SiloToken.Ensure(options.Data, warnings.Add), Guid.NewGuid().ToString("N"), TimeProvider.System.GetTimestamp());
@@ -160,7 +161,6 @@ public sealed class SiloHost : IAsyncDisposable
     {
         // An empty builder: nothing of the environment or the folder that the program happens to start in decides where it listens.
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "IconDiffusion" });
-        ((IConfigurationBuilder)builder.Configuration).AddConfiguration(options.Configuration);
         builder.Logging.SetMinimumLevel(options.LogLevel)
             .AddFilter("Microsoft", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning)
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None) // a start that failed is told by an exception already
@@ -188,11 +188,11 @@ public sealed class SiloHost : IAsyncDisposable
         return app;
     }
 
-    private static void AddWork(IServiceCollection services, SiloOptions options)
+    private static void AddWork(IServiceCollection services, SiloOptions options, Action<IReadOnlyList<string>>? onDevices)
     {
         try
         {
-            services.AddSiloWork(options);
+            services.AddSiloWork(options, onDevices);
         }
         catch (ArgumentException wrong)
         {
@@ -206,14 +206,37 @@ public sealed class SiloHost : IAsyncDisposable
         kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        foreach (var address in Addresses(options))
+            kestrel.Listen(address);
+    }
+
+    private static IEnumerable<IPEndPoint> Addresses(SiloOptions options)
+    {
         var url = new Uri(options.Url);
         var others = options.Listen is null ? null : IPAddress.Parse(options.Listen);
         if (others is not null)
-            kestrel.Listen(others, url.Port);
+            yield return new(others, url.Port);
 
         // All addresses of a machine hold its loopback already.
         if (others is null || !(others.Equals(IPAddress.Any) || others.Equals(IPAddress.IPv6Any)))
-            kestrel.Listen(IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) ? address : IPAddress.Loopback, url.Port);
+            yield return new(IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) ? address : IPAddress.Loopback, url.Port);
+    }
+
+    // The web server finds out last, when Orleans would have to be stopped again.
+    private static void CheckAddresses(SiloOptions options)
+    {
+        foreach (var address in Addresses(options))
+        {
+            using var probe = new TcpListener(address);
+            try
+            {
+                probe.Start();
+            }
+            catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                throw new IOException($"Failed to bind to address http://{address}: address already in use.", failure);
+            }
+        }
     }
 
     private static Uri AddressOf(WebApplication app)

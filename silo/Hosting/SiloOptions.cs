@@ -77,12 +77,11 @@ public sealed class SiloOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan WatcherTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Where the options were read from, for the actor runtime's own.</summary>
-    internal IConfiguration Configuration { get; private set; } = new ConfigurationBuilder().Build();
-
     /// <summary>Several silos share the queue, and may share the data folder; otherwise this silo is alone with both.</summary>
-    /// <exception cref="SiloOptionsException">The cluster's settings are wrong.</exception>
-    internal bool IsCluster => ClusterSettings.Load(Configuration) is not null;
+    internal bool IsCluster => Cluster is not null;
+
+    /// <summary>The cluster that this silo joins; null: it is embedded.</summary>
+    internal ClusterSettings? Cluster { get; private set; }
 
     /// <summary>Reads and checks the options.</summary>
     /// <param name="flags">Strongest; keys as the properties, <c>Devices:0</c> for the first of a list. A null is no flag.</param>
@@ -102,12 +101,18 @@ public sealed class SiloOptions
         var all = Read(new ConfigurationBuilder()
             .AddInMemoryCollection(kept)
             .AddInMemoryCollection(given.Select(flag => KeyValuePair.Create($"{Section}:{flag.Key}", flag.Value))));
-        var options = new SiloOptions { Configuration = all };
+        var options = new SiloOptions();
         var faults = all.GetChildren().Where(child => !KnownSections.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
             .Select(child => $"{child.Path} is unknown in the settings; known are {Section} and {ClusterSettings.Section}, in the environment {EnvironmentPrefix}{Section.ToUpperInvariant()}__… and {EnvironmentPrefix}{ClusterSettings.Section.ToUpperInvariant()}__….")
             .ToList();
-        faults.AddRange(options.Bind(all.GetSection(Section)));
+        faults.AddRange(SettingsSection.Bind(all.GetSection(Section), options));
         faults.AddRange(options.Faults());
+        if (all.GetSection(ClusterSettings.Section) is var cluster && cluster.Exists())
+        {
+            options.Cluster = new();
+            var unread = SettingsSection.Bind(cluster, options.Cluster).ToArray();
+            faults.AddRange(unread.Length > 0 ? unread : options.Cluster.Faults());
+        }
         return faults.Count == 0 ? options : throw new SiloOptionsException(faults);
     }
 
@@ -133,37 +138,6 @@ public sealed class SiloOptions
             yield return $"{nameof(Otlp)} is '{Otlp}'; wanted an address such as http://localhost:4318.";
         if (!Enum.IsDefined(LogLevel))
             yield return $"{nameof(LogLevel)} is {LogLevel}; wanted one of {string.Join(", ", Enum.GetNames<LogLevel>())}.";
-    }
-
-    private IEnumerable<string> Bind(IConfigurationSection section)
-    {
-        var properties = typeof(SiloOptions).GetProperties();
-        foreach (var child in section.GetChildren())
-        {
-            var property = properties.FirstOrDefault(p => p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
-            if (property is null)
-            {
-                yield return $"{child.Path} is unknown; known are {string.Join(", ", properties.Select(p => p.Name))}.";
-                continue;
-            }
-            object? value = null;
-            string? fault = null;
-            try
-            {
-                value = child.Get(property.PropertyType);
-            }
-            catch (InvalidOperationException)
-            {
-                var wanted = property.PropertyType == typeof(TimeSpan) ? "hours:minutes:seconds"
-                    : property.PropertyType.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(property.PropertyType))}"
-                    : "a whole number";
-                fault = $"{property.Name} is '{child.Value}'; wanted {wanted}.";
-            }
-            if (fault is not null)
-                yield return fault;
-            else if (value is not null)
-                property.SetValue(this, value);
-        }
     }
 
     private static IConfigurationRoot Read(IConfigurationBuilder sources)

@@ -14,15 +14,17 @@ namespace IconDiffusion.Silo.Hosting;
 /// <summary>Adds the work service to a silo's host.</summary>
 internal static class SiloWork
 {
+    /// <param name="onDevices">Told the devices' names.</param>
     /// <exception cref="DeviceException">A device that the options name is not there.</exception>
     /// <exception cref="SiloOptionsException">The artifact store that they name is none.</exception>
-    public static IServiceCollection AddSiloWork(this IServiceCollection services, SiloOptions options)
+    public static IServiceCollection AddSiloWork(this IServiceCollection services, SiloOptions options, Action<IReadOnlyList<string>>? onDevices)
     {
         // Before anything native loads OpenMP, which reads the environment once.
         LibTorch.Configure();
         var data = new DataFolder(options.Data);
         var catalog = DeviceCatalog.Open(options.Devices);
         var store = OpenStore(options.Artifacts);
+        onDevices?.Invoke([.. catalog.Devices.Select(device => device.Name)]);
         services.AddSingleton<ISiloWork>(provider =>
         {
             var time = provider.GetRequiredService<TimeProvider>();
