@@ -34,6 +34,9 @@ internal static partial class CpuEnvironment
         if (Avx512F.IsSupported && Avx512BW.IsSupported && Avx512DQ.IsSupported && Avx512F.VL.IsSupported)
             yield return ("ATEN_CPU_CAPABILITY", "avx512");
 
+        // Matrix products and decompositions that repeat to the last bit, wherever their memory lies.
+        yield return ("MKL_CBWR", "AUTO");
+
         // Spinning threads steal the processor from whatever else the machine does.
         yield return ("OMP_WAIT_POLICY", "passive");
     }

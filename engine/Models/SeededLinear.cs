@@ -1,3 +1,4 @@
+using IconDiffusion.Engine.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -18,7 +19,7 @@ internal sealed class SeededLinear : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor x) => nn.functional.linear(x, weight, bias);
+    public override Tensor forward(Tensor x) => FastOps.linear(x, weight, bias);
 
     /// <summary>Values from U(−1/√fan_in, 1/√fan_in), which is what PyTorch's layers begin with.</summary>
     internal static Parameter Draw(Generator? generator, long[] shape, long fanIn)

@@ -44,7 +44,9 @@ public sealed class DescriptorExtractor : IDisposable
         using (var stream = File.OpenRead(path)) hash = Convert.ToHexStringLower(SHA256.HashData(stream));
         try
         {
-            return new(jit.load<Tensor, Tensor>(path, device.type, device.index), device, hash, Path.GetFileName(path));
+            var network = jit.load<Tensor, Tensor>(path, device.type, device.index);
+            network.eval();
+            return new(network, device, hash, Path.GetFileName(path));
         }
         catch (System.Runtime.InteropServices.ExternalException error)
         {

@@ -160,22 +160,6 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(loaded, outcome.Error.Contains("libvips.so.42", StringComparison.Ordinal));
     }
 
-    [SkippableFact]
-    public async Task WithoutLibtorch_TheErrorNamesWhatWasLookedFor_AndTheCommandThatMendsIt()
-    {
-        Skip.IfNot(File.Exists(Path.Combine(AppContext.BaseDirectory, "IconDiffusion.Torch.dll")), "TorchSharp brings its own libtorch.");
-        using var empty = new Icon();
-        var file = _icon.Write("tiny.json", TinyExperiment.Json(steps: 1));
-        var start = _icon.Prepare("plan", file);
-        start.Environment["ICONDIFFUSION_NATIVE"] = empty.Folder;
-
-        var outcome = await Icon.EndAsync(System.Diagnostics.Process.Start(start)!);
-
-        Assert.Equal(3, outcome.ExitCode);
-        Assert.Contains("icondiffusion_torch", outcome.Error);
-        Assert.Contains("./icon", outcome.Error);
-    }
-
     [Fact]
     public async Task AWrongWeightsFile_IsRefused_WithWhatCameAndWhatWasWanted()
     {
