@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Measures the cluster with the real programs: training through the grains against the engine alone, a hundred watchers, a restart.
+"""Measures the cluster with the real programs: training through the grains against the engine alone, a hundred watchers, a
+restart, a start, an idle silo.
 
   dotnet build benchmarks -c Release && ./icon doctor
-  benchmarks/cluster.py [throughput] [watchers] [restart] [--pairs N]
+  benchmarks/cluster.py [throughput] [watchers] [restart] [start] [idle] [--pairs N]
+  ICON='dotnet path/to/icon.dll' benchmarks/cluster.py …      another build than this checkout's
 """
 import argparse
 import contextlib
@@ -20,7 +22,7 @@ from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
 engine = ["dotnet", str(root / "benchmarks/bin/Release/net10.0/icon-benchmark.dll")]
-icon = ["dotnet", str(root / "client/bin/Release/net10.0/icon.dll")]
+icon = os.environ["ICON"].split() if "ICON" in os.environ else ["dotnet", str(root / "client/bin/Release/net10.0/icon.dll")]
 
 
 def experiment(steps, checkpoint="00:00:20"):
@@ -209,8 +211,50 @@ def restart(pairs):
     print(f"from the start of a killed silo to the resumed run's next step: median {statistics.median(seconds):.2f} s, most {max(seconds):.2f} s")
 
 
+def start(pairs):
+    firsts, steps = [], []
+    for _ in range(pairs):
+        with tempfile.TemporaryDirectory() as data:
+            file = write(data, experiment(steps=1_000_000))
+            began = time.monotonic()
+            process = subprocess.Popen([*icon, "run", str(file), "--data", data, "--device", "cpu", "--threads", "2"],
+                                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            process.stdout.readline()
+            firsts.append(time.monotonic() - began)
+            while not any(log.stat().st_size for log in Path(data).glob("runs/*/loss.jsonl")):
+                if process.poll() is not None:
+                    sys.exit(process.stdout.read().decode())
+                time.sleep(0.005)
+            steps.append(time.monotonic() - began)
+            process.kill()
+            process.wait()
+            print(f"  first line after {firsts[-1]:.2f} s, first step's loss on the disk after {steps[-1]:.2f} s", flush=True)
+    print(f"icon run: first line {statistics.median(firsts):.2f} s, first step's loss {statistics.median(steps):.2f} s")
+
+
+def idle(pairs, settle=20, window=60):
+    memory, shares = [], []
+    for _ in range(pairs):
+        with tempfile.TemporaryDirectory() as data:
+            silo = Silo(data)
+
+            def seconds():
+                fields = Path(f"/proc/{silo.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+                return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+            time.sleep(settle)
+            before = seconds()
+            time.sleep(window)
+            shares.append((seconds() - before) / window)
+            status = Path(f"/proc/{silo.process.pid}/status").read_text()
+            memory.append(int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) * 1024)
+            silo.stop()
+            print(f"  {memory[-1] / 1e6:.0f} MB resident, {shares[-1]:.2%} of a core", flush=True)
+    print(f"idle silo: {statistics.median(memory) / 1e6:.0f} MB resident, {statistics.median(shares):.2%} of a core")
+
+
 def main():
-    measures = {"throughput": throughput, "watchers": watchers, "restart": restart}
+    measures = {"throughput": throughput, "watchers": watchers, "restart": restart, "start": start, "idle": idle}
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("what", nargs="*", choices=[*measures, []], help="default: all")
     options.add_argument("--pairs", type=int, default=3, help="how often each is measured (default 3)")
