@@ -31,17 +31,8 @@ public sealed class Golden
     /// <summary>Loads <c>tests/golden/{folder}/{name}</c>.</summary>
     public static Golden Load(string name, string folder = "ddpm") => new(PathOf(folder, name));
 
-    /// <summary>Path of a file or folder below tests/golden, found by walking up from the test assembly.</summary>
-    public static string PathOf(params string[] parts)
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var golden = Path.Combine(folder.FullName, "tests", "golden");
-            if (Directory.Exists(golden))
-                return Path.Combine([golden, .. parts]);
-        }
-        throw new DirectoryNotFoundException($"No tests/golden folder above {AppContext.BaseDirectory}.");
-    }
+    /// <summary>Path of a file or folder below tests/golden.</summary>
+    public static string PathOf(params string[] parts) => Checkout.PathOf(["tests", "golden", .. parts]);
 
     public bool Has(string name) => _tensors.TryGetProperty(name, out _);
 

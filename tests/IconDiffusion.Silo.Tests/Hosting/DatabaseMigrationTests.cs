@@ -12,7 +12,7 @@ public sealed class DatabaseMigrationTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public DatabaseMigrationTests() => File.Copy(Golden("cluster/format1.db"), Database);
+    public DatabaseMigrationTests() => File.Copy(Checkout.PathOf("tests", "golden", "cluster", "format1.db"), Database);
 
     private string Database => _folder["cluster.db"];
 
@@ -36,7 +36,7 @@ public sealed class DatabaseMigrationTests : IDisposable
     [Fact]
     public async Task TheOldFileIsKept_AndItsRowsAreMovedOnce()
     {
-        var before = Rows(Golden("cluster/format1.db"), "SELECT name || '|' || grain || '|' || version || '|' || payload FROM state ORDER BY 1");
+        var before = Rows(Checkout.PathOf("tests", "golden", "cluster", "format1.db"), "SELECT name || '|' || grain || '|' || version || '|' || payload FROM state ORDER BY 1");
         for (var start = 0; start < 2; start++)
             SiloDatabase.Open(Database).Dispose();
 
@@ -65,14 +65,6 @@ public sealed class DatabaseMigrationTests : IDisposable
 
     private static async Task<ExperimentStatus> StatusAsync(TestSilo silo, string id) =>
         await TestSilo.ReadAsync<ExperimentStatus>(await silo.Client.GetAsync($"/api/experiments/{id}"));
-
-    private static string Golden(string name)
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "tests", "golden", name)))
-                return Path.Combine(folder.FullName, "tests", "golden", name);
-        throw new FileNotFoundException($"tests/golden/{name} is not above {AppContext.BaseDirectory}.");
-    }
 
     private static string[] Rows(string path, string sql)
     {
