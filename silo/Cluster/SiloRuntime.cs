@@ -151,11 +151,7 @@ internal static class SiloRuntime
     {
         silo.AddAdoNetGrainStorageAsDefault(storage => (storage.Invariant, storage.ConnectionString) = (Invariant, database));
         silo.UseAdoNetReminderService(reminders => (reminders.Invariant, reminders.ConnectionString) = (Invariant, database));
-        silo.Configure<ReminderOptions>(reminders =>
-        {
-            reminders.MinimumReminderPeriod = TimeSpan.FromSeconds(5);
-            reminders.RefreshReminderListPeriod = TimeSpan.FromSeconds(30);
-        });
+        silo.Configure<ReminderOptions>(reminders => reminders.RefreshReminderListPeriod = TimeSpan.FromSeconds(30));
 
         // The directory in the silos' memory forgets healthy grains of other silos when one dies; this one does not.
         silo.UseAdoNetGrainDirectoryAsDefault(directory => (directory.Invariant, directory.ConnectionString) = (Invariant, database));
