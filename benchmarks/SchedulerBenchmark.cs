@@ -112,7 +112,7 @@ internal static class SchedulerBenchmark
 
         public bool IsRunning(WorkId work, int attempt) => false;
 
-        public long MemoryBytes(WorkSpec work) => 1_000_000_000;
+        public long MemoryBytes(WorkSpec work, bool onGpu) => 1_000_000_000;
 
         public void WriteTable(string experimentId, IReadOnlyList<RunResult> results) { }
 

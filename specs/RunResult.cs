@@ -89,5 +89,8 @@ public sealed record Provenance
 
     public required int Threads { get; init; }
 
+    /// <summary>Generation of the code that computed it: counts up when the same spec comes to other bits. 1: by the first releases.</summary>
+    public int Generation { get; init; } = 1;
+
     public required DateTimeOffset FinishedAt { get; init; }
 }

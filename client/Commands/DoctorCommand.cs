@@ -32,6 +32,7 @@ internal static class DoctorCommand
             [
                 new(".NET", true, true, RuntimeInformation.FrameworkDescription),
                 Try("libtorch", "./icon setup", () => LibTorch.Description),
+                new("CPU kernels", KernelLibrary.IsLoaded, false, KernelLibrary.Note ?? "loaded", KernelLibrary.IsLoaded ? null : "apt-get install cmake g++, then ./icon setup"),
                 Try("device", "./icon doctor --device cpu", () =>
                 {
                     var device = context.OpenDevice();

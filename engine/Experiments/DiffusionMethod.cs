@@ -13,13 +13,15 @@ public sealed class DiffusionMethod : IMethod
         new DiffusionTrainer(job.RunId, job.Spec, job.Dataset, job.Run, job.Device.Device)
         {
             DeviceName = job.Device.Name,
+            MicroBatches = job.Device.Device.type == TorchSharp.DeviceType.CUDA ? MicroBatches(job.Spec) : 1,
             Monitoring = job.Monitoring,
             Time = job.Time,
             Warn = job.Warn,
         }.Train(progress, cancellation);
 
     /// <inheritdoc/>
-    public IIconSource Open(RunFolder folder, RunSpec spec, Device device) => new DiffusionIcons(folder, spec, device);
+    public IIconSource Open(RunFolder folder, RunSpec spec, Device device) =>
+        new DiffusionIcons(folder, spec, device) { AtOnce = device.type == TorchSharp.DeviceType.CUDA ? SampledAtOnce(spec) : int.MaxValue };
 
     /// <inheritdoc/>
     public MethodCost Cost(RunSpec spec, StepTimer timer)
@@ -39,10 +41,16 @@ public sealed class DiffusionMethod : IMethod
     }
 
     /// <inheritdoc/>
-    public long TrainingBytes(RunSpec spec) =>
-        UnetMemory.Training(((DdpmSpec)spec.Model).Unet, spec.Dataset.ImageSize, spec.Training.BatchSize);
+    public long TrainingBytes(RunSpec spec, bool onGpu) =>
+        UnetMemory.Training(((DdpmSpec)spec.Model).Unet, spec.Dataset.ImageSize, spec.Training.BatchSize / (onGpu ? MicroBatches(spec) : 1));
 
     /// <inheritdoc/>
-    public long SamplingBytes(RunSpec spec, int count) =>
-        UnetMemory.Sampling(((DdpmSpec)spec.Model).Unet, spec.Dataset.ImageSize, count);
+    public int MicroBatches(RunSpec spec) =>
+        UnetMemory.MicroBatches(((DdpmSpec)spec.Model).Unet, spec.Dataset.ImageSize, spec.Training.BatchSize);
+
+    /// <inheritdoc/>
+    public long SamplingBytes(RunSpec spec, int count, bool onGpu) =>
+        UnetMemory.Sampling(((DdpmSpec)spec.Model).Unet, spec.Dataset.ImageSize, onGpu ? Math.Min(count, SampledAtOnce(spec)) : count);
+
+    private static int SampledAtOnce(RunSpec spec) => UnetMemory.SampledAtOnce(((DdpmSpec)spec.Model).Unet, spec.Dataset.ImageSize);
 }

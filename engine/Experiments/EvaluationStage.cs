@@ -71,6 +71,7 @@ public static class EvaluationStage
                 Device = context.Bench.Device.Name,
                 LibTorch = LibTorch.Version,
                 Threads = context.Bench.Device.Threads,
+                Generation = LibTorch.Generation,
                 FinishedAt = context.Time.GetUtcNow(),
             },
         };

@@ -27,11 +27,11 @@ public sealed record ExperimentPlan
             Name = experiment.Name,
             Device = device.Name,
             Gpu = experiment.Gpu,
-            Runs = [.. experiment.Runs.Select(run => Plan(run, timer))],
+            Runs = [.. experiment.Runs.Select(run => Plan(run, timer, experiment.Gpu is not null || device.Device.type == TorchSharp.DeviceType.CUDA))],
         };
     }
 
-    private static PlannedRun Plan(RunSpec run, StepTimer timer)
+    private static PlannedRun Plan(RunSpec run, StepTimer timer, bool onGpu)
     {
         var (training, sampling, method) = (run.Training, run.Sampling, Methods.Of(run.Model));
         var cost = method.Cost(run, timer);
@@ -43,7 +43,8 @@ public sealed record ExperimentPlan
             Spec = run,
             MultiplyAdds = cost.MultiplyAdds,
             Parameters = cost.Parameters,
-            MemoryBytes = Math.Max(method.TrainingBytes(run), method.SamplingBytes(run, Math.Min(sampling.BatchSize, sampling.Count))),
+            MemoryBytes = Math.Max(method.TrainingBytes(run, onGpu), method.SamplingBytes(run, Math.Min(sampling.BatchSize, sampling.Count), onGpu)),
+            MicroBatches = onGpu ? method.MicroBatches(run) : 1,
             Steps = steps,
             EndedByBudget = training.Steps is null || affordable < training.Steps,
             TrainingTime = TimeSpan.FromSeconds(steps * cost.StepSeconds),
@@ -65,6 +66,9 @@ public sealed record PlannedRun
 
     /// <summary>Device memory that training or sampling needs, whichever is more; see <see cref="MemoryEstimate"/>.</summary>
     public required long MemoryBytes { get; init; }
+
+    /// <summary>Equal parts that each batch is worked off in, so that a step fits into a GPU's memory.</summary>
+    public int MicroBatches { get; init; } = 1;
 
     /// <summary>Optimiser steps, estimated where the budget ends training.</summary>
     public required long Steps { get; init; }

@@ -45,8 +45,8 @@ public sealed class GanMethod : IMethod
     }
 
     /// <inheritdoc/>
-    public long TrainingBytes(RunSpec spec) => GanMemory.Training((GanSpec)spec.Model, spec.Dataset.ImageSize, spec.Training.BatchSize);
+    public long TrainingBytes(RunSpec spec, bool onGpu) => GanMemory.Training((GanSpec)spec.Model, spec.Dataset.ImageSize, spec.Training.BatchSize);
 
     /// <inheritdoc/>
-    public long SamplingBytes(RunSpec spec, int count) => GanMemory.Sampling((GanSpec)spec.Model, spec.Dataset.ImageSize, count);
+    public long SamplingBytes(RunSpec spec, int count, bool onGpu) => GanMemory.Sampling((GanSpec)spec.Model, spec.Dataset.ImageSize, count);
 }

@@ -24,10 +24,15 @@ public interface IMethod
     MethodCost Cost(RunSpec spec, StepTimer timer);
 
     /// <summary>Estimate of the bytes that training holds at its peak.</summary>
-    long TrainingBytes(RunSpec spec);
+    /// <param name="onGpu">Whether on a GPU, where batches are split by <see cref="MicroBatches"/>.</param>
+    long TrainingBytes(RunSpec spec, bool onGpu);
+
+    /// <summary>Equal parts that a batch's gradients are computed in, one after the other, on a GPU.</summary>
+    int MicroBatches(RunSpec spec) => 1;
 
     /// <summary>Estimate of the bytes that drawing <paramref name="count"/> icons at once holds at its peak.</summary>
-    long SamplingBytes(RunSpec spec, int count);
+    /// <param name="onGpu">Whether on a GPU, where fewer go through the network at a time if all do not fit.</param>
+    long SamplingBytes(RunSpec spec, int count, bool onGpu);
 }
 
 /// <summary>A training in its folder.</summary>

@@ -19,11 +19,12 @@ public static class MemoryEstimate
     private const long InceptionWeights = 96L << 20;
 
     /// <summary>Bytes held at the peak of a piece of work.</summary>
+    /// <param name="onGpu">Whether it is for a GPU.</param>
     /// <exception cref="ExperimentException">There is no such method here.</exception>
-    public static long Bytes(WorkSpec work) => work switch
+    public static long Bytes(WorkSpec work, bool onGpu) => work switch
     {
-        SampleWork batch => Math.Max(Methods.Of(work.Run.Model).SamplingBytes(work.Run, batch.Count) + InceptionWeights, Inception),
+        SampleWork batch => Math.Max(Methods.Of(work.Run.Model).SamplingBytes(work.Run, batch.Count, onGpu) + InceptionWeights, Inception),
         EvaluationWork evaluation => Inception + evaluation.Sampling.Count * 3L * work.Run.Dataset.ImageSize * work.Run.Dataset.ImageSize,
-        _ => Methods.Of(work.Run.Model).TrainingBytes(work.Run),
+        _ => Methods.Of(work.Run.Model).TrainingBytes(work.Run, onGpu),
     };
 }

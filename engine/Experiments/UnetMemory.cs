@@ -4,7 +4,7 @@ namespace IconDiffusion.Engine.Experiments;
 
 /// <summary>
 /// Memory that <see cref="Models.Unet"/> takes, counted tensor by tensor as its forward pass makes them. The bottleneck's attention never
-/// holds all pairs of pixels at once on a CPU; on a GPU it does, which is not in these figures.
+/// holds all pairs of pixels at once.
 /// </summary>
 public static class UnetMemory
 {
@@ -25,11 +25,29 @@ public static class UnetMemory
         return MemoryEstimate.Process + Float * (long)(CopiesInTraining * Parameters(unet) + batchSize * (kept + largest));
     }
 
+    /// <summary>
+    /// Bytes that a training step is planned into on a GPU: those of a card of 10 GB less what its driver and screen take. The same for larger
+    /// cards, so that a run's arithmetic does not depend on which one it gets.
+    /// </summary>
+    public const long GpuBytes = 9_000_000_000;
+
+    /// <summary>The smallest number of equal parts of a batch with which a training step fits into <see cref="GpuBytes"/>; single icons at worst.</summary>
+    public static int MicroBatches(UnetSpec unet, int imageSize, int batchSize) =>
+        Enumerable.Range(1, batchSize).First(parts =>
+            batchSize % parts == 0 && (parts == batchSize || Training(unet, imageSize, batchSize / parts) <= GpuBytes));
+
     /// <summary>Bytes held at the peak of drawing <paramref name="count"/> icons at once.</summary>
     public static long Sampling(UnetSpec unet, int imageSize, int count)
     {
         var (_, largest) = Activations(unet, imageSize);
         return MemoryEstimate.Process + Float * (long)(Parameters(unet) + count * (Skips(unet, imageSize) + 5 * largest));
+    }
+
+    /// <summary>Most icons that may go through the network at once in <see cref="GpuBytes"/>, at least 1.</summary>
+    public static int SampledAtOnce(UnetSpec unet, int imageSize)
+    {
+        var (none, one) = (Sampling(unet, imageSize, 0), Sampling(unet, imageSize, 1));
+        return (int)Math.Max(1, (GpuBytes - none) / (one - none));
     }
 
     /// <summary>Number of trained values.</summary>

@@ -13,6 +13,11 @@ public static partial class LibTorch
     /// </summary>
     public static void Configure() => CpuEnvironment.Configure();
 
+    /// <summary>
+    /// Counts up when a change rounds otherwise, so that the same spec comes to other bits. 1: libtorch 1.13 of Debian; 2: libtorch 2.10.
+    /// </summary>
+    public const int Generation = 2;
+
     /// <summary>libtorch's version, for provenance.</summary>
     public static string Version => torch.__version__;
 

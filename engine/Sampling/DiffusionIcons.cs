@@ -30,6 +30,9 @@ public sealed class DiffusionIcons : IIconSource
         _sampler = Samplers.Create(spec.Sampling.Sampler, _diffusion);
     }
 
+    /// <summary>Most icons that go through the network at a time, for memory's sake.</summary>
+    public int AtOnce { get; init; } = int.MaxValue;
+
     /// <inheritdoc/>
     public int Calls => _sampler.ModelCalls;
 
@@ -38,7 +41,7 @@ public sealed class DiffusionIcons : IIconSource
     {
         using var inference = inference_mode();
         using var noise = new IconNoise(_spec.Seed, first, count, _model.Channels, _spec.Dataset.ImageSize, _device);
-        return _sampler.Sample(_model.call, noise, progress, cancellation);
+        return _sampler.Sample(Predict, noise, progress, cancellation);
     }
 
     /// <inheritdoc/>
@@ -46,8 +49,13 @@ public sealed class DiffusionIcons : IIconSource
     {
         using var inference = inference_mode();
         using var noise = new BetweenNoise(_spec.Seed, points, _model.Channels, _spec.Dataset.ImageSize, _device);
-        return _sampler.Sample(_model.call, noise, null, cancellation);
+        return _sampler.Sample(Predict, noise, null, cancellation);
     }
+
+    // [N,3,H,W] and [N], by the network in parts: no icon depends on another.
+    private Tensor Predict(Tensor x, Tensor t) => x.shape[0] <= AtOnce
+        ? _model.call(x, t)
+        : cat([.. x.split(AtOnce).Zip(t.split(AtOnce), _model.call)], 0);
 
     /// <summary>Frees the model.</summary>
     public void Dispose()

@@ -25,6 +25,9 @@ public sealed class DiffusionTrainer(string runId, RunSpec spec, IconDataset dat
     private readonly TrainingSpec _training = spec.Training;
     private readonly int _imagesPerStep = spec.Training.BatchSize * spec.Training.GradientAccumulation;
 
+    /// <summary>Equal parts in which the gradients of each batch are computed, for memory's sake; more than 1 adds up with other rounding.</summary>
+    public int MicroBatches { get; init; } = 1;
+
     /// <summary>What is written on the way.</summary>
     public MonitoringSpec Monitoring { get; init; } = new();
 
@@ -59,11 +62,13 @@ public sealed class DiffusionTrainer(string runId, RunSpec spec, IconDataset dat
 
             // Accumulate gradients.
             var loss = zeros(1, device: device);
-            foreach (var (x0, t, noise) in inputs.Draw(step, batches: _training.GradientAccumulation))
+            var parts = _training.GradientAccumulation * MicroBatches;
+            foreach (var (x0, t, noise) in inputs.Draw(step, parts))
             {
-                var share = diffusion.Loss(state.Model.call, x0, t, noise) / _training.GradientAccumulation;
+                using var part = NewDisposeScope();
+                var share = diffusion.Loss(state.Model.call, x0, t, noise) / parts;
                 Gradients.Backward(share);
-                loss += share.detach();
+                loss.add_(share.detach());
             }
 
             // Refuse what is not a number before it reaches the weights.

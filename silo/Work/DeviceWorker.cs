@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Silo.Devices;
 
 namespace IconDiffusion.Silo.Work;
@@ -38,7 +39,10 @@ internal sealed class DeviceWorker : IDisposable
         // Opened with the first work, and on this thread: libtorch keeps its number of threads per thread.
         Workbench? bench = null;
         foreach (var attempt in _handOver.GetConsumingEnumerable())
+        {
             _work(attempt, () => bench ??= new Workbench(ComputeDevice.Open(_device.Compute, _threads)));
+            LibTorch.ReleaseMemory();
+        }
         bench?.Dispose();
     }
 }

@@ -65,6 +65,28 @@ public sealed class KernelTests
         static Tensor PerChannel(Tensor values) => values.unsqueeze(-1).unsqueeze(-1);
     }
 
+    [Fact]
+    public void WhatAGpuComputesInstead_IsTheSame()
+    {
+        Agree(Direct, ([2, 16, 5, 7], [16], [16], [2, 16], [2, 16]),
+            a => PlainOps.FoldedGroupNormSilu(a[0], 4, a[1], a[2], a[3], a[4], 1e-5),
+            a => PlainOps.group_norm_silu(a[0], 4, a[1], a[2], a[3], a[4], 1e-5));
+        Agree(Direct, ([2, 16, 5, 7], [16], [16]),
+            a => PlainOps.FoldedGroupNormSilu(a[0], 4, a[1], a[2], null, null, 1e-5),
+            a => PlainOps.group_norm_silu(a[0], 4, a[1], a[2], null, null, 1e-5));
+        Agree(Direct, ([2, 3 * 4 * 32, 6, 5], null, null),
+            a => PlainOps.scaled_attention(a[0], 4, 0.3), a => PlainOps.attention(a[0], 4, 0.3));
+    }
+
+    [Fact]
+    public void TheFoldedGroupNorm_KeepsTheChannelsAdjacent()
+    {
+        using var scope = NewDisposeScope();
+        var y = PlainOps.FoldedGroupNormSilu(FastOps.channels_last(ones(2, 8, 3, 4)), 2, ones(8), zeros(8), null, null, 1e-5);
+
+        Assert.Equal([96, 1, 32, 8], y.stride());
+    }
+
     [Theory]
     [InlineData(2, 16, 5, 7)]
     [InlineData(1, 96, 8, 8)]

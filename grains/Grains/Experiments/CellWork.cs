@@ -24,7 +24,7 @@ internal class CellWork(WorkSpec spec, string deviceClass)
     public bool IsRequested { get; set; }
 
     /// <summary>Estimate of the device memory that it needs.</summary>
-    public long MemoryBytes(IExperimentServices services) => _memoryBytes ??= services.MemoryBytes(spec);
+    public long MemoryBytes(IExperimentServices services) => _memoryBytes ??= services.MemoryBytes(spec, onGpu: deviceClass is not (DeviceClass.Any or DeviceClass.Cpu));
 }
 
 /// <summary>One batch of a cell's icons.</summary>

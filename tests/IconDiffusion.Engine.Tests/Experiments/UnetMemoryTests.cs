@@ -30,4 +30,28 @@ public sealed class UnetMemoryTests
         Assert.Equal(Bytes(2) - Bytes(1), Bytes(4) - Bytes(3), tolerance: 8);  // rounding to whole bytes
         Assert.True(Bytes(1) > MemoryEstimate.Process);
     }
+
+    [Fact]
+    public void EveryCellOfTable2_IsPlannedIntoACardOf10GB()
+    {
+        var file = Golden.PathOf("..", "..", "grids", "table2.json");
+        foreach (var run in ExperimentFile.Load(file).Runs)
+        {
+            var method = Methods.Of(run.Model);
+            var bytes = Math.Max(method.TrainingBytes(run, onGpu: true), method.SamplingBytes(run, run.Sampling.BatchSize, onGpu: true));
+
+            Assert.True(bytes < 10_000_000_000, $"{run.Model.Label}: {bytes / 1e9:0.0} GB");
+        }
+    }
+
+    [Fact]
+    public void ABatchIsSplitIntoAsFewPartsAsFit()
+    {
+        var hourglass = new UnetSpec { Dim = 64, DimMults = [1, 16] };
+
+        Assert.Equal(1, UnetMemory.MicroBatches(hourglass, 64, 16));
+        Assert.Equal(2, UnetMemory.MicroBatches(hourglass, 128, 16));
+        Assert.Equal(3, UnetMemory.MicroBatches(hourglass, 128, 21));
+        Assert.Equal(7, UnetMemory.MicroBatches(hourglass, 1024, 7));
+    }
 }

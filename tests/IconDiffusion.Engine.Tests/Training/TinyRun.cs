@@ -30,13 +30,14 @@ public static class TinyRun
     /// <summary>Trains in <paramref name="folder"/> as far as the spec and <paramref name="progress"/> let it.</summary>
     public static TrainingSummary Train(
         RunFolder folder, RunSpec spec, Action<TrainingProgress>? progress = null, MonitoringSpec? monitoring = null,
-        TimeProvider? time = null, Action<string>? warn = null, CancellationToken cancellation = default)
+        TimeProvider? time = null, Action<string>? warn = null, int microBatches = 1, CancellationToken cancellation = default)
     {
         using var taken = RunLock.Take(folder);
         var trainer = new DiffusionTrainer(Id, spec, Icons(spec.Dataset), taken, CPU)
         {
             Monitoring = monitoring ?? new MonitoringSpec(),
             Time = time ?? TimeProvider.System,
+            MicroBatches = microBatches,
             Warn = warn ?? (sentence => Assert.Fail($"Unexpected warning: {sentence}")),
         };
         return trainer.Train(progress is null ? null : new Reporter(progress), cancellation);

@@ -120,7 +120,7 @@ public sealed class TestCluster : IExperimentServices, IAsyncDisposable
         builder.Services.AddSingleton<IExperimentServices>(this);
     }
 
-    long IExperimentServices.MemoryBytes(WorkSpec work) => MemoryOfWork;
+    long IExperimentServices.MemoryBytes(WorkSpec work, bool onGpu) => MemoryOfWork;
 
     void IExperimentServices.WriteTable(string experimentId, IReadOnlyList<RunResult> results)
     {

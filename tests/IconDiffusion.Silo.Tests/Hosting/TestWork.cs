@@ -49,7 +49,7 @@ internal sealed class TestWork : ISiloWork, IExperimentServices
         return Task.CompletedTask;
     }
 
-    public long MemoryBytes(WorkSpec work) => 1 << 20;
+    public long MemoryBytes(WorkSpec work, bool onGpu) => 1 << 20;
 
     public void WriteTable(string experimentId, IReadOnlyList<RunResult> results)
     {
