@@ -29,8 +29,8 @@ internal static class UnetBenchmark
             backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = true;
             var spec = new UnetSpec { Dim = parsed.GetValue(dim), DimMults = [.. parsed.GetValue(mults)!.Split(',').Select(int.Parse)] };
             long[] shape = [parsed.GetValue(batch), 3, parsed.GetValue(size), parsed.GetValue(size)];
-            Measurement.Print(Measurement.MedianSeconds(parsed.GetValue(steps), opened,
-                mode == "train" ? Train(spec, shape, opened) : Sample(spec, shape, opened)));
+            Measurement.PrintMedian(
+                parsed.GetValue(steps), opened, mode == "train" ? Train(spec, shape, opened) : Sample(spec, shape, opened));
         });
         return command;
     }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs our benchmarks and the reference's in turn and prints the ratios as a Markdown table. See README.md beside this file."""
+"""Runs our benchmarks and a peer in turn and prints the ratios as a Markdown table. See README.md beside this file."""
 import argparse
 import json
 import os
@@ -62,24 +62,36 @@ def main():
     options.add_argument("--only", default="", help="only cases whose name contains this")
     options.add_argument("--device", default="cpu")
     options.add_argument("--threads", default="2")
+    options.add_argument("--peer", default="composed", help="composed: the same program without our kernels, which is eager libtorch "
+                         "(default); reference: the public Python code; or a checkout of ours, built, such as the release before")
     options = options.parse_args()
 
     environment = dict(os.environ)
-    # The reference is told its core type too: OpenBLAS 0.3.21 takes new processors for very old ones.
+    # As `icon` sets it, for both alike: memory is kept, in large pages.
+    environment.setdefault("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=2147483647:"
+                                             "glibc.malloc.top_pad=268435456:glibc.malloc.arena_max=1")
+    # The reference is told its core type: OpenBLAS 0.3.21 takes new processors for very old ones.
     if "avx512f" in Path("/proc/cpuinfo").read_text():
         environment.setdefault("OPENBLAS_CORETYPE", "SkylakeX")
     # And not to spin while it waits, which on a busy machine takes the time from its own threads.
     environment.setdefault("OMP_WAIT_POLICY", "passive")
+    of_peer = environment | ({"ICONDIFFUSION_KERNELS": "none"} if options.peer == "composed" else {})
 
-    print("| what | reference s | ours s | ratio | reference GB | ours GB | ratio |\n|---|---:|---:|---:|---:|---:|---:|")
+    print("| what | peer s | ours s | ratio | peer GB | ours GB | ratio |\n|---|---:|---:|---:|---:|---:|---:|")
     for name, mine, theirs in cases():
         if options.only not in name:
             continue
+        if options.peer == "composed":
+            theirs = [*ours, *mine]
+        elif options.peer != "reference":
+            theirs = ["dotnet", str(Path(options.peer) / "benchmarks/bin/Release/net10.0/icon-benchmark.dll"), *mine]
+        elif theirs:
+            theirs = [python, *theirs]
         common = ["--threads", options.threads]
         device = ["--device", options.device] if mine[0] != "metric" else []
         pairs = []
         for _ in range(options.pairs):
-            a = run([python, *theirs, *common, *device], environment) if theirs else None
+            a = run([*theirs, *common, *device], of_peer) if theirs else None
             pairs.append((a, run([*ours, *mine, *common, *device], environment)))
         middle = lambda values: statistics.median(values)
         own, own_rss = middle(b["seconds"] for _, b in pairs), max(b["rss"] for _, b in pairs)
