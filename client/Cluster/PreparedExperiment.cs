@@ -16,10 +16,13 @@ internal sealed class PreparedExperiment
     private readonly DatasetStore _store;
     private readonly List<string?> _fingerprints = [];
 
+    private readonly Action<string> _warn;
+
     /// <summary>Reads every folder that the experiment names, each once, into the data folder.</summary>
-    public PreparedExperiment(ExperimentSpec experiment, DataFolder data)
+    /// <param name="warn">Is told what training would not see of a folder.</param>
+    public PreparedExperiment(ExperimentSpec experiment, DataFolder data, Action<string> warn)
     {
-        (_data, _store) = (data, new DatasetStore(data.Datasets));
+        (_data, _store, _warn) = (data, new DatasetStore(data.Datasets), warn);
         var known = new Dictionary<FolderSpec, (string? Fingerprint, string? Error)>();
         var positions = new List<int>();
         var unusable = new List<ReportedFailure>();
@@ -70,7 +73,7 @@ internal sealed class PreparedExperiment
     {
         try
         {
-            var dataset = DatasetSource.Prepare(folder, TimeProvider.System);
+            var dataset = DatasetSource.Prepare(folder, TimeProvider.System, warn: _warn);
             _store.Save(dataset);
             ConsentGate.Require(_data, dataset.Fingerprint, TimeProvider.System);
             return (dataset.Fingerprint, null);

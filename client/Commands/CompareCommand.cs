@@ -59,7 +59,7 @@ internal static class CompareCommand
         var device = context.OpenDevice();
         IReadOnlyList<ComparedIcons> compared = [];
         await ProgressDisplay.RunAsync(context.Terminal, display => Task.Run(() =>
-            compared = request.Run(context.Data, device, (what, done, total) => display.Report(what, what, done, total), cancellation), cancellation));
+            compared = request.Run(context.Data, device, (what, done, total) => display.Report(what, what, done, total), cancellation, display.Warn), cancellation));
         return compared;
     }
 

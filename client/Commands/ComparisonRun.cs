@@ -14,7 +14,7 @@ internal static class ComparisonRun
         var device = context.OpenDevice();
         ComparisonOutcome outcome = null!;
         await ProgressDisplay.RunAsync(context.Terminal, display => Task.Run(() =>
-            outcome = ComparisonRunner.Run(experiment, context.Data, device, (what, done, total) => display.Report(what, what, done, total), cancellation), cancellation));
+            outcome = ComparisonRunner.Run(experiment, context.Data, device, (what, done, total) => display.Report(what, what, done, total), cancellation, display.Warn), cancellation));
         context.Terminal.Result(outcome, () => ComparisonView.Render(
             outcome.Comparisons, outcome.BesidePreprint,
             ["", .. outcome.Checks.Select(check => $"{check.IsMet switch { true => "met", false => "NOT MET", null => "open" },-9} {check.Sentence}"), "", $"tables    {outcome.Folder}"]));

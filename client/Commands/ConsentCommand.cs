@@ -100,7 +100,11 @@ internal static class ConsentCommand
             if (ConsentBook.RevokedBefore(context.Data, path, consent, Clock) is { } revoked)
                 throw new ConsentException($"The consent of {revoked.Consent.Artist} that '{path}' was used under was revoked on {revoked.Revocation!.At:yyyy-MM-dd}: record {revoked.Id}. It stays revoked.");
             consent.Write(path);
-            var id = ConsentRegistry.IdOf(consent);
+            var (id, survey) = (ConsentRegistry.IdOf(consent), IconFolder.Survey(path));
+            if (survey.Linked.Count > 0)
+                context.Terminal.Warn($"The terms are stated for the images behind {survey.Linked.Count} link(s), too: {FolderWarnings.Listed(survey.Linked)}");
+            foreach (var warning in FolderWarnings.Of(new() { Path = path }, survey))
+                context.Terminal.Warn(warning);
             context.Terminal.Result(new { Id = id, Consent = consent, File = Path.Combine(path, Consent.FileName) },
                 () => [new Text($"{Path.Combine(path, Consent.FileName)}: {consent.Artist}, {consent.Licence} (record {id}, once an experiment reads the folder)")]);
             return ExitCode.Success;

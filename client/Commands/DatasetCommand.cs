@@ -21,7 +21,11 @@ internal static class DatasetCommand
     private static readonly Option<int> Size = new("--size") { Description = "Side of the square icon in pixels.", HelpName = "PX", DefaultValueFactory = _ => 128 };
     private static readonly Option<string> Background = new("--background") { Description = "Colour under transparent pixels.", HelpName = "#RRGGBB", DefaultValueFactory = _ => "#FFFFFF" };
 
-    private static readonly Option<int> HeldOut = new("--held-out") { Description = "Icons to set aside, spread over the source; 'make' writes them to DIR-held-out.", HelpName = "N" };
+    private static readonly Option<int?> HeldOut = new("--held-out")
+    {
+        Description = "Icons to set aside, spread over the source; 'make' writes them to DIR-held-out (default: none for 'make', what a run sets aside for 'check').",
+        HelpName = "N",
+    };
 
     private static readonly Option<int> Seed = new("--seed") { Description = "Of 'layered': chooses the parts' combinations.", HelpName = "N", DefaultValueFactory = _ => new LayeredSpec().Seed };
     private static readonly Option<int> Variants = new("--variants") { Description = "Of 'layered': how many variants of each part are used, 2 to 6.", HelpName = "N", DefaultValueFactory = _ => LayeredSpec.MostVariants };
@@ -44,7 +48,8 @@ internal static class DatasetCommand
         command.SetAction(parsed =>
         {
             var context = new CommandContext(parsed);
-            var dataset = DatasetSource.Prepare(Spec(parsed), TimeProvider.System, new EmojiPackages(context.Data.Packages));
+            var dataset = DatasetSource.Prepare(
+                Spec(parsed, parsed.GetValue(HeldOut) ?? 0), TimeProvider.System, new EmojiPackages(context.Data.Packages), context.Terminal.Warn);
             var folder = Path.GetFullPath(parsed.GetValue(output)!);
             // Beside the folder, so that the folder itself is a data set.
             var beside = folder.TrimEnd('/');
@@ -82,7 +87,8 @@ internal static class DatasetCommand
     {
         var command = new Command("check",
             """
-            Tells what training would see: unreadable files, duplicates, small or transparent images, the consent file.
+            Tells what training would see: how many icons, how many a run would hold out, unreadable files, what is left out,
+            duplicates, small or transparent images, the consent file.
             The exit code is 1 if the set can't be trained on.
 
             Example:
@@ -92,7 +98,7 @@ internal static class DatasetCommand
         command.SetAction(parsed =>
         {
             var context = new CommandContext(parsed);
-            var report = DatasetSource.Check(Spec(parsed), TimeProvider.System, new EmojiPackages(context.Data.Packages));
+            var report = DatasetSource.Check(Spec(parsed, parsed.GetValue(HeldOut)), TimeProvider.System, new EmojiPackages(context.Data.Packages));
             context.Terminal.Result(report, () => [new Text(string.Join('\n', Lines(report)))]);
             return report.Problems.Count == 0 ? ExitCode.Success : ExitCode.Failed;
         });
@@ -131,9 +137,9 @@ internal static class DatasetCommand
         return command;
     }
 
-    private static DatasetSpec Spec(ParseResult parsed)
+    private static DatasetSpec Spec(ParseResult parsed, int? heldOut)
     {
-        var (count, heldOut, size, background) = (parsed.GetValue(Count), parsed.GetValue(HeldOut), parsed.GetValue(Size), parsed.GetValue(Background)!);
+        var (count, size, background) = (parsed.GetValue(Count), parsed.GetValue(Size), parsed.GetValue(Background)!);
         return DatasetName.Read(parsed.GetValue(Source)!) switch
         {
             LayeredSpec layered => layered with { Count = count, HeldOut = heldOut, ImageSize = size, Background = background, Seed = parsed.GetValue(Seed), Variants = parsed.GetValue(Variants) },
@@ -148,19 +154,23 @@ internal static class DatasetCommand
         yield return $"{report.Icons} icons would be used{(report.HeldOut > 0 ? $", {report.HeldOut} more set aside" : "")}";
         foreach (var file in report.Unreadable)
             yield return $"unreadable: {file.Name}: {file.Reason}";
-        foreach (var pair in report.Duplicates)
-            yield return $"{pair.Kind.ToString().ToLowerInvariant()} duplicate: {pair.First} and {pair.Second} (difference {Words.Figure(pair.MeanAbsoluteError)} of 255)";
+        foreach (var group in report.Duplicates)
+            yield return $"{group.Kind.ToString().ToLowerInvariant()} duplicates, {group.Names.Count} icons (difference up to {Words.Figure(group.MeanAbsoluteError)} of 255): {FolderWarnings.Listed(group.Names)}";
         foreach (var (what, names) in new (string, EquatableList<string>)[]
         {
             ("transparent, laid over the background", report.Transparent),
             ("smaller than the icon size, will be blurred", report.Enlarged),
             ("not square, will be cropped", report.Cropped),
             ("animated, first frame used", report.Animated),
-            ("named like another format, content counts", report.Mislabelled),
-            ("not named like images, ignored", report.Ignored),
+            ("not named like what they contain, content counts", report.Mislabelled),
+            ("no images, ignored", report.Ignored),
+            ("hidden, ignored", report.Hidden),
+            ("links to folders, followed", report.Linked),
+            ("links, not followed", [.. report.Unfollowed.Select(link => $"{link.Name} ({FolderWarnings.Words(link.Fault)})")]),
+            ("consents of folders below, which do not count", report.OtherConsents),
         })
             if (names.Count > 0)
-                yield return $"{names.Count} {what}: {string.Join(", ", names.Take(5))}{(names.Count > 5 ? ", …" : "")}";
+                yield return $"{names.Count} {what}: {FolderWarnings.Listed(names)}";
         yield return report.Consent is { } consent
             ? $"consent: {consent.Artist}, {consent.Licence}"
             : "consent: no consent.json";

@@ -9,7 +9,7 @@ internal sealed class ImageSetOptions
 {
     private readonly Option<int?> _size = new("--size")
     {
-        Description = "Compare folders at this size in pixels (default: the first folder's shortest side; 128 for a built-in set).",
+        Description = "Compare folders at this size in pixels (default: the usual side of the first folder's images; 128 for a built-in set).",
         HelpName = "PX",
     };
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using IconDiffusion.Client.Output;
+using IconDiffusion.Engine.Data;
 using IconDiffusion.Engine.Experiments;
 using IconDiffusion.Specs;
 using Spectre.Console;
@@ -26,6 +27,8 @@ internal static class PlanCommand
             var context = new CommandContext(parsed);
             var experiment = ExperimentFile.Load(parsed.GetValue(file)!);
             var device = context.OpenDevice();
+            foreach (var folder in experiment.Runs.Select(run => run.Dataset).OfType<FolderSpec>().DistinctBy(folder => folder.Path))
+                Survey(context.Terminal, folder);
             var plan = ExperimentPlan.Make(experiment, device);
             context.Terminal.Result(plan, () => [Table(plan), new Text(
                 $"{plan.Runs.Count} run(s), about {Words.Duration(plan.Time)} on {plan.Device}" +
@@ -33,6 +36,19 @@ internal static class PlanCommand
             return ExitCode.Success;
         });
         return command;
+    }
+
+    // A plan can be made where the images are not.
+    private static void Survey(Terminal terminal, FolderSpec folder)
+    {
+        try
+        {
+            foreach (var warning in FolderWarnings.Of(folder, IconFolder.Survey(folder.Path))) terminal.Warn(warning);
+        }
+        catch (DatasetException error)
+        {
+            terminal.Warn(error.Message);
+        }
     }
 
     private static Table Table(ExperimentPlan plan)

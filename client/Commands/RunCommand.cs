@@ -37,7 +37,7 @@ internal static class RunCommand
             var experiment = ExperimentFile.Load(parsed.GetValue(file)!);
             // Before anything native loads OpenMP, which reads the environment once.
             LibTorch.Configure();
-            var prepared = new PreparedExperiment(experiment, context.Data);
+            var prepared = new PreparedExperiment(experiment, context.Data, context.Terminal.Warn);
             var report = prepared.Experiment.Runs.Count == 0
                 ? new ExperimentReport(RunIdentity.Experiment(experiment), context.Data.Experiment(RunIdentity.Experiment(experiment)), [], [])
                 : await RunAsync(context, prepared, began, cancellationToken);

@@ -26,7 +26,7 @@ internal static class SubmitCommand
             """)
         { file, priority, watch }, async (context, parsed, cancellation) =>
         {
-            var prepared = new PreparedExperiment(ExperimentFile.Load(parsed.GetValue(file)!), context.Data);
+            var prepared = new PreparedExperiment(ExperimentFile.Load(parsed.GetValue(file)!), context.Data, context.Terminal.Warn);
             if (prepared.Unusable is [var first, ..])
                 throw new UsageException(first.Error);
             var status = await prepared.SubmitAsync(context.Silo, parsed.GetValue(priority), cancellation);

@@ -66,6 +66,13 @@ internal sealed class ProgressDisplay
             _terminal.Say(line);
     }
 
+    /// <summary>A warning above the bars.</summary>
+    public void Warn(string sentence)
+    {
+        lock (_lock)
+            _terminal.Warn(sentence);
+    }
+
     private static string Left(Bar bar, double done, double? total)
     {
         if (total is not { } all || all <= 0)

@@ -37,6 +37,9 @@ internal sealed class Terminal
     /// <summary>One plain line of progress or a remark.</summary>
     public void Say(string line) => Error.WriteLine(line);
 
+    /// <summary>What the reader should know, though the work goes on.</summary>
+    public void Warn(string sentence) => Say($"icon: warning: {sentence}");
+
     /// <summary>Ctrl+C and SIGTERM as a cancellation.</summary>
     /// <param name="message">Said at the first signal.</param>
     public static StopSignals OnStop(string message, CancellationToken outer) => new(() => Console.Error.WriteLine(message), outer);

@@ -26,8 +26,8 @@ public sealed record ComparisonRequest
     public string? Descriptor { get; init; }
 
     /// <summary>
-    /// Side in pixels; null: the shortest side of the first set's images, at most 1024 (128 for a built-in set). Square images that
-    /// have that size already are not resampled, and their FID is pytorch-fid's.
+    /// Side in pixels; null: the usual side of the first set's images (<see cref="IconFolder.UsualSide"/>), at most 1024 (128 for a
+    /// built-in set). Square images that have that size already are not resampled, and their FID is pytorch-fid's.
     /// </summary>
     public int? Size { get; init; }
 
@@ -44,15 +44,18 @@ public sealed record ComparisonRequest
 
     /// <summary>Reads every set, then compares.</summary>
     /// <param name="progress">What is worked on, how many icons are done, of how many.</param>
+    /// <param name="warn">Is told what is left out or changed of each set, a sentence each; null: the results tell it.</param>
     /// <exception cref="DatasetException">A set cannot be used.</exception>
     /// <exception cref="FileNotFoundException">The published Inception weights are asked for and not there.</exception>
-    public IReadOnlyList<ComparedIcons> Run(DataFolder data, ComputeDevice device, Action<string, int, int> progress, CancellationToken cancellation)
+    public IReadOnlyList<ComparedIcons> Run(
+        DataFolder data, ComputeDevice device, Action<string, int, int> progress, CancellationToken cancellation, Action<string>? warn = null)
     {
         using var extractor = FeatureExtractor.Open(Evaluation.Inception, InceptionWeightsFile.Published.DefaultPath(data.Path), device.Device);
-        var side = Size ?? (First is FolderSpec folder ? Math.Min(IconFolder.ShortestSide(folder.Path) ?? LargestSize, LargestSize) : BuiltInSize);
+        var side = Size ?? (First is FolderSpec folder ? Math.Min(IconFolder.UsualSide(folder.Path) ?? LargestSize, LargestSize) : BuiltInSize);
         var packages = new EmojiPackages(data.Packages);
         var sets = Others.Prepend(First).Select(Open).ToList();
         var heldOut = HeldOut is null ? null : Open(HeldOut);
+        foreach (var warning in sets.Append(heldOut).SelectMany(set => set?.Warnings ?? []).Distinct()) warn?.Invoke(warning);
         using var descriptor = Descriptor is null ? null : DescriptorExtractor.Open(Descriptor, device.Device);
         var comparer = new SetComparer(extractor, new FeatureCache(data.Weights), descriptor);
         return [.. sets.Skip(1).Select(set => comparer.Compare(set.Name, sets[0], set, Evaluation.Figures, progress, cancellation, heldOut))];

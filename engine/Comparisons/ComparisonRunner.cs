@@ -23,14 +23,17 @@ public static class ComparisonRunner
 
     /// <summary>Compares every pair, checks the orders and writes the tables into the experiment's folder.</summary>
     /// <param name="progress">What is worked on, how many icons are done, of how many.</param>
+    /// <param name="warn">Is told what is left out or changed of each set, a sentence each; null: the results tell it.</param>
     /// <exception cref="DatasetException">A set cannot be used; nothing was written.</exception>
     /// <exception cref="FileNotFoundException">The published Inception weights are asked for and not there.</exception>
     public static ComparisonOutcome Run(
-        ComparisonExperimentSpec experiment, DataFolder data, ComputeDevice device, Action<string, int, int> progress, CancellationToken cancellation)
+        ComparisonExperimentSpec experiment, DataFolder data, ComputeDevice device, Action<string, int, int> progress, CancellationToken cancellation,
+        Action<string>? warn = null)
     {
         using var extractor = FeatureExtractor.Open(experiment.Evaluation.Inception, InceptionWeightsFile.Published.DefaultPath(data.Path), device.Device);
         var packages = new EmojiPackages(data.Packages);
         var sets = Sets(experiment).Distinct().ToDictionary(spec => spec, spec => ImageSet.Open(spec, skipUnreadable: false, packages));
+        foreach (var warning in sets.Values.SelectMany(set => set.Warnings).Distinct()) warn?.Invoke(warning);
         var comparer = new SetComparer(extractor, new FeatureCache(data.Weights));
         var id = RunIdentity.Experiment(experiment);
         var folder = data.Experiment(id);

@@ -8,7 +8,8 @@ namespace IconDiffusion.Engine.Comparisons;
 /// <param name="Name">A folder, or a built-in data set's name.</param>
 /// <param name="Unreadable">Files that were left out.</param>
 /// <param name="Resampled">How many icons were resized or cropped.</param>
-public sealed record ImageSet(string Name, IconDataset Dataset, EquatableList<UnreadableFile> Unreadable, int Resampled)
+/// <param name="Warnings">See <see cref="FolderWarnings"/>.</param>
+public sealed record ImageSet(string Name, IconDataset Dataset, EquatableList<UnreadableFile> Unreadable, int Resampled, EquatableList<string> Warnings)
 {
     public IconPixels Pixels => new(Dataset.Pixels, Dataset.ImageSize);
 
@@ -19,12 +20,14 @@ public sealed record ImageSet(string Name, IconDataset Dataset, EquatableList<Un
     {
         spec = spec with { HeldOut = spec.HeldOut ?? 0 };
         if (spec is not FolderSpec folder)
-            return new(NameOf(spec), DatasetSource.Prepare(spec, TimeProvider.System, packages), [], 0);
+            return new(NameOf(spec), DatasetSource.Prepare(spec, TimeProvider.System, packages), [], 0, []);
         var (icons, report) = IconFolder.Read(folder, TimeProvider.System, skipUnreadable);
         if (report.Problems is [var first, ..])
             throw new DatasetException(skipUnreadable || report.Unreadable.Count == 0 ? first : $"{first} Or leave them out: --skip-unreadable");
         // Of a counted folder fewer icons may be left.
-        return new(folder.Path, IconDataset.Pack(folder with { Count = null }, icons, report.Consent), report.Unreadable, report.Resampled.Count);
+        return new(
+            folder.Path, IconDataset.Pack(folder with { Count = null }, icons, report.Consent), report.Unreadable, report.Resampled.Count,
+            [.. FolderWarnings.Of(folder, report)]);
     }
 
     /// <summary>The built-in set's name, or the folder.</summary>

@@ -39,7 +39,7 @@ public sealed class SetComparer(FeatureExtractor extractor, FeatureCache cache, 
                 Generated = secondPixels,
                 HeldOut = heldOut?.Pixels ?? (first.Dataset.HeldOut is { Count: > 0 } aside ? new(aside.Pixels, first.Dataset.ImageSize) : null),
                 GeneratedFeatures = rest => _features.Of(secondPixels, second.Dataset.Fingerprint, rest, cancellation),
-                Notes = notes,
+                Notes = [.. notes, .. new[] { first, second, heldOut }.SelectMany(set => set?.Warnings ?? []).Distinct()],
             },
             cancellation, (what, done, total) => progress($"novelty, {what}", done, total));
         return new(new(name, ComparedSet.Of(first), ComparedSet.Of(second), scores, novelty), secondPixels, firstPixels, evaluation.Nearest, first.Dataset.Names);

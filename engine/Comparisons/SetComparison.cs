@@ -25,9 +25,11 @@ public sealed record SetComparison(string Name, ComparedSet First, ComparedSet S
 /// <param name="Fingerprint">See <see cref="IconDataset.Fingerprint"/>.</param>
 /// <param name="Resampled">How many icons were resized or cropped.</param>
 /// <param name="Skipped">Files that could not be read.</param>
+/// <param name="Warnings">What was left out of a folder otherwise, or changed before it was used, a sentence each.</param>
 /// <param name="Consent">Who made the icons and under which terms; null: nobody said.</param>
-public sealed record ComparedSet(string Name, int Count, string Fingerprint, int Resampled, EquatableList<UnreadableFile> Skipped, Consent? Consent)
+public sealed record ComparedSet(
+    string Name, int Count, string Fingerprint, int Resampled, EquatableList<UnreadableFile> Skipped, EquatableList<string> Warnings, Consent? Consent)
 {
     internal static ComparedSet Of(ImageSet set) =>
-        new(set.Name, set.Dataset.Count, set.Dataset.Fingerprint, set.Resampled, set.Unreadable, set.Dataset.Consent);
+        new(set.Name, set.Dataset.Count, set.Dataset.Fingerprint, set.Resampled, set.Unreadable, set.Warnings, set.Dataset.Consent);
 }

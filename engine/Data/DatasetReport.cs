@@ -16,10 +16,22 @@ public sealed record DatasetReport
 
     public EquatableList<UnreadableFile> Unreadable { get; init; } = [];
 
-    /// <summary>Files that are not called like an image, and consent.json aside were not looked at.</summary>
+    /// <summary>Files that are an image neither by name nor by content, consent.json aside.</summary>
     public EquatableList<string> Ignored { get; init; } = [];
 
-    public EquatableList<DuplicatePair> Duplicates { get; init; } = [];
+    /// <summary>Consent files in the folders below, which do not count.</summary>
+    public EquatableList<string> OtherConsents { get; init; } = [];
+
+    /// <summary>Hidden images, and hidden folders with '/' behind their names; neither are read.</summary>
+    public EquatableList<string> Hidden { get; init; } = [];
+
+    /// <summary>Links to folders whose images are read.</summary>
+    public EquatableList<string> Linked { get; init; } = [];
+
+    /// <summary>Links that are not followed.</summary>
+    public EquatableList<UnfollowedLink> Unfollowed { get; init; } = [];
+
+    public EquatableList<DuplicateGroup> Duplicates { get; init; } = [];
 
     /// <summary>Icons with transparent pixels, which the background fills.</summary>
     public EquatableList<string> Transparent { get; init; } = [];
@@ -36,7 +48,7 @@ public sealed record DatasetReport
     /// <summary>Animations, of which the first frame is used.</summary>
     public EquatableList<string> Animated { get; init; } = [];
 
-    /// <summary>Files whose name promises another format than their content has; the content counts.</summary>
+    /// <summary>Images whose name promises another format than their content has, or none; the content counts.</summary>
     public EquatableList<string> Mislabelled { get; init; } = [];
 
     /// <summary>What consent.json beside the images says; null: there is none.</summary>
@@ -58,6 +70,12 @@ public enum DuplicateKind
     /// <summary>One is the other mirrored left to right, exactly or nearly.</summary>
     Mirrored,
 }
+
+/// <summary>Icons that are one picture, directly or through others.</summary>
+/// <param name="Names">In the icons' order.</param>
+/// <param name="Kind">Exact: all are equal; mirrored: at least one is another's mirror image; else near.</param>
+/// <param name="MeanAbsoluteError">The largest between thumbnails of two that are alike, grey levels 0…255.</param>
+public sealed record DuplicateGroup(EquatableList<string> Names, DuplicateKind Kind, double MeanAbsoluteError);
 
 /// <param name="MeanAbsoluteError">Between thumbnails of both, grey levels 0…255.</param>
 public sealed record DuplicatePair(string First, string Second, DuplicateKind Kind, double MeanAbsoluteError);

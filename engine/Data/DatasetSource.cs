@@ -8,9 +8,10 @@ public static class DatasetSource
 {
     /// <param name="clock">Tells whether a consent has expired.</param>
     /// <param name="packages">Installed emoji packages; null: none.</param>
+    /// <param name="warn">Is told what training would not see of a folder, a sentence each; null: nobody is there to read it.</param>
     /// <exception cref="DatasetException">The source has too few icons, unreadable ones, is not installed, or the description is impossible.</exception>
     /// <exception cref="ImageException">libvips or the font is missing.</exception>
-    public static IconDataset Prepare(DatasetSpec spec, TimeProvider clock, EmojiPackages? packages = null)
+    public static IconDataset Prepare(DatasetSpec spec, TimeProvider clock, EmojiPackages? packages = null, Action<string>? warn = null)
     {
         Validate(spec);
         return spec switch
@@ -18,7 +19,7 @@ public static class DatasetSource
             NotoFacesSpec faces => NotoFaces.Prepare(faces),
             HumanFacesSpec faces => PackageFaces.Prepare(faces, PackageOf(faces)!, packages ?? EmojiPackages.None),
             LayeredSpec layered => LayeredFaces.Prepare(layered),
-            FolderSpec folder => IconFolder.Prepare(folder, clock),
+            FolderSpec folder => IconFolder.Prepare(folder, clock, warn ?? (_ => { })),
             _ => throw Unknown(spec),
         };
     }

@@ -29,17 +29,37 @@ public static class Duplicates
             pair.Mirrored ? DuplicateKind.Mirrored : AreEqual(icons[pair.First], icons[pair.Second]) ? DuplicateKind.Exact : DuplicateKind.Near,
             (double)pair.Sum / Values))];
 
-    /// <summary>Indices of icons that are one picture, directly or through others; icons without a duplicate are in no group.</summary>
-    /// <returns>Groups in order of their first icon, each ascending.</returns>
-    public static IReadOnlyList<IReadOnlyList<int>> Groups(IconPixels icons)
+    /// <summary>Icons that are one picture, directly or through others; icons without a duplicate are in no group.</summary>
+    /// <param name="icons">All of one size.</param>
+    /// <returns>In order of their first icons.</returns>
+    public static IReadOnlyList<DuplicateGroup> Groups(IReadOnlyList<NamedIcon> icons)
     {
-        var first = Enumerable.Range(0, icons.Count).ToArray();   // the lowest index known to be the same picture
-        foreach (var (i, j, _, _) in Pairs(icons.Count, icons.ToImage))
+        var pairs = Pairs(icons.Count, i => icons[i].Icon);
+        var groups = Joined(icons.Count, pairs);
+        var groupOf = groups.SelectMany((group, g) => group.Select(i => (Icon: i, Group: g))).ToDictionary(each => each.Icon, each => each.Group);
+        return
+        [
+            .. pairs.GroupBy(pair => groupOf[pair.First]).OrderBy(each => each.Key).Select(each => new DuplicateGroup(
+                [.. groups[each.Key].Select(i => icons[i].Name)],
+                groups[each.Key].All(i => AreEqual(icons[groups[each.Key][0]], icons[i])) ? DuplicateKind.Exact
+                    : each.Any(pair => pair.Mirrored) ? DuplicateKind.Mirrored : DuplicateKind.Near,
+                (double)each.Max(pair => pair.Sum) / Values)),
+        ];
+    }
+
+    /// <summary>As the other, by index.</summary>
+    /// <returns>Groups in order of their first icon, each ascending.</returns>
+    public static IReadOnlyList<IReadOnlyList<int>> Groups(IconPixels icons) => Joined(icons.Count, Pairs(icons.Count, icons.ToImage));
+
+    private static List<int[]> Joined(int count, List<(int First, int Second, bool Mirrored, int Sum)> pairs)
+    {
+        var first = Enumerable.Range(0, count).ToArray();   // the lowest index known to be the same picture
+        foreach (var (i, j, _, _) in pairs)
         {
             var (a, b) = (Root(i), Root(j));
             first[Math.Max(a, b)] = Math.Min(a, b);
         }
-        return [.. Enumerable.Range(0, icons.Count).GroupBy(Root).Where(group => group.Count() > 1).Select(group => group.ToArray())];
+        return [.. Enumerable.Range(0, count).GroupBy(Root).Where(group => group.Count() > 1).Select(group => group.ToArray())];
 
         int Root(int i)
         {

@@ -1,20 +1,21 @@
-using System.IO.Enumeration;
 using IconDiffusion.Engine.Imaging;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Data;
 
 /// <summary>
-/// The user's own images, from a folder and the folders in it, in the order of their relative names (ordinal).
+/// The user's own images, from a folder and the folders in it, links to folders included, in the order of their relative names (ordinal).
 /// One unreadable image refuses the whole: training on fewer icons than one believes would falsify every figure.
 /// </summary>
 public static class IconFolder
 {
     /// <param name="clock">Tells whether consent.json has expired.</param>
+    /// <param name="warn">Is told <see cref="FolderWarnings"/>.</param>
     /// <exception cref="DatasetException">The first of <see cref="DatasetReport.Problems"/>.</exception>
-    public static IconDataset Prepare(FolderSpec spec, TimeProvider clock)
+    public static IconDataset Prepare(FolderSpec spec, TimeProvider clock, Action<string> warn)
     {
         var (icons, report) = Read(spec, clock);
+        foreach (var warning in FolderWarnings.Of(spec, report)) warn(warning);
         if (report.Problems is [var first, ..]) throw new DatasetException(first);
         return IconDataset.Pack(spec, icons, report.Consent);
     }
@@ -24,7 +25,7 @@ public static class IconFolder
     public static DatasetReport Check(FolderSpec spec, TimeProvider clock)
     {
         var (icons, report) = Read(spec, clock);
-        return report with { Duplicates = [.. Duplicates.Find(icons)] };
+        return report with { Duplicates = [.. Duplicates.Groups(icons)] };
     }
 
     /// <summary>The icons that can be read, and what there is to know about them but for duplicates; never throws for what a file contains.</summary>
@@ -33,10 +34,10 @@ public static class IconFolder
     public static (IReadOnlyList<NamedIcon> Icons, DatasetReport Report) Read(FolderSpec spec, TimeProvider clock, bool skipUnreadable = false)
     {
         var background = Rgb.Parse(spec.Background);
-        var all = List(spec.Path);
-        var images = all.Where(IsImage).ToList();
+        var listing = FolderWalk.List(spec.Path);
+        var images = Images(listing.Files);
         var used = images.Take(HeldOutSplit.Pool(spec, images.Count)).ToList();
-        var files = used.AsParallel().AsOrdered().Select(name => Load(spec, name, background)).ToList();
+        var files = used.AsParallel().AsOrdered().Select(file => Load(file, spec.ImageSize, background)).ToList();
         var unreadable = files.Select(each => each.Problem).OfType<UnreadableFile>().ToList();
 
         var problems = new List<string>();
@@ -52,29 +53,42 @@ public static class IconFolder
 
         var read = files.Where(each => each.Info != null).ToList();
         var heldOut = Math.Min(read.Count, HeldOutSplit.HeldOut(spec, images.Count));
-        return (read.Select(each => new NamedIcon(each.Name, each.Icon!)).ToList(), new()
+        return (read.Select(each => new NamedIcon(each.Name, each.Icon!)).ToList(), Describe(listing, images) with
         {
             Icons = read.Count - heldOut,
             HeldOut = heldOut,
             Problems = [.. problems],
             Unreadable = [.. unreadable],
-            Ignored = [.. all.Where(name => !IsImage(name) && name != Consent.FileName)],
             Transparent = Names(read, each => each.IsTransparent),
             Enlarged = Names(read, each => Math.Min(each.Info!.Width, each.Info.Height) < spec.ImageSize),
             Resampled = Names(read, each => (each.Info!.Width, each.Info.Height) != (spec.ImageSize, spec.ImageSize)),
             Cropped = Names(read, each => each.Info!.Width != each.Info.Height),
             Animated = Names(read, each => each.Info!.Pages > 1),
-            Mislabelled = Names(read, each => Promised(each.Name) != each.Info!.Format),
+            Mislabelled = Names(read, each => ImageFile.Promised(each.Name) != each.Info!.Format),
             Consent = consent,
         });
     }
 
-    /// <summary>The least width or height of the readable images; null: there is none.</summary>
+    /// <summary>What lies in the folder, without reading an image: how many there are, and everything that is no image or is not reached.</summary>
     /// <exception cref="DatasetException">The folder is missing or unreadable.</exception>
-    public static int? ShortestSide(string folder) => List(folder).Where(IsImage).AsParallel()
-        .Select(name => ShortestSideOf(Path.Combine(folder, name))).Min();
+    public static DatasetReport Survey(string folder)
+    {
+        var listing = FolderWalk.List(folder);
+        return Describe(listing, Images(listing.Files));
+    }
 
-    private static int? ShortestSideOf(string path)
+    /// <summary>
+    /// The side that most of the readable images can be shown at: the median of their shorter sides (the lower one of an even number),
+    /// which a few small or large ones among them do not move. Null: there is no readable image.
+    /// </summary>
+    /// <exception cref="DatasetException">The folder is missing or unreadable.</exception>
+    public static int? UsualSide(string folder)
+    {
+        var sides = Images(FolderWalk.List(folder).Files).AsParallel().Select(file => ShorterSideOf(file.Path)).OfType<int>().Order().ToList();
+        return sides.Count == 0 ? null : sides[(sides.Count - 1) / 2];
+    }
+
+    private static int? ShorterSideOf(string path)
     {
         try
         {
@@ -87,40 +101,39 @@ public static class IconFolder
         }
     }
 
-    private static List<string> List(string folder)
+    // By name, so that a damaged one is told of, or else by content.
+    private static List<FolderFile> Images(IReadOnlyList<FolderFile> files) =>
+        [.. files.Where(file => ImageFile.Promised(file.Label) is not null || ImageFile.BeginsLikeImage(file.Path))];
+
+    private static DatasetReport Describe(FolderListing listing, List<FolderFile> images)
     {
-        if (!Directory.Exists(folder))
-            throw new DatasetException($"The folder '{folder}' does not exist; wanted a folder with images.");
-        try
+        var others = listing.Files.Except(images).Select(file => file.Label).Where(label => label != Consent.FileName).ToLookup(IsConsent);
+        return new()
         {
-            // Links to folders are not followed: they may lead in circles or out of the folder.
-            var files = new FileSystemEnumerable<string>(folder, (ref FileSystemEntry entry) => entry.ToFullPath(),
-                new() { RecurseSubdirectories = true, IgnoreInaccessible = false })
-            {
-                ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
-                ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
-            };
-            return files.Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/')).Order(StringComparer.Ordinal).ToList();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new DatasetException($"The folder '{folder}' cannot be read: {error.Message}", error);
-        }
+            Icons = images.Count,
+            Problems = [],
+            Ignored = [.. others[false]],
+            OtherConsents = [.. others[true]],
+            Hidden = [.. Images(listing.Hidden).Select(file => file.Label), .. listing.HiddenFolders.Select(label => label + "/")],
+            Linked = listing.Linked,
+            Unfollowed = listing.Unfollowed,
+        };
     }
 
-    private static LoadedFile Load(FolderSpec spec, string name, Rgb background)
+    private static bool IsConsent(string label) => label.EndsWith("/" + Consent.FileName, StringComparison.Ordinal);
+
+    private static LoadedFile Load(FolderFile file, int side, Rgb background)
     {
-        var path = Path.Combine(spec.Path, name);
         try
         {
-            var file = ImageFile.ReadBytes(path);
-            var info = ImageFile.Probe(file, path);
-            var picture = ImageFile.Decode(file, path);
-            return new(name, Resize.CoverSquare(picture.Over(background), spec.ImageSize), info, picture.IsTransparent, null);
+            var bytes = ImageFile.ReadBytes(file.Path);
+            var info = ImageFile.Probe(bytes, file.Path);
+            var picture = ImageFile.Decode(bytes, file.Path);
+            return new(file.Label, Resize.CoverSquare(picture.Over(background), side), info, picture.IsTransparent, null);
         }
         catch (ImageException error)
         {
-            return new(name, null, null, false, new(name, error.Message));
+            return new(file.Label, null, null, false, new(file.Label, error.Message));
         }
     }
 
@@ -139,17 +152,6 @@ public static class IconFolder
             return null;
         }
     }
-
-    private static bool IsImage(string name) => ImageFile.Extensions.Contains(Path.GetExtension(name).ToLowerInvariant());
-
-    private static ImageFormat? Promised(string name) => Path.GetExtension(name).ToLowerInvariant() switch
-    {
-        ".png" => ImageFormat.Png,
-        ".jpg" or ".jpeg" => ImageFormat.Jpeg,
-        ".webp" => ImageFormat.WebP,
-        ".gif" => ImageFormat.Gif,
-        _ => null,
-    };
 
     private static EquatableList<string> Names(List<LoadedFile> files, Func<LoadedFile, bool> which) =>
         [.. files.Where(which).Select(each => each.Name)];

@@ -30,7 +30,7 @@ public static class NotoFaces
             HeldOut = heldOut,
             Problems = Shortage(spec, icons.Count) is { } problem ? [problem] : [],
             Unreadable = [.. missing.Select(name => new UnreadableFile(name, $"The installed font '{EmojiFont.Family}' does not have it."))],
-            Duplicates = [.. Duplicates.Find(icons)],
+            Duplicates = [.. Duplicates.Groups(icons)],
         };
     }
 

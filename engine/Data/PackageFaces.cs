@@ -28,7 +28,7 @@ public static class PackageFaces
             HeldOut = heldOut,
             Problems = Shortage(spec, package, icons.Count) is { } problem ? [problem] : [],
             Unreadable = [.. missing.Select(name => new UnreadableFile(name, $"The package {package.NpmSpecifier} does not have it."))],
-            Duplicates = [.. Duplicates.Find(icons)],
+            Duplicates = [.. Duplicates.Groups(icons)],
             Consent = package.Consent,
         };
     }

@@ -58,17 +58,15 @@ public static class ConsentBook
     private static ConsentRecord[] OfFolder(DataFolder data, string folder, IReadOnlyList<ConsentRecord> all)
     {
         var store = new DatasetStore(data.Datasets);
-        var path = Canonical(folder);
+        var path = RealPath.Of(folder);
         var stated = Consent.Read(folder) is { } consent ? new ConsentRecord(ConsentRegistry.IdOf(consent), consent, [], null) : null;
         ConsentRecord[] recorded =
         [
             .. all.Where(record => record.Id == stated?.Id
-                || record.Datasets.Any(dataset => store.Contains(dataset.Fingerprint) && store.SpecOf(dataset.Fingerprint) is FolderSpec spec && Canonical(spec.Path) == path)),
+                || record.Datasets.Any(dataset => store.Contains(dataset.Fingerprint) && store.SpecOf(dataset.Fingerprint) is FolderSpec spec && RealPath.Of(spec.Path) == path)),
         ];
         return stated is null || recorded.Any(record => record.Id == stated.Id) ? recorded : [.. recorded, stated];
     }
-
-    private static string Canonical(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
     private static ConsentEntry EntryOf(ConsentRecord record, Dictionary<string, string[]> runs, TimeProvider clock) => new(
         record.Id, record.Consent, StateOf(record, DateOnly.FromDateTime(clock.GetLocalNow().DateTime)), record.Revocation, record.Datasets,

@@ -29,7 +29,8 @@ internal static class ImageDecoder
             var format = Loaders.FirstOrDefault(each => loader.StartsWith(each.Key, StringComparison.Ordinal)).Value;
             if (format == default) throw new VipsException($"{loader} is not for files from outside.");
             var image = VipsImage.NewFromBuffer(file, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error);
-            return (image, new(format, image.Width, image.Height, image.Bands, Is16Bit(image) ? 16 : 8, Number(image, "n-pages") ?? 1, ColourOf(image), image.HasAlpha()));
+            var pages = format == ImageFormat.Png ? PngAnimation.Frames(file) : Number(image, "n-pages") ?? 1;
+            return (image, new(format, image.Width, image.Height, image.Bands, Is16Bit(image) ? 16 : 8, pages, ColourOf(image), image.HasAlpha()));
         }
         catch (VipsException error)
         {

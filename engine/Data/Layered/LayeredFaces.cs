@@ -38,7 +38,7 @@ public static class LayeredFaces
             Icons = icons.Count - heldOut,
             HeldOut = heldOut,
             Problems = shortage is null ? [] : [shortage],
-            Duplicates = [.. Duplicates.Find(icons)],
+            Duplicates = [.. Duplicates.Groups(icons)],
         };
     }
 

@@ -78,6 +78,27 @@ public sealed class ComparisonRequestTests : IDisposable
     }
 
     [Fact]
+    public void AFaviconAmongIcons_IsNamed_AndTheIconsAreComparedAtTheirOwnSize()
+    {
+        Add("a", 6, i => Pictures.Noise(32, 32, i));
+        _folder.Add("a/favicon.png", ImageFile.EncodePng(Pictures.Noise(8, 8, 7)));
+        _folder.Add("a/notes.txt", "hello"u8.ToArray());
+        Add("b", 3, i => Pictures.Noise(32, 32, 10 + i));
+        var warnings = new List<string>();
+
+        var compared = Run(EvaluationFigures.All, warnings.Add, "a", "b")[0];
+
+        Assert.Equal(32, compared.First.ImageSize);
+        Assert.Equal((1, 0), (compared.Result.First.Resampled, compared.Result.Second.Resampled));
+        Assert.Equal(2, warnings.Count);
+        Assert.Contains(warnings, warning => warning.Contains("favicon.png"));
+        Assert.Contains(warnings, warning => warning.Contains("notes.txt"));
+        Assert.Equal(warnings, compared.Result.First.Warnings);
+        Assert.Empty(compared.Result.Second.Warnings);
+        Assert.Subset(compared.Result.Novelty!.Notes.ToHashSet(), warnings.ToHashSet());
+    }
+
+    [Fact]
     public void SetsSmallerThanTheNeighbourhoods_GetTheFiguresThatTheyCan()
     {
         Add("a", 3, i => Pictures.Noise(16, 16, i));
@@ -124,11 +145,13 @@ public sealed class ComparisonRequestTests : IDisposable
 
     private IReadOnlyList<ComparedIcons> Run(params string[] sets) => Run(EvaluationFigures.Preprint, sets);
 
-    private IReadOnlyList<ComparedIcons> Run(EvaluationFigures figures, params string[] sets) => new ComparisonRequest
+    private IReadOnlyList<ComparedIcons> Run(EvaluationFigures figures, params string[] sets) => Run(figures, null, sets);
+
+    private IReadOnlyList<ComparedIcons> Run(EvaluationFigures figures, Action<string>? warn, params string[] sets) => new ComparisonRequest
     {
         First = Set(sets[0]),
         Others = [.. sets.Skip(1).Select(Set)],
         SkipUnreadable = true,
         Evaluation = new() { Inception = InceptionWeights.Random, Figures = figures },
-    }.Run(Data, ComputeDevice.Open("cpu", 2), (_, _, _) => { }, default);
+    }.Run(Data, ComputeDevice.Open("cpu", 2), (_, _, _) => { }, default, warn);
 }

@@ -70,6 +70,6 @@ public class OrderCheckTests
     }
 
     private static SetComparison Pair(string name, double fid, double mae) => new(
-        name, new("x", 2, "f", 0, [], null), new("y", 3, "g", 0, [], new("Anna", "CC0")),
+        name, new("x", 2, "f", 0, [], [], null), new("y", 3, "g", 0, [], [], new("Anna", "CC0")),
         new() { Fid = fid, Mae = mae, MaeMirrored = mae, GeneratedCount = 3, TrainingCount = 2, Features = "inception-v3", NotComparable = [] }, null);
 }

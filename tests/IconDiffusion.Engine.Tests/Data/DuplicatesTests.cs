@@ -67,6 +67,31 @@ public class DuplicatesTests
         Assert.Empty(Duplicates.Groups(IconPixels.From([Original, other])));
     }
 
+    [Fact]
+    public void AGroup_SaysHowItsIconsAreAlike()
+    {
+        var changed = new Image(64, 64, [.. Original.Pixels]);
+        changed.Pixels[0] ^= 1;
+        var (second, third) = (Pictures.Smooth(64, 64, seed: 2), Pictures.Smooth(64, 64, seed: 3));
+        NamedIcon[] icons =
+        [
+            new("exact 1", second), new("mirrored 1", Original), new("near 1", third), new("alone", Pictures.Smooth(64, 64, seed: 4)), new("exact 2", second),
+            new("mirrored 2", Original.Mirrored()), new("mirrored 3", changed), new("exact 3", second), new("near 2", Resize.To(Resize.To(third, 32, 32), 64, 64)),
+        ];
+
+        var groups = Duplicates.Groups(icons);
+
+        Assert.Equal(
+            [
+                (DuplicateKind.Exact, "exact 1,exact 2,exact 3"),
+                (DuplicateKind.Mirrored, "mirrored 1,mirrored 2,mirrored 3"),
+                (DuplicateKind.Near, "near 1,near 2"),
+            ],
+            groups.Select(group => (group.Kind, string.Join(',', group.Names))));
+        Assert.Equal(0, groups[0].MeanAbsoluteError);
+        Assert.InRange(groups[2].MeanAbsoluteError, double.Epsilon, Duplicates.Threshold);
+    }
+
     private static void AssertFound(DuplicateKind kind, Image other)
     {
         var pair = Assert.Single(Duplicates.Find([new("a", Original), new("b", Pictures.Smooth(64, 64, 2)), new("c", other)]));

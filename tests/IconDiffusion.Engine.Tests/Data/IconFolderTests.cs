@@ -117,12 +117,54 @@ public class IconFolderTests
     }
 
     [Fact]
-    public void LinkedFolder_IsNotFollowed()
+    public void OtherAnimationsThanGifs_AreAnimatedToo()
     {
         using var folder = Two();
-        Directory.CreateSymbolicLink(folder["circle"], folder.Path);
+        folder.Add("moving.png", PngBytes.Write(16, 16, 8, PngBytes.Grey, new byte[16 * 16], ("acTL", [0, 0, 0, 3, 0, 0, 0, 0])));
+        folder.Add("still.png", PngBytes.Write(16, 16, 8, PngBytes.Grey, new byte[16 * 16], ("acTL", [0, 0, 0, 1, 0, 0, 0, 0])));
+        folder.Add("moving.webp", VipsEncoder.Encode(Pictures.Noise(16, 32, 4).Pixels, 16, 32, 3, ".webp", pageHeight: 16));
 
-        Assert.Equal(["a.png", "b.png"], DatasetSource.Prepare(Spec(folder), Clock).Names);
+        Assert.Equal(["moving.png", "moving.webp"], DatasetSource.Check(Spec(folder), Clock).Animated);
+    }
+
+    [Theory]
+    [InlineData(null, null, 96, 24)]
+    [InlineData(60, null, 60, 15)]
+    [InlineData(null, 7, 113, 7)]
+    public void Check_HoldsOutWhatARunHoldsOut(int? count, int? heldOut, int expected, int expectedHeldOut)
+    {
+        using var folder = new TempFolder();
+        for (var i = 0; i < 120; i++) folder.Add($"{i:D3}.png", ImageFile.EncodePng(Pictures.Noise(8, 8, i)));
+        var spec = new FolderSpec { Path = folder.Path, ImageSize = 8, Count = count, HeldOut = heldOut };
+
+        var (report, dataset) = (DatasetSource.Check(spec, Clock), DatasetSource.Prepare(spec, Clock));
+
+        Assert.Equal((expected, expectedHeldOut), (report.Icons, report.HeldOut));
+        Assert.Equal((expected, expectedHeldOut), (dataset.Count, dataset.HeldOut.Count));
+    }
+
+    [Fact]
+    public void ThirtyLikePictures_AreOneGroup()
+    {
+        using var folder = Two();
+        for (var i = 0; i < 30; i++) folder.Add($"like/{i:D2}.png", ImageFile.EncodePng(Pictures.Smooth(16, 16, 9)));
+
+        var group = Assert.Single(DatasetSource.Check(Spec(folder), Clock).Duplicates);
+
+        Assert.Equal((DuplicateKind.Exact, 0.0), (group.Kind, group.MeanAbsoluteError));
+        Assert.Equal(Enumerable.Range(0, 30).Select(i => $"like/{i:D2}.png"), group.Names);
+    }
+
+    [Fact]
+    public void AFewSmallOrLargeImages_DoNotMoveTheUsualSide()
+    {
+        using var folder = new TempFolder();
+        for (var i = 0; i < 6; i++) folder.Add($"{i}.png", ImageFile.EncodePng(Pictures.Noise(64, i == 3 ? 80 : 64, i)));
+        folder.Add("favicon.png", ImageFile.EncodePng(Pictures.Noise(8, 8, 7)));
+        folder.Add("poster.png", ImageFile.EncodePng(Pictures.Noise(200, 300, 8)));
+        folder.Add("broken.png", [1, 2, 3]);
+
+        Assert.Equal(64, IconFolder.UsualSide(folder.Path));
     }
 
     [Fact]
