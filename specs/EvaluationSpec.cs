@@ -5,12 +5,27 @@ namespace IconDiffusion.Specs;
 /// <summary>How generated icons are compared with the training set.</summary>
 public sealed record EvaluationSpec
 {
+    /// <summary>
+    /// The network behind every figure of features; null: Inception with the weights that <see cref="Inception"/> names, and where the
+    /// published ones are meant and not there, ResNet-18 (<see cref="Settled"/>).
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FeatureNetwork? Features { get; init; }
+
     /// <summary>Weights of the FID Inception network. Only the published ones give figures that compare with a paper's.</summary>
     public InceptionWeights Inception { get; init; } = InceptionWeights.Published;
 
     /// <summary>How much is found out.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public EvaluationFigures Figures { get; init; }
+
+    /// <summary>
+    /// The same with its network settled, so that results of different networks have different identities. It is settled once, where an
+    /// experiment is read: all machines that work on it use the same network.
+    /// </summary>
+    /// <param name="publishedIsThere">Whether the published Inception weights are.</param>
+    public EvaluationSpec Settled(bool publishedIsThere) =>
+        Features is null && Inception == InceptionWeights.Published && !publishedIsThere ? this with { Features = FeatureNetwork.Resnet18Imagenet } : this;
 }
 
 /// <summary>Which figures an evaluation gives.</summary>
@@ -26,7 +41,7 @@ public enum EvaluationFigures
 /// <summary>Where the Inception weights come from.</summary>
 public enum InceptionWeights
 {
-    /// <summary>pytorch-fid's file; an error if it is not there.</summary>
+    /// <summary>pytorch-fid's file.</summary>
     Published,
 
     /// <summary>Random weights from a fixed seed: figures compare with one another, with nothing published.</summary>

@@ -23,7 +23,7 @@ public sealed record RunResult
 /// <summary>The preprint's three figures, with the counts that they rest on.</summary>
 public sealed record Scores
 {
-    /// <summary>Fréchet distance between the Inception features of the generated and the training icons.</summary>
+    /// <summary>Fréchet distance between the features of the generated and the training icons.</summary>
     public required double Fid { get; init; }
 
     /// <summary>Mean over the generated icons of the smallest mean absolute pixel difference to a training icon, RGB in 0…255.</summary>
@@ -39,8 +39,11 @@ public sealed record Scores
 
     public required int TrainingCount { get; init; }
 
-    /// <summary>Which network the features are from.</summary>
+    /// <summary>Which network the features are from, with its weights.</summary>
     public required string Features { get; init; }
+
+    /// <summary>The network as it stands beside a figure's name: <c>ResNet-18</c>. FID and NWI compare with those of the same network alone.</summary>
+    public string Network => FeatureNetworks.NameOf(Features);
 
     /// <summary>Why a figure must not be compared with published ones; empty: it may be.</summary>
     public required EquatableList<string> NotComparable { get; init; }

@@ -8,7 +8,8 @@ using IconDiffusion.Specs.Cluster;
 namespace IconDiffusion.Client.Cluster;
 
 /// <summary>
-/// An experiment with the data sets of its folders, read on this machine: a silo never opens a path that came over the network.
+/// An experiment with the data sets of its folders, read on this machine: a silo never opens a path that came over the network. Its feature
+/// network is settled here too, for all silos that will work on it.
 /// </summary>
 internal sealed class PreparedExperiment
 {
@@ -45,7 +46,7 @@ internal sealed class PreparedExperiment
             _fingerprints.Add(outcome.Fingerprint);
         }
         Positions = positions;
-        Experiment = experiment with { Runs = [.. positions.Select(position => experiment.Runs[position])] };
+        Experiment = experiment with { Runs = [.. positions.Select(position => Settled(experiment.Runs[position]))] };
         Unusable = unusable;
     }
 
@@ -68,6 +69,8 @@ internal sealed class PreparedExperiment
         }
         return await silo.SubmitAsync(new() { Experiment = Experiment, Priority = priority, Fingerprints = [.. _fingerprints] }, cancellation);
     }
+
+    private RunSpec Settled(RunSpec run) => run with { Evaluation = _data.Settled(run.Evaluation) };
 
     private (string? Fingerprint, string? Error) Prepare(FolderSpec folder)
     {

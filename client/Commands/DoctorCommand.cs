@@ -41,6 +41,7 @@ internal static class DoctorCommand
                 new("CPU instructions", true, false, Instructions()),
                 Try("libvips", "./icon setup", () => ImageFile.LibraryVersion),
                 Try("face font", $"apt-get install fonts-noto-color-emoji, or {EmojiFont.FileVariable} with its file", () => $"{EmojiFont.Family}, {EmojiFont.FilePath}"),
+                Try("ResNet-18", "./icon setup", ResNet18),
                 Try("Inception weights", "./icon weights", () => InceptionWeightsFile.Published.Verify(
                     InceptionWeightsFile.Published.DefaultPath(context.Data.Path)) is var hash ? $"verified, SHA-256 {hash[..12]}…" : "", needed: false),
                 Try("data folder", "--data DIR or ICONDIFFUSION_DATA with a folder that you may write", () => Disk(context.Data)),
@@ -61,6 +62,12 @@ internal static class DoctorCommand
         {
             return new(part, false, needed, (exception is TypeInitializationException { InnerException: { } inner } ? inner : exception).Message, fix);
         }
+    }
+
+    private static string ResNet18()
+    {
+        using var network = FeatureExtractor.ResNet18(AppContext.BaseDirectory);
+        return $"verified, {network.Label}";
     }
 
     private static string Instructions() =>

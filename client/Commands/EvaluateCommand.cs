@@ -39,9 +39,9 @@ internal static class EvaluateCommand
             context.Terminal.Result(scores, () => [new Text(string.Join('\n',
                 (string[])
                 [
-                    $"FID  {Words.Figure(scores.Fid)}   ({scores.GeneratedCount} generated against {scores.TrainingCount} training images, {scores.Features})",
+                    $"FID ({scores.Network})  {Words.Figure(scores.Fid)}   ({scores.GeneratedCount} generated against {scores.TrainingCount} training images, {scores.Features})",
                     $"MAE  {Words.Figure(scores.Mae)}   (against mirrored training images too: {Words.Figure(scores.MaeMirrored)})",
-                    $"NWI  {Words.Figure(scores.Nwi)}",
+                    $"NWI ({scores.Network})  {Words.Figure(scores.Nwi)}",
                     .. scores.NotComparable.Select(note => "note: " + note),
                 ]))]);
             return ExitCode.Success;

@@ -13,16 +13,24 @@ internal sealed class ImageSetOptions
         HelpName = "PX",
     };
 
-    private readonly Option<bool> _random = new("--random-features") { Description = "Use seeded random Inception weights for folders: the FID compares with nothing published." };
+    private readonly Option<string?> _features = new("--features")
+    {
+        Description = "The network behind FID and NWI: inception-v3-fid, resnet18-imagenet or random (default: inception-v3-fid where 'icon weights' has put it, else resnet18-imagenet).",
+        HelpName = "NETWORK",
+    };
+
+    private readonly Option<bool> _random = new("--random-features") { Description = "The same as --features random: the FID compares with nothing published." };
 
     private readonly Option<bool> _skip = new("--skip-unreadable")
     {
         Description = "Leave out files that cannot be read, name them, and compare the rest (default: refuse).",
     };
 
+    public ImageSetOptions() => _features.AcceptOnlyFromAmong([.. FeatureNetworks.ByKey.Keys]);
+
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_size, _random, _skip]) command.Options.Add(option);
+        foreach (var option in (Option[])[_size, _features, _random, _skip]) command.Options.Add(option);
     }
 
     /// <summary>The sets to compare, as the options say.</summary>
@@ -32,6 +40,6 @@ internal sealed class ImageSetOptions
         Others = [.. others],
         Size = parsed.GetValue(_size),
         SkipUnreadable = parsed.GetValue(_skip),
-        Evaluation = new() { Inception = parsed.GetValue(_random) ? InceptionWeights.Random : InceptionWeights.Published },
+        Evaluation = new() { Features = parsed.GetValue(_random) ? FeatureNetwork.Random : parsed.GetValue(_features) is { } key ? FeatureNetworks.ByKey[key] : null },
     };
 }

@@ -16,8 +16,8 @@ internal static class WeightsCommand
         var command = new Command("weights",
             $"""
             Puts the Inception weights of the published FID ({InceptionWeightsFile.Published.FileName}, 96 MB) into the
-            data folder and verifies their SHA-256. Without them only random features are possible, whose FID compares
-            with nothing published.
+            data folder and verifies their SHA-256. Without them figures rest on ResNet-18, which comes with the program, and
+            compare with nothing published.
 
             Examples:
               icon weights

@@ -25,7 +25,7 @@ internal static class CellText
 
     /// <summary>The figures of a finished cell.</summary>
     public static string Scores(CellStatus cell) => cell.Scores is { } scores
-        ? $"FID {Words.Figure(scores.Fid)}  MAE {Words.Figure(scores.Mae)}  NWI {Words.Figure(scores.Nwi)}"
+        ? $"FID ({scores.Network}) {Words.Figure(scores.Fid)}  MAE {Words.Figure(scores.Mae)}  NWI {Words.Figure(scores.Nwi)}"
         : "";
 
     /// <summary>Where it runs, what it waits for, what went wrong; empty where there is nothing to say.</summary>

@@ -53,7 +53,7 @@ internal sealed record ExperimentReport(
         if (Results.Count > 0)
         {
             var table = Table;
-            yield return TableView.Of(Table2.Header, table.Cells);
+            yield return TableView.Of(table.Header, table.Cells);
             yield return new Text(string.Join('\n',
                 (string[])
                 [

@@ -46,11 +46,11 @@ public sealed record ComparisonRequest
     /// <param name="progress">What is worked on, how many icons are done, of how many.</param>
     /// <param name="warn">Is told what is left out or changed of each set, a sentence each; null: the results tell it.</param>
     /// <exception cref="DatasetException">A set cannot be used.</exception>
-    /// <exception cref="FileNotFoundException">The published Inception weights are asked for and not there.</exception>
+    /// <exception cref="FileNotFoundException">The network's file is asked for and not there.</exception>
     public IReadOnlyList<ComparedIcons> Run(
         DataFolder data, ComputeDevice device, Action<string, int, int> progress, CancellationToken cancellation, Action<string>? warn = null)
     {
-        using var extractor = FeatureExtractor.Open(Evaluation.Inception, InceptionWeightsFile.Published.DefaultPath(data.Path), device.Device);
+        using var extractor = FeatureExtractor.Open(data.Settled(Evaluation), data.InceptionWeights, device.Device);
         var side = Size ?? (First is FolderSpec folder ? Math.Min(IconFolder.UsualSide(folder.Path) ?? LargestSize, LargestSize) : BuiltInSize);
         var packages = new EmojiPackages(data.Packages);
         var sets = Others.Prepend(First).Select(Open).ToList();

@@ -25,12 +25,13 @@ public static class ComparisonRunner
     /// <param name="progress">What is worked on, how many icons are done, of how many.</param>
     /// <param name="warn">Is told what is left out or changed of each set, a sentence each; null: the results tell it.</param>
     /// <exception cref="DatasetException">A set cannot be used; nothing was written.</exception>
-    /// <exception cref="FileNotFoundException">The published Inception weights are asked for and not there.</exception>
+    /// <exception cref="FileNotFoundException">The network's file is asked for and not there.</exception>
     public static ComparisonOutcome Run(
         ComparisonExperimentSpec experiment, DataFolder data, ComputeDevice device, Action<string, int, int> progress, CancellationToken cancellation,
         Action<string>? warn = null)
     {
-        using var extractor = FeatureExtractor.Open(experiment.Evaluation.Inception, InceptionWeightsFile.Published.DefaultPath(data.Path), device.Device);
+        experiment = experiment with { Evaluation = data.Settled(experiment.Evaluation) };
+        using var extractor = FeatureExtractor.Open(experiment.Evaluation, data.InceptionWeights, device.Device);
         var packages = new EmojiPackages(data.Packages);
         var sets = Sets(experiment).Distinct().ToDictionary(spec => spec, spec => ImageSet.Open(spec, skipUnreadable: false, packages));
         foreach (var warning in sets.Values.SelectMany(set => set.Warnings).Distinct()) warn?.Invoke(warning);

@@ -1,3 +1,6 @@
+using IconDiffusion.Engine.Metrics;
+using IconDiffusion.Specs;
+
 namespace IconDiffusion.Engine.Experiments;
 
 /// <summary>
@@ -22,13 +25,19 @@ public sealed class DataFolder(string path)
     /// <summary>Emoji packages that were installed on request.</summary>
     public string Packages => In("packages");
 
-    /// <summary>The folder of one run; see <see cref="Specs.RunIdentity.Run"/>.</summary>
+    /// <summary>The folder of one run; see <see cref="RunIdentity.Run"/>.</summary>
     public string Run(string runId) => In("runs", runId);
 
     public string Experiments => In("experiments");
 
-    /// <summary>The folder of one experiment's table and figure; see <see cref="Specs.RunIdentity.Experiment"/>.</summary>
+    /// <summary>The folder of one experiment's table and figure; see <see cref="RunIdentity.Experiment"/>.</summary>
     public string Experiment(string id) => In("experiments", id);
+
+    /// <summary>The published Inception weights, there or not.</summary>
+    public string InceptionWeights => InceptionWeightsFile.Published.DefaultPath(Path);
+
+    /// <inheritdoc cref="EvaluationSpec.Settled"/>
+    public EvaluationSpec Settled(EvaluationSpec evaluation) => evaluation.Settled(File.Exists(InceptionWeights));
 
     private string In(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
 }

@@ -6,13 +6,13 @@ using IconDiffusion.Specs;
 namespace IconDiffusion.Engine.Experiments;
 
 /// <summary>
-/// A device, and what stays open on it from one piece of work to the next: at most one trained model and one Inception network, as a
+/// A device, and what stays open on it from one piece of work to the next: at most one trained model and one feature network, as a
 /// run's batches of icons all need the same ones. Used by one thread at a time.
 /// </summary>
 public sealed class Workbench(ComputeDevice device) : IDisposable
 {
     private (string Run, SamplerSpec Sampler, IIconSource Icons)? _model;
-    private (InceptionWeights Weights, bool FileThere, FeatureExtractor Extractor)? _inception;
+    private (FeatureNetwork? Network, InceptionWeights Weights, bool FileThere, FeatureExtractor Extractor)? _features;
 
     /// <summary>Where tensors live.</summary>
     public ComputeDevice Device => device;
@@ -28,16 +28,16 @@ public sealed class Workbench(ComputeDevice device) : IDisposable
         return icons;
     }
 
-    /// <summary>The Inception network; valid until another is asked for.</summary>
-    /// <exception cref="FileNotFoundException">The published weights are asked for and not there.</exception>
+    /// <summary>The feature network; valid until another is asked for.</summary>
+    /// <exception cref="FileNotFoundException">A network's file is asked for and not there.</exception>
     public FeatureExtractor Features(EvaluationSpec spec, DataFolder data)
     {
-        var path = InceptionWeightsFile.Published.DefaultPath(data.Path);
+        var path = data.InceptionWeights;
         var there = File.Exists(path);
-        if (_inception is { } kept && kept.Weights == spec.Inception && kept.FileThere == there) return kept.Extractor;
-        CloseInception();
-        var extractor = FeatureExtractor.Open(spec.Inception, path, device.Device);
-        _inception = (spec.Inception, there, extractor);
+        if (_features is { } kept && (kept.Network, kept.Weights, kept.FileThere) == (spec.Features, spec.Inception, there)) return kept.Extractor;
+        CloseFeatures();
+        var extractor = FeatureExtractor.Open(spec, path, device.Device);
+        _features = (spec.Features, spec.Inception, there, extractor);
         return extractor;
     }
 
@@ -45,7 +45,7 @@ public sealed class Workbench(ComputeDevice device) : IDisposable
     public void Clear()
     {
         CloseModel();
-        CloseInception();
+        CloseFeatures();
     }
 
     /// <inheritdoc cref="Clear"/>
@@ -57,9 +57,9 @@ public sealed class Workbench(ComputeDevice device) : IDisposable
         _model = null;
     }
 
-    private void CloseInception()
+    private void CloseFeatures()
     {
-        _inception?.Extractor.Dispose();
-        _inception = null;
+        _features?.Extractor.Dispose();
+        _features = null;
     }
 }

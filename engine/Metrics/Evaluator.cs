@@ -59,7 +59,7 @@ public sealed class Evaluator(FeatureExtractor extractor, FeatureCache? cache = 
 
     private IEnumerable<string> Reservations(IconPixels generated, IconPixels training)
     {
-        if (extractor.IsRandom) yield return FeatureExtractor.RandomNote;
+        if (extractor.Note is { } note) yield return note;
         // FID is biased upwards, the more the fewer the images, by more than models differ (Chong & Forsyth 2020).
         if (generated.Count != Preprint.GeneratedCount)
             yield return $"FID from {generated.Count} generated icons: the preprint's is from {Preprint.GeneratedCount}";

@@ -1,53 +1,72 @@
 using IconDiffusion.Engine.Models;
 using IconDiffusion.Specs;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace IconDiffusion.Engine.Metrics;
 
-/// <summary>Turns icons into FID features, and says which network they are from.</summary>
+/// <summary>Turns icons into features, and says which network they are from.</summary>
 public sealed class FeatureExtractor : IDisposable
 {
     /// <summary>What stands beside every figure from random weights.</summary>
     public const string RandomNote = "random features: not comparable with published FID";
 
-    private const string RandomId = "random-1";  // to be counted up with any change of the random weights
+    /// <summary>What stands beside every figure from ResNet-18.</summary>
+    public const string ResNet18Note = "ResNet-18 features: not comparable with published FID, which is of Inception-v3's features, nor with the preprint's";
 
     // Larger batches are hardly faster and take more memory.
-    private const int BatchSize = 16;
+    internal const int BatchSize = 16;
 
-    private readonly InceptionV3 _network;
+    private const string RandomId = "random-1";  // to be counted up with any change of the random weights
 
-    private FeatureExtractor(InceptionV3 network, string weightsId, string label) =>
-        (_network, WeightsId, Label) = (network, weightsId, label);
+    private readonly IFeatureNetwork _network;
+
+    private FeatureExtractor(FeatureNetwork kind, IFeatureNetwork network, string weightsId, string label) =>
+        (Network, _network, WeightsId, Label) = (kind, network, weightsId, label);
+
+    /// <summary>Which network it is.</summary>
+    public FeatureNetwork Network { get; }
 
     /// <summary>SHA-256 of the weights file, or the name of the random weights.</summary>
     public string WeightsId { get; }
 
-    /// <summary>For results, such as <c>inception-v3 6726825d</c>.</summary>
+    /// <summary>For results, such as <c>inception-v3 6726825d</c> or <c>resnet18-imagenet e2552f19</c>; see <see cref="FeatureNetworks.NameOf"/>.</summary>
     public string Label { get; }
 
-    /// <summary>Whether the weights are random, so that distances compare with no published figure.</summary>
-    public bool IsRandom => WeightsId == RandomId;
+    /// <summary>Why a figure of these features must not be compared with published ones; null: it may be.</summary>
+    public string? Note => Network switch
+    {
+        FeatureNetwork.Random => RandomNote,
+        FeatureNetwork.Resnet18Imagenet => ResNet18Note,
+        _ => null,
+    };
 
     /// <summary>Opens the network that a spec asks for.</summary>
-    /// <param name="path">The published weights file, at <see cref="InceptionWeightsFile.DefaultPath"/> or elsewhere.</param>
-    /// <exception cref="FileNotFoundException">The published weights are asked for and not there.</exception>
-    /// <exception cref="InvalidDataException">The file is another one; also with <see cref="InceptionWeights.PublishedOrRandom"/>.</exception>
-    public static FeatureExtractor Open(InceptionWeights weights, string path, Device device) => weights switch
+    /// <param name="path">The published weights file of Inception, at <see cref="InceptionWeightsFile.DefaultPath"/> or elsewhere.</param>
+    /// <param name="device">For Inception; ResNet-18 always runs on the CPU.</param>
+    /// <exception cref="FileNotFoundException">A network's file is asked for and not there.</exception>
+    /// <exception cref="InvalidDataException">The file is another one; also where random weights would do without one.</exception>
+    public static FeatureExtractor Open(EvaluationSpec spec, string path, Device device) => (spec.Features, spec.Inception) switch
     {
-        InceptionWeights.Random => Random(device),
-        InceptionWeights.PublishedOrRandom when !File.Exists(path) => Random(device),
+        (FeatureNetwork.Resnet18Imagenet, _) => ResNet18(AppContext.BaseDirectory),
+        (FeatureNetwork.Random, _) or (null, InceptionWeights.Random) => Random(device),
+        (null, InceptionWeights.PublishedOrRandom) when !File.Exists(path) => Random(device),
         _ => FromFile(InceptionWeightsFile.Published, path, device),
     };
 
-    /// <summary>The network with random weights.</summary>
-    public static FeatureExtractor Random(Device device) => new(InceptionV3.FromRandomWeights(device), RandomId, "inception-v3 random");
+    /// <summary>Inception with random weights.</summary>
+    public static FeatureExtractor Random(Device device) =>
+        new(FeatureNetwork.Random, new InceptionFeatures(InceptionV3.FromRandomWeights(device)), RandomId, "inception-v3 random");
+
+    /// <summary>ResNet-18 from the files in a folder.</summary>
+    /// <exception cref="FileNotFoundException">One is not there.</exception>
+    /// <exception cref="InvalidDataException">One is another file, or a damaged one.</exception>
+    public static FeatureExtractor ResNet18(string folder) =>
+        new(FeatureNetwork.Resnet18Imagenet, Metrics.ResNet18.Open(folder), Metrics.ResNet18.NetworkHash, $"resnet18-imagenet {Metrics.ResNet18.NetworkHash[..8]}");
 
     private static FeatureExtractor FromFile(InceptionWeightsFile file, string path, Device device)
     {
         var hash = file.Verify(path);
-        return new(InceptionV3.FromStateDict(TorchFile.Read(path), device), hash, $"inception-v3 {hash[..8]}");
+        return new(FeatureNetwork.InceptionV3Fid, new InceptionFeatures(InceptionV3.FromStateDict(TorchFile.Read(path), device)), hash, $"inception-v3 {hash[..8]}");
     }
 
     /// <summary>
@@ -58,40 +77,17 @@ public sealed class FeatureExtractor : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled between two batches.</exception>
     public FeatureStatistics Extract(IconPixels icons, CancellationToken cancellationToken, IProgress<int>? progress = null)
     {
-        using var precision = FullPrecision.On(_network.Device);
-        var values = new float[checked(icons.Count * InceptionV3.FeatureCount)];
+        var values = new float[checked(icons.Count * _network.FeatureCount)];
         for (var start = 0; start < icons.Count; start += BatchSize)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var count = Math.Min(BatchSize, icons.Count - start);
-            var padded = Math.Max(count, SmallestBatch);
-            var pixels = new byte[padded * icons.BytesPerIcon];  // the icons, then black ones
-            icons.Data.Span.Slice(start * icons.BytesPerIcon, count * icons.BytesPerIcon).CopyTo(pixels);
-            using var scope = NewDisposeScope();
-            _network.Features(pixels, padded, icons.ImageSize).slice(0, 0, count, 1).cpu().data<float>()
-                .CopyTo(values.AsSpan(start * InceptionV3.FeatureCount, count * InceptionV3.FeatureCount));
+            var batch = new IconPixels(icons.Data.Slice(start * icons.BytesPerIcon, count * icons.BytesPerIcon), icons.ImageSize);
+            _network.Describe(batch).CopyTo(values, start * _network.FeatureCount);
             progress?.Report(start + count);
         }
-        return new(values, InceptionV3.FeatureCount);
+        return new(values, _network.FeatureCount);
     }
-
-    // oneDNN divides the work otherwise, and rounds otherwise, where there are fewer images than threads; on a GPU cuDNN chooses
-    // its algorithms by the batch's shape.
-    private int SmallestBatch => _network.Device.type == DeviceType.CPU ? Math.Min(get_num_threads(), BatchSize) : BatchSize;
 
     public void Dispose() => _network.Dispose();
-
-    // cuDNN uses TF32 by default, with errors of 1e-3 that published figures do not have.
-    private sealed class FullPrecision(bool before) : IDisposable
-    {
-        public static FullPrecision? On(Device device)
-        {
-            if (device.type != DeviceType.CUDA) return null;
-            var before = backends.cudnn.allow_tf32;
-            backends.cudnn.allow_tf32 = false;
-            return new(before);
-        }
-
-        public void Dispose() => backends.cudnn.allow_tf32 = before;
-    }
 }

@@ -33,7 +33,7 @@ public sealed class InceptionWeightsFile(Uri source, string sha256, long maxByte
     public string Verify(string path)
     {
         if (!File.Exists(path))
-            throw new FileNotFoundException($"The Inception weights are not at '{path}'. Download {source} and put it there, or ask for random weights.", path);
+            throw new FileNotFoundException($"The Inception weights are not at '{path}'. Download {source} and put it there, or ask for another feature network.", path);
         using var stream = File.OpenRead(path);
         return Check(path, Convert.ToHexStringLower(SHA256.HashData(stream)));
     }

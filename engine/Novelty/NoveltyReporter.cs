@@ -116,7 +116,7 @@ public sealed class NoveltyReporter(FeatureExtractor extractor, FeatureCache? ca
     private IEnumerable<string> Notes(NoveltyInput input, ReferenceSet reference)
     {
         var (n, m) = (input.Generated.Count, input.Training.Count);
-        if (extractor.IsRandom) yield return FeatureExtractor.RandomNote;
+        if (extractor.Note is { } reservation) yield return reservation;
         if (n != m) yield return $"FID, KID and recall are of {n} generated against {m} training icons; the controls have other counts, and FID falls with them: compare it with its floor only beside (n, m)";
         if (input.HeldOut is not { Count: > 0 })
             yield return "no icons were held out, so C_T is missing and nothing shows what the rule says of new icons by the same hand";

@@ -41,13 +41,13 @@ public static class ModelCard
         {
             text.Append("| icon | copy of | by distance | how far |\n|---:|---|---|---:|\n");
             foreach (var copy in publication.LeftOut)
-                text.Append(Invariant($"| {copy.Icon} | {Plain(copy.Source)}{(copy.Mirrored ? ", mirrored" : "")} | {FigureText.Name(copy.Space)} | {FigureText.Rounded(copy.Distance)} |\n"));
+                text.Append(Invariant($"| {copy.Icon} | {Plain(copy.Source)}{(copy.Mirrored ? ", mirrored" : "")} | {FigureText.Name(copy.Space, scores.Features)} | {FigureText.Rounded(copy.Distance)} |\n"));
             text.Append('\n');
         }
         text.Append(Invariant($"""
             ## Figures
 
-            FID {FigureText.Rounded(scores.Fid)}, MAE {FigureText.Rounded(scores.Mae)}, NWI {FigureText.Rounded(scores.Nwi)}: {scores.GeneratedCount} generated icons against {scores.TrainingCount} training icons, {Plain(scores.Features)}. NWI ranks a copying machine above a perfect generator and is never to be read alone.
+            FID ({scores.Network}) {FigureText.Rounded(scores.Fid)}, MAE {FigureText.Rounded(scores.Mae)}, NWI ({scores.Network}) {FigureText.Rounded(scores.Nwi)}: {scores.GeneratedCount} generated icons against {scores.TrainingCount} training icons, {Plain(scores.Features)}. NWI ranks a copying machine above a perfect generator and is never to be read alone.
 
             """));
         foreach (var note in scores.NotComparable) text.Append($"\nNot to be compared with published figures: {Plain(note)}.\n");
@@ -114,7 +114,7 @@ public static class ModelCard
                 metrics:
                 - type: fid
                   value: {scores.Fid:0.####}
-                  name: {Yaml($"FID, n = {scores.GeneratedCount}, m = {scores.TrainingCount}, {scores.Features}")}
+                  name: {Yaml($"FID ({scores.Network}), n = {scores.GeneratedCount}, m = {scores.TrainingCount}, {scores.Features}")}
                 - type: mae
                   value: {scores.Mae:0.####}
                   name: "MAE to the nearest training icon, 0…255"

@@ -16,7 +16,7 @@ public sealed class ComparisonTable(IReadOnlyList<SetComparison> comparisons, bo
 
     private readonly List<string> _notes = [.. comparisons.SelectMany(NotesOf).Distinct()];
 
-    public IReadOnlyList<string> Header => ["pair", "n/m", .. _keys.Select(FigureText.Label), "notes"];
+    public IReadOnlyList<string> Header => ["pair", "n/m", .. _keys.Select(key => FigureText.Label(key, Features)), "notes"];
 
     /// <summary>The lines as text; the last column names footnotes by number.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Cells => [.. comparisons.Select(CellsOf), .. Preprints];
@@ -28,12 +28,15 @@ public sealed class ComparisonTable(IReadOnlyList<SetComparison> comparisons, bo
     public string Write(TableFormat format) => format switch
     {
         TableFormat.Markdown => TableText.Markdown(Header, Cells, _notes),
-        TableFormat.Csv => TableText.Csv(["pair", "first", "second", "n", "m", .. _keys, "notes"], comparisons.Select(Values)),
+        TableFormat.Csv => TableText.Csv(["pair", "first", "second", "n", "m", .. _keys, "features", "notes"], comparisons.Select(Values)),
         TableFormat.Latex => TableText.Latex(Header, Cells, Footnotes),
         TableFormat.Html => TableText.Html(Header, Cells, _notes),
         TableFormat.Json => JsonSerializer.Serialize(comparisons, SpecJson.Indented) + "\n",
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Wanted one of the formats."),
     };
+
+    // Pairs of one table are compared by one network.
+    private string Features => comparisons[0].Scores.Features;
 
     private IEnumerable<IReadOnlyList<string>> Preprints => !besidePreprint ? [] : Preprint.Table1.Select(row => (string[])
     [
@@ -56,7 +59,7 @@ public sealed class ComparisonTable(IReadOnlyList<SetComparison> comparisons, bo
     private object?[] Values(SetComparison pair) =>
     [
         pair.Name, pair.First.Name, pair.Second.Name, pair.Scores.GeneratedCount, pair.Scores.TrainingCount,
-        .. _keys.Select(key => (object?)pair.Figure(key)?.Value), string.Join("; ", NotesOf(pair)),
+        .. _keys.Select(key => (object?)pair.Figure(key)?.Value), pair.Scores.Features, string.Join("; ", NotesOf(pair)),
     ];
 
     private static IEnumerable<string> NotesOf(SetComparison pair) =>

@@ -70,7 +70,8 @@ function drawCell(cell, shown, onRun) {
       cell.error && state !== 'done' ? h('small', { class: 'bad' }, state === 'failed' ? cell.error : ` before: ${cell.error}`) : null),
     h('td', { class: 'number' }, going && progress.stepsPerSecond ? figure(progress.stepsPerSecond) : ''),
     h('td', { class: 'number' }, going && progress.loss !== null ? figure(progress.loss) : ''),
-    ['fid', 'mae', 'nwi'].map(name => h('td', { class: 'number', title: scores?.notComparable?.join('; ') }, scores ? figure(scores[name]) : '')));
+    ['fid', 'mae', 'nwi'].map(name => h('td', { class: 'number', title: scores?.notComparable?.join('; ') },
+      scores ? figure(scores[name]) : '', scores && name !== 'mae' ? h('small', {}, ` ${scores.network}`) : null)));
 }
 
 // Means of at most 300 pieces of the log, on a logarithmic axis: what a step's loss jumps by hides how it falls.

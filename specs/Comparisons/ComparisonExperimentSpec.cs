@@ -43,7 +43,7 @@ public sealed record ExpectedOrder
     public EquatableList<string> Above { get; init; } = [];
 
     /// <summary>
-    /// Whether the order is expected of published Inception weights alone. NWI needs it: it takes an FID, whose scale is the network's,
+    /// Whether the order is expected of trained weights alone, Inception's or ResNet-18's. NWI needs it: it takes an FID, whose scale is the network's,
     /// from a pixel distance, so that random features can order it anyhow.
     /// </summary>
     public bool NeedsPublishedFeatures { get; init; }

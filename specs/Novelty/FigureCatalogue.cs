@@ -18,30 +18,30 @@ public static class FigureCatalogue
     [
         new("copies", "Copies", "Share of icons that lie closer to one training icon than the stated part of training icons lies to each other, by aligned distance.",
             "here", "share", CopyingSign.High, DistanceSpace.Aligned),
-        new("fid", "FID", "Fréchet distance between Gaussians fitted to the Inception features of both sets; biased upwards, the more the fewer the icons.",
-            "Heusel et al. 2017", "", CopyingSign.Low),
+        new("fid", "FID", "Fréchet distance between Gaussians fitted to the network's features of both sets; biased upwards, the more the fewer the icons.",
+            "Heusel et al. 2017", "", CopyingSign.Low, OfFeatures: true),
         new("fid-floor", "FID floor", "Mean FID between random halves of the training set: what real icons score against real ones at that count.",
-            "here", "", CopyingSign.Neither),
+            "here", "", CopyingSign.Neither, OfFeatures: true),
         new("fid-infinity", "FID∞", "FID extrapolated to endlessly many icons of the set by a line through FID against 1/N of 15 subset sizes; the training set stays as it is.",
-            "Chong & Forsyth 2020", "", CopyingSign.Low),
-        new("kid", "KID", "Unbiased squared maximum mean discrepancy of the Inception features with the kernel (xᵀy/d + 1)³, mean over 100 random subsets.",
-            "Bińkowski et al. 2018", "", CopyingSign.Low),
+            "Chong & Forsyth 2020", "", CopyingSign.Low, OfFeatures: true),
+        new("kid", "KID", "Unbiased squared maximum mean discrepancy of the network's features with the kernel (xᵀy/d + 1)³, mean over 100 random subsets.",
+            "Bińkowski et al. 2018", "", CopyingSign.Low, OfFeatures: true),
         new("mifid", "MiFID", "FID divided by the mean smallest cosine distance to a training icon where that mean is below 0.1, FID itself elsewhere.",
-            "Bai et al. 2021", "", CopyingSign.High),
+            "Bai et al. 2021", "", CopyingSign.High, OfFeatures: true),
         new("precision", "Precision", "Share of icons whose features lie within reach of a training icon: nearer than its k-th nearest training icon.",
-            "Kynkäänniemi et al. 2019", "share", CopyingSign.Neither),
+            "Kynkäänniemi et al. 2019", "share", CopyingSign.Neither, OfFeatures: true),
         new("recall", "Recall", "Share of training icons whose features lie within reach of an icon: nearer than its k-th nearest icon of the same set.",
-            "Kynkäänniemi et al. 2019", "share", CopyingSign.Neither),
+            "Kynkäänniemi et al. 2019", "share", CopyingSign.Neither, OfFeatures: true),
         new("density", "Density", "Within reach of how many training icons an icon lies on average, divided by k; it may exceed 1.",
-            "Naeem et al. 2020", "", CopyingSign.Neither),
+            "Naeem et al. 2020", "", CopyingSign.Neither, OfFeatures: true),
         new("coverage", "Coverage", "Share of training icons that have an icon within reach of them.",
-            "Naeem et al. 2020", "share", CopyingSign.Neither),
+            "Naeem et al. 2020", "share", CopyingSign.Neither, OfFeatures: true),
         new("mae", "MAE", "Mean over icons of the smallest mean absolute pixel difference to a training icon, as they lie.",
             "the preprint, §5.1", "of 255", CopyingSign.Low, DistanceSpace.Pixel),
         new("mae-aligned", "Aligned MAE", "The same, the least over mirroring and shifts, backgrounds made equal.",
             "here", "of 255", CopyingSign.Low, DistanceSpace.Aligned),
         new("nwi", "NWI", "MAE − FID; it ranks a copying machine above a perfect generator and is never to be read alone.",
-            "the preprint, eq. 1", "", CopyingSign.Neither),
+            "the preprint, eq. 1", "", CopyingSign.Neither, OfFeatures: true),
         .. Similarity(DistanceSpace.Feature),
         .. Similarity(DistanceSpace.Descriptor),
         .. Spaces("nn-percentile", "NN percentile", "Median over icons of the part of training icons that lie nearer to another training icon than the icon does to its nearest",
@@ -69,18 +69,18 @@ public static class FigureCatalogue
     {
         var (key, name) = (SpaceKey(space), space == DistanceSpace.Feature ? "Similarity" : "Descriptor similarity");
         const string source = "Somepalli et al. 2022";
-        var of = space == DistanceSpace.Feature ? "the Inception features" : "the copy-detection network's descriptors";
+        var of = space == DistanceSpace.Feature ? "the feature network's features" : "the copy-detection network's descriptors";
         return
         [
-            new($"{key}-similarity-mean", $"{name}, mean", $"Mean over icons of the largest cosine of {of} to a training icon's.", source, "", CopyingSign.High, space),
-            new($"{key}-similarity-p75", $"{name}, 75 %", $"The cosine to the nearest training icon that 75 % of icons stay below, of {of}.", source, "", CopyingSign.High, space),
-            new($"{key}-similarity-p90", $"{name}, 90 %", $"The cosine to the nearest training icon that 90 % of icons stay below, of {of}.", source, "", CopyingSign.High, space),
-            new($"{key}-similarity-p95", $"{name}, 95 %", $"The cosine to the nearest training icon that 95 % of icons stay below, of {of}.", source, "", CopyingSign.High, space),
-            new($"{key}-similarity-high", $"{name}, high", $"Share of icons more alike to a training icon, by {of}, than 95 % of training icons are to each other.", source, "share", CopyingSign.High, space),
+            new($"{key}-similarity-mean", $"{name}, mean", $"Mean over icons of the largest cosine of {of} to a training icon's.", source, "", CopyingSign.High, space, space == DistanceSpace.Feature),
+            new($"{key}-similarity-p75", $"{name}, 75 %", $"The cosine to the nearest training icon that 75 % of icons stay below, of {of}.", source, "", CopyingSign.High, space, space == DistanceSpace.Feature),
+            new($"{key}-similarity-p90", $"{name}, 90 %", $"The cosine to the nearest training icon that 90 % of icons stay below, of {of}.", source, "", CopyingSign.High, space, space == DistanceSpace.Feature),
+            new($"{key}-similarity-p95", $"{name}, 95 %", $"The cosine to the nearest training icon that 95 % of icons stay below, of {of}.", source, "", CopyingSign.High, space, space == DistanceSpace.Feature),
+            new($"{key}-similarity-high", $"{name}, high", $"Share of icons more alike to a training icon, by {of}, than 95 % of training icons are to each other.", source, "share", CopyingSign.High, space, space == DistanceSpace.Feature),
         ];
     }
 
     private static IEnumerable<FigureDefinition> Spaces(string key, string label, string definition, string source, string unit, CopyingSign sign) =>
         Enum.GetValues<DistanceSpace>().Select(space =>
-            new FigureDefinition($"{key}-{SpaceKey(space)}", $"{label}, {SpaceKey(space)}", $"{definition}, by {SpaceKey(space)} distance.", source, unit, sign, space));
+            new FigureDefinition($"{key}-{SpaceKey(space)}", $"{label}, {SpaceKey(space)}", $"{definition}, by {SpaceKey(space)} distance.", source, unit, sign, space, space == DistanceSpace.Feature));
 }

@@ -70,7 +70,7 @@ public enum DistanceSpace
     /// <summary>The least of <see cref="Pixel"/> over mirroring and shifts, backgrounds made equal.</summary>
     Aligned,
 
-    /// <summary>1 − cosine of the Inception features.</summary>
+    /// <summary>1 − cosine of the feature network's features.</summary>
     Feature,
 
     /// <summary>1 − cosine of the features of a copy-detection network that the user supplied.</summary>

@@ -39,14 +39,16 @@ public sealed class FolderTests : IDisposable
     }
 
     [Fact]
-    public async Task WithoutTheWeights_NoFigureIsMade_UnlessRandomOnesAreAskedFor()
+    public async Task WithoutTheWeights_FiguresAreOfResNet18_UnlessInceptionIsAskedFor()
     {
         var folder = await MakeFacesAsync("faces", 3);
 
-        var outcome = await _icon.RunAsync("evaluate", "--training", folder, "--generated", folder);
+        var outcome = await _icon.RunAsync("evaluate", "--training", folder, "--generated", folder, "--json");
+        var refused = await _icon.RunAsync("evaluate", "--training", folder, "--generated", folder, "--features", "inception-v3-fid");
 
-        Assert.Equal(3, outcome.ExitCode);
-        Assert.Contains("The Inception weights are not at", outcome.Error);
+        Assert.Equal((0, "ResNet-18"), (outcome.ExitCode, outcome.Json.GetProperty("network").GetString()));
+        Assert.Equal(3, refused.ExitCode);
+        Assert.Contains("The Inception weights are not at", refused.Error);
     }
 
     [Theory]

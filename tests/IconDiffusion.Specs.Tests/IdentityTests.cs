@@ -51,6 +51,19 @@ public class IdentityTests
         Assert.NotEqual(RunIdentity.Result(Run), RunIdentity.Result(more));
     }
 
+    [Fact]
+    public void EachFeatureNetwork_HasAResultOfItsOwn_OfTheSameModelAndIcons()
+    {
+        RunSpec[] runs = [Run, .. FeatureNetworks.ByKey.Values.Select(network => Run with { Evaluation = new() { Features = network } })];
+
+        Assert.Equal(4, runs.Select(RunIdentity.Result).Distinct().Count());
+        Assert.Single(runs.Select(run => RunIdentity.Run(run, "f")).Distinct());
+    }
+
+    [Fact]
+    public void FeatureNetworks_AreReadByTheNamesThatOptionsHave() => Assert.All(FeatureNetworks.ByKey, each => Assert.Equal(
+        each.Value, JsonSerializer.Deserialize<EvaluationSpec>($$"""{ "features": "{{each.Key}}" }""", SpecJson.Compact)!.Features));
+
     [Theory]
     [InlineData("12:00:00", 43200)]
     [InlineData("36:00:00", 129600)]

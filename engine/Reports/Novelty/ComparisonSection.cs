@@ -31,14 +31,23 @@ internal static class ComparisonSection
     private static void Summary(StringBuilder html, SeedGroup[] groups)
     {
         html.Append("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Novelty figures of all sets\"><table class=\"figures\"><thead><tr><th scope=\"col\">set</th><th scope=\"col\">seeds</th>");
-        string[] keys = [.. Keys.Where(key => groups.Any(group => group.Mean(key) is not null))];
-        foreach (var key in keys) html.Append($"<th scope=\"col\">{Text(FigureText.Label(key))}</th>");
+        // A figure of features has a column for each network.
+        (string Key, string Label)[] columns =
+        [
+            .. Keys.SelectMany(key => groups.Where(group => group.Mean(key) is not null).Select(group => (key, FigureText.Label(key, group.Features))).Distinct()),
+        ];
+        foreach (var (_, label) in columns) html.Append($"<th scope=\"col\">{Text(label)}</th>");
         html.Append("</tr></thead>\n<tbody>\n");
         foreach (var group in groups)
         {
             html.Append($"<tr><th scope=\"row\"><a href=\"#{group.Id}\">{Text(group.Name)}</a></th><td>{group.Sets.Count}</td>");
-            foreach (var key in keys)
+            foreach (var (key, label) in columns)
             {
+                if (label != FigureText.Label(key, group.Features))
+                {
+                    html.Append($"<td>{FigureText.None}</td>");
+                    continue;
+                }
                 var unit = FigureText.Definition(key)?.Unit ?? "";
                 html.Append($"<td>{Text(FigureText.Value(group.Mean(key), unit))}<small>{Text(group.SpreadText(key))}</small></td>");
             }

@@ -25,7 +25,7 @@ internal static class DistanceSection
             var part = FigureText.Share(novelty.Settings.CopyQuantile);
             var threshold = aligned ? novelty.Verdict.Threshold : Quantile(training.Values, novelty.Settings.CopyQuantile);
             var label = aligned ? $"copy: below {FigureText.Rounded(threshold ?? 0)}" : $"{part} of training icons lie nearer";
-            var name = FigureText.Name(training.Space);
+            var name = FigureText.Name(training.Space, novelty.Features);
             html.Append($"<figure><figcaption>{Text(char.ToUpperInvariant(name[0]) + name[1..])}</figcaption>{DistanceChart.Draw($"Distance to the nearest training icon, {name}", FigureText.UnitOf(training.Space), rows, threshold, label)}</figure>\n");
         }
         html.Append("</div>\n");

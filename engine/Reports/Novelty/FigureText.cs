@@ -26,15 +26,18 @@ internal static class FigureText
     /// <summary>Value, and the interval behind it.</summary>
     public static string WithInterval(Figure? figure) => $"{Value(figure)} {Interval(figure)}".TrimEnd();
 
-    public static string Label(string key) => Definition(key)?.Label ?? key.Replace('-', ' ');
+    /// <summary>A heading, with the network that the figure rests on.</summary>
+    /// <param name="features">A result's label of its network.</param>
+    public static string Label(string key, string features) => Definition(key)?.LabelOf(features) ?? key.Replace('-', ' ');
 
     public static FigureDefinition? Definition(string key) => FigureCatalogue.All.FirstOrDefault(each => each.Key == key);
 
-    public static string Name(DistanceSpace space) => space switch
+    /// <param name="features">A result's label of its network.</param>
+    public static string Name(DistanceSpace space, string features) => space switch
     {
         DistanceSpace.Pixel => "pixels, as they lie",
         DistanceSpace.Aligned => "pixels, aligned",
-        DistanceSpace.Feature => "Inception features",
+        DistanceSpace.Feature => $"{FeatureNetworks.NameOf(features)} features",
         _ => "copy descriptor",
     };
 

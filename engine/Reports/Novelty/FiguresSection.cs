@@ -20,7 +20,7 @@ internal static class FiguresSection
         var notes = new List<string>();
         foreach (var figure in set.GeneratedRow.Figures)
         {
-            html.Append($"<tr><th scope=\"row\">{Meaning(figure.Key)}</th>");
+            html.Append($"<tr><th scope=\"row\">{Meaning(figure.Key, novelty.Features)}</th>");
             foreach (var row in novelty.Rows) Cell(html, row.Figures.FirstOrDefault(each => each.Key == figure.Key), notes, generated: !row.IsControl);
             html.Append($"<td class=\"counts\">{figure.N} / {figure.M} / {figure.K?.ToString() ?? FigureText.None}</td></tr>\n");
         }
@@ -51,7 +51,7 @@ internal static class FiguresSection
     // Letters, as a list of type a counts: a raised digit beside a number would be read as a power.
     private static string Mark(int note) => note < 26 ? $"{(char)('a' + note)}" : $"{(char)('a' + (note / 26) - 1)}{(char)('a' + (note % 26))}";
 
-    private static string Meaning(string key)
+    private static string Meaning(string key, string features)
     {
         if (FigureText.Definition(key) is not { } definition) return Text(key);
         var sign = definition.Copying switch
@@ -61,6 +61,6 @@ internal static class FiguresSection
             _ => "It says nothing about copying by itself.",
         };
         var source = definition.Source == "here" ? "defined by this project" : definition.Source;
-        return $"<details><summary>{Text(definition.Label)}{(definition.Unit is "" or "share" or "%" ? "" : $" <small>{Text(definition.Unit)}</small>")}</summary><p>{Text(definition.Definition)} {sign} <cite>{Text(source)}</cite></p></details>";
+        return $"<details><summary>{Text(definition.LabelOf(features))}{(definition.Unit is "" or "share" or "%" ? "" : $" <small>{Text(definition.Unit)}</small>")}</summary><p>{Text(definition.Definition)} {sign} <cite>{Text(source)}</cite></p></details>";
     }
 }

@@ -48,7 +48,7 @@ internal static class GallerySection
         foreach (var nearest in icon.Nearest)
         {
             html.Append($"<div class=\"near\"><span class=\"space\">{Short(nearest.Space)}</span>");
-            html.Append(page.TrainingTile(set, nearest.Index, $"nearest training icon in {FigureText.Name(nearest.Space)}: {nearest.Name}", nearest.Mirrored));
+            html.Append(page.TrainingTile(set, nearest.Index, $"nearest training icon in {FigureText.Name(nearest.Space, set.Novelty.Features)}: {nearest.Name}", nearest.Mirrored));
             html.Append(page.DifferenceTile(set, icon.Icon, nearest));
             html.Append($"<span class=\"value\">{FigureText.Rounded(nearest.Distance)}</span><span class=\"value\">{(nearest.Percentile is { } percentile ? FigureText.WholeShare(percentile / 100) : FigureText.None)}</span>");
             html.Append($"<span class=\"moved\">{Moved(nearest)}</span></div>\n");

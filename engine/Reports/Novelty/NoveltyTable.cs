@@ -11,7 +11,7 @@ public sealed record NoveltyRecord(NoveltyReport Novelty, RunResult? Run, Recomb
 public sealed class NoveltyTable(IReadOnlyList<ReportedSet> sets)
 {
     private static readonly string[] CsvHeader =
-        ["run", "set", "seed", "training", "row", "control", "figure", "value", "low", "high", "n", "m", "k", "spread", "note"];
+        ["run", "set", "seed", "training", "row", "control", "figure", "value", "low", "high", "n", "m", "k", "spread", "features", "note"];
 
     /// <summary>Text that ends with a line break: CSV one line for each figure of each row, JSON the records, the others a table for each set.</summary>
     public string Write(TableFormat format) => format switch
@@ -51,14 +51,14 @@ public sealed class NoveltyTable(IReadOnlyList<ReportedSet> sets)
         NoveltyRow[] controls = [.. novelty.Rows.Where(row => row.IsControl)];
         var rows = generated.Figures.Select(figure => (string[])
         [
-            FigureText.Label(figure.Key), Marked(figure), FigureText.Interval(figure),
+            FigureText.Label(figure.Key, novelty.Features), Marked(figure), FigureText.Interval(figure),
             .. controls.Select(row => Marked(row.Figures.FirstOrDefault(each => each.Key == figure.Key))),
             $"{figure.N}", $"{figure.M}", figure.K?.ToString(CultureInfo.InvariantCulture) ?? "",
         ]).ToList();
         if (set.Parts is { } parts)
             rows.AddRange(parts.Figures.Select(figure => (string[])
             [
-                $"parts: {FigureText.Label(figure.Key)}", Marked(figure), FigureText.Interval(figure), .. controls.Select(_ => ""),
+                $"parts: {FigureText.Label(figure.Key, novelty.Features)}", Marked(figure), FigureText.Interval(figure), .. controls.Select(_ => ""),
                 $"{figure.N}", $"{figure.M}", figure.K?.ToString(CultureInfo.InvariantCulture) ?? "",
             ]));
         notes.AddRange(novelty.Notes);
@@ -75,7 +75,7 @@ public sealed class NoveltyTable(IReadOnlyList<ReportedSet> sets)
         return lines.Select(line => (object?[])
         [
             set.Run?.RunId, set.Label, set.Run?.Spec.Seed, set.Novelty.TrainingCount, line.Row, line.IsControl ? "yes" : "no",
-            line.Figure.Key, line.Figure.Value, line.Figure.Low, line.Figure.High, line.Figure.N, line.Figure.M, line.Figure.K, line.Figure.Spread, line.Figure.Note,
+            line.Figure.Key, line.Figure.Value, line.Figure.Low, line.Figure.High, line.Figure.N, line.Figure.M, line.Figure.K, line.Figure.Spread, set.Novelty.Features, line.Figure.Note,
         ]);
     }
 }

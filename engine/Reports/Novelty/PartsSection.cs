@@ -89,12 +89,12 @@ internal static class PartsSection
     }
 
     // How the layout moved, what chance alone would copy: the figures say themselves, in their notes, what they are.
-    private static void Others(StringBuilder html, PageParts page, IReadOnlyList<ReportedSet> sets)
+    private static void Others(StringBuilder html, PageParts page, ReportedSet[] sets)
     {
         string[] keys = [.. sets.SelectMany(set => set.Parts!.Figures).Select(figure => figure.Key).Distinct().Except(Classes.Select(each => each.Key))];
         if (keys.Length == 0) return;
         html.Append("<h4>Parts and layout</h4>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Parts and layout\"><table class=\"figures\"><thead><tr><th scope=\"col\">set</th>");
-        foreach (var key in keys) html.Append($"<th scope=\"col\">{Text(FigureText.Label(key))}</th>");
+        foreach (var key in keys) html.Append($"<th scope=\"col\">{Text(FigureText.Label(key, sets[0].Novelty.Features))}</th>");
         html.Append("</tr></thead><tbody>\n");
         foreach (var set in sets)
         {
@@ -105,7 +105,7 @@ internal static class PartsSection
         html.Append("</tbody></table></div>\n<dl>");
         foreach (var key in keys)
             if (sets.Select(set => Of(set, key)?.Note).OfType<string>().FirstOrDefault() is { } note)
-                html.Append($"<dt>{Text(FigureText.Label(key))}</dt><dd>{Text(note)}</dd>");
+                html.Append($"<dt>{Text(FigureText.Label(key, sets[0].Novelty.Features))}</dt><dd>{Text(note)}</dd>");
         html.Append("</dl>\n");
     }
 

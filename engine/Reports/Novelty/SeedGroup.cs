@@ -2,7 +2,7 @@ using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Reports;
 
-/// <summary>The runs of one model on one training set, which differ in their seed alone.</summary>
+/// <summary>The runs of one model on one training set, seen by one feature network, which differ in their seed alone.</summary>
 internal sealed class SeedGroup
 {
     private SeedGroup(PageParts page, IReadOnlyList<ReportedSet> sets)
@@ -21,6 +21,9 @@ internal sealed class SeedGroup
 
     public string Model => Sets[0].Label;
 
+    /// <summary>The network behind the figures of features.</summary>
+    public string Features => Sets[0].Novelty.Features;
+
     /// <summary>Training icons, repetitions not counted.</summary>
     public int Distinct => Sets[0].DistinctTraining;
 
@@ -29,7 +32,7 @@ internal sealed class SeedGroup
 
     public static SeedGroup[] Of(PageParts page) =>
     [
-        .. page.Sets.GroupBy(set => (set.Label, set.Novelty.TrainingCount, set.Run?.Spec.Dataset, Alone: set.Run is null ? page.Id(set) : ""))
+        .. page.Sets.GroupBy(set => (set.Label, set.Novelty.TrainingCount, set.Run?.Spec.Dataset, set.Novelty.Features, Alone: set.Run is null ? page.Id(set) : ""))
             .Select(group => new SeedGroup(page, [.. group])),
     ];
 

@@ -101,9 +101,9 @@ public sealed class EvaluatorTests(EvaluatorTests.Extractor shared) : IClassFixt
     public void WeightsThatAreNotThere_AreAnErrorUnlessRandomOnesWillDo()
     {
         var path = Path.Combine(_folder, "none.pth");
-        Assert.Throws<FileNotFoundException>(() => FeatureExtractor.Open(InceptionWeights.Published, path, CPU));
-        using var random = FeatureExtractor.Open(InceptionWeights.PublishedOrRandom, path, CPU);
-        Assert.True(random.IsRandom);
+        Assert.Throws<FileNotFoundException>(() => FeatureExtractor.Open(new() { Features = FeatureNetwork.InceptionV3Fid }, path, CPU));
+        using var random = FeatureExtractor.Open(new() { Inception = InceptionWeights.PublishedOrRandom }, path, CPU);
+        Assert.Equal(FeatureNetwork.Random, random.Network);
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class EvaluatorTests(EvaluatorTests.Extractor shared) : IClassFixt
     {
         var path = Path.Combine(_folder, "wrong.pth");
         File.WriteAllText(path, "wrong");
-        Assert.Throws<InvalidDataException>(() => FeatureExtractor.Open(InceptionWeights.PublishedOrRandom, path, CPU));
+        Assert.Throws<InvalidDataException>(() => FeatureExtractor.Open(new() { Inception = InceptionWeights.PublishedOrRandom }, path, CPU));
     }
 
     private FeatureStatistics Features(IconPixels icons) => shared.Random.Extract(icons, CancellationToken.None);

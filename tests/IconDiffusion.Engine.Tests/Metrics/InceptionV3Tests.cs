@@ -137,7 +137,7 @@ public sealed class InceptionV3Tests(InceptionV3Tests.Network network) : IClassF
         (ours - wanted).abs().max().item<float>() / wanted.abs().max().item<float>();
 
     // GOLDEN.md, section 4, as uint8 [4, size, size, 3].
-    private static Tensor Images(int size)
+    internal static Tensor Images(int size)
     {
         var pixels = new byte[4 * size * size * 3];
         for (var n = 0; n < 4; n++)

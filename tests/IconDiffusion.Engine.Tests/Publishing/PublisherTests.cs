@@ -83,7 +83,7 @@ public sealed class PublisherTests : IDisposable
         foreach (var expected in (string[])
         [
             "---\nlicense: cc-by-4.0\n", "Of 10 icons, 2 lie closer.", "The same rule finds the shifted copies.", "| 5 | noise 5, mirrored |", "| 5 | noise 5",
-            "FID 12.5", "shifted copy", "A. Painter &lt;&amp;> \\*co\\*", "| scope | research |", ConsentRegistry.IdOf(PublishableRun.Terms), _run.Result.Training.WeightsHash,
+            "FID (random) 12.5", "shifted copy", "A. Painter &lt;&amp;> \\*co\\*", "| scope | research |", ConsentRegistry.IdOf(PublishableRun.Terms), _run.Result.Training.WeightsHash,
             "trainedAlgorithmicMedia", "\"path\": \"…\"",
         ])
             Assert.Contains(expected, model);

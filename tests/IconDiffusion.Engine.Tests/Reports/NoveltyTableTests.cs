@@ -15,11 +15,11 @@ public sealed class NoveltyTableTests
         var set = Sample(withParts: true);
         var lines = new NoveltyTable([set]).Write(TableFormat.Csv).Split("\r\n");
 
-        Assert.Equal("run,set,seed,training,row,control,figure,value,low,high,n,m,k,spread,note", lines[0]);
+        Assert.Equal("run,set,seed,training,row,control,figure,value,low,high,n,m,k,spread,features,note", lines[0]);
         Assert.Equal(1 + set.Novelty.Rows.Sum(row => row.Figures.Count) + set.Parts!.Figures.Count + set.Parts.Layers.Count, lines.Count(line => line.Length > 0));
         var kid = set.Novelty.Rows[0].Figures.Single(figure => figure.Key == "kid");
-        Assert.Contains(FormattableString.Invariant($"0123456789abcdef,\"ddpm 64 (1,16)\",3407,20,generated,no,kid,{kid.Value},,,20,20,100,{kid.Spread},"), lines);
-        Assert.Contains("0123456789abcdef,\"ddpm 64 (1,16)\",3407,20,copycat,yes,fid-infinity,,,,20,20,,,FID∞ needs sets of at least 20 icons; this one has fewer", lines);
+        Assert.Contains(FormattableString.Invariant($"0123456789abcdef,\"ddpm 64 (1,16)\",3407,20,generated,no,kid,{kid.Value},,,20,20,100,{kid.Spread},inception-v3 random,"), lines);
+        Assert.Contains("0123456789abcdef,\"ddpm 64 (1,16)\",3407,20,copycat,yes,fid-infinity,,,,20,20,,,inception-v3 random,FID∞ needs sets of at least 20 icons; this one has fewer", lines);
         Assert.Contains(lines, line => line.Contains(",parts,no,recognised-eyes,"));
     }
 
@@ -39,7 +39,7 @@ public sealed class NoveltyTableTests
 
         Assert.StartsWith($"## ddpm 64 (1,16), seed 3407\n\n{set.Novelty.Verdict.Sentence}\n\n", text, StringComparison.Ordinal);
         Assert.Contains("| figure | generated | 95 % interval | copycat | shifted copy | mirrored copy | recoloured background | held-out | uniform noise | n | m | k |\n", text);
-        Assert.Matches(@"\| FID∞ \| [\d.]+ \| \[.*\] \| – \(1\) \|", text);
+        Assert.Matches(@"\| FID∞ \(random\) \| [\d.]+ \| \[.*\] \| – \(1\) \|", text);
         Assert.Contains("\n1. FID∞ needs sets of at least 20 icons", text);
         Assert.Contains("2. random features: not comparable with published FID\n", text);
     }
@@ -50,7 +50,7 @@ public sealed class NoveltyTableTests
         var text = new NoveltyTable([Sample()]).Write(TableFormat.Latex);
 
         Assert.Contains("\\begin{tabular}{lrrrrrrrrrrr}\n\\toprule\nfigure & generated & 95 \\% interval &", text);
-        Assert.Contains("FID$\\infty$ &", text);
+        Assert.Contains("FID$\\infty$ (random) &", text);
         Assert.DoesNotContain("\u00a0", text);
     }
 

@@ -18,7 +18,19 @@ public sealed class Table2Tests
         Assert.Equal(["ddpm 64 (1,2,4,8)", "3407", "12.35", "24.50", "12.16", "1024/158", "700", "11200", "26:03:04", "14.3", "9.99", "1"], table.Cells[0]);
         Assert.Equal(["ddpm 64 (1,2)", "3407", "100.00", "7.00", "−93.00", "1024/158", "700", "11200", "26:03:04", "–", "–", "1,2"], table.Cells[1]);
         Assert.Equal(["1  random features", "2  few icons"], table.Footnotes);
-        Assert.All(table.Cells, cells => Assert.Equal(Table2.Header.Count, cells.Count));
+        Assert.All(table.Cells, cells => Assert.Equal(table.Header.Count, cells.Count));
+    }
+
+    [Fact]
+    public void FiguresOfDifferentNetworks_StandInDifferentColumns()
+    {
+        var random = Results.Make([1, 2], fid: 12, mae: 7, notes: []);
+        var resNet = random with { Scores = random.Scores with { Fid = 400, Features = "resnet18-imagenet e2552f19" } };
+        var table = new Table2([random, resNet]);
+
+        Assert.Equal(["FID (random)", "FID (ResNet-18)", "MAE", "NWI (random)", "NWI (ResNet-18)"], table.Header.Skip(2).Take(5));
+        Assert.Equal(["12.00", "–", "7.00", "−5.00", "–"], table.Cells[0].Skip(2).Take(5));
+        Assert.Equal(["–", "400.00", "7.00", "–", "−393.00"], table.Cells[1].Skip(2).Take(5));
     }
 
     [Fact]
@@ -27,7 +39,7 @@ public sealed class Table2Tests
         var table = new Table2([Results.Make([1, 16], fid: 1, mae: 2, notes: ["a note"])]);
         Assert.Equal(
             """
-            | model | seed | FID | MAE | NWI | n/m | steps | images seen | time | preprint FID | preprint NWI | notes |
+            | model | seed | FID (random) | MAE | NWI (random) | n/m | steps | images seen | time | preprint FID | preprint NWI | notes |
             |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
             | ddpm 64 (1,16) | 3407 | 1.00 | 2.00 | 1.00 | 1024/158 | 700 | 11200 | 26:03:04 | 27.4 | 29.4 | 1 |
 
@@ -42,8 +54,8 @@ public sealed class Table2Tests
     {
         var table = new Table2([Results.Make([1, 2], fid: 1.0 / 3, mae: 2, notes: ["the \"random\" ones"])]);
         Assert.Equal(
-            "model,seed,fid,mae,nwi,generated,training,steps,images_seen,training_seconds,preprint_fid,preprint_nwi,notes\r\n" +
-            "\"ddpm 64 (1,2)\",3407,0.3333333333333333,2,1.6666666666666667,1024,158,700,11200,93784,,,\"the \"\"random\"\" ones\"\r\n",
+            "model,seed,fid,mae,nwi,generated,training,steps,images_seen,training_seconds,features,preprint_fid,preprint_nwi,notes\r\n" +
+            "\"ddpm 64 (1,2)\",3407,0.3333333333333333,2,1.6666666666666667,1024,158,700,11200,93784,inception-v3 random,,,\"the \"\"random\"\" ones\"\r\n",
             table.Write(TableFormat.Csv));
     }
 
@@ -60,10 +72,11 @@ public sealed class Table2Tests
     [Fact]
     public void Html_EncodesWhatABrowserWouldRead()
     {
-        var html = new Table2([Results.Make([1, 2], fid: 3, mae: 2, notes: ["<script>alert(1)</script>"])]).Write(TableFormat.Html);
+        var table = new Table2([Results.Make([1, 2], fid: 3, mae: 2, notes: ["<script>alert(1)</script>"])]);
+        var html = table.Write(TableFormat.Html);
 
         Assert.Contains("<li>&lt;script&gt;alert(1)&lt;/script&gt;</li>", html);
-        Assert.Equal(Table2.Header.Count, html.Split("<td>").Length - 1);
+        Assert.Equal(table.Header.Count, html.Split("<td>").Length - 1);
     }
 
     [Fact]
