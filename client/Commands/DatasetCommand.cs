@@ -165,9 +165,9 @@ internal static class DatasetCommand
             ("not named like what they contain, content counts", report.Mislabelled),
             ("no images, ignored", report.Ignored),
             ("hidden, ignored", report.Hidden),
-            ("links to folders, followed", report.Linked),
-            ("links, not followed", [.. report.Unfollowed.Select(link => $"{link.Name} ({FolderWarnings.Words(link.Fault)})")]),
-            ("consents of folders below, which do not count", report.OtherConsents),
+            ("link(s) to folders, followed", report.Linked),
+            ("link(s), not followed", [.. report.Unfollowed.Select(link => $"{link.Name} ({FolderWarnings.Words(link.Fault)})")]),
+            ("consent(s) of folders below, which do not count", report.OtherConsents),
         })
             if (names.Count > 0)
                 yield return $"{names.Count} {what}: {FolderWarnings.Listed(names)}";
