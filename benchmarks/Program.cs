@@ -9,6 +9,7 @@ var root = new RootCommand("One measurement, as one JSON line. compare.py runs t
     GanBenchmark.Create("wgan-gp"),
     StyleGan2Benchmark.Create(),
     InceptionBenchmark.Create(),
+    ResNet18Benchmark.Create(),
     MetricsBenchmark.Create(),
     NoveltyBenchmark.Create(),
     NoveltyReportBenchmark.Create(),

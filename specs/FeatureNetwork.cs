@@ -8,7 +8,7 @@ public enum FeatureNetwork
 
     /// <summary>
     /// A ResNet-18 of NuGet's <c>Microsoft.ML.DnnImageFeaturizer.ResNet18</c>, installed with the program: 512 features. The package is under
-    /// the MIT licence; its notices do not say who trained the weights, or on which pictures beyond the network's name.
+    /// the MIT licence; neither it nor its notices say who trained the weights on which pictures: ImageNet is our reading.
     /// </summary>
     Resnet18Imagenet,
 

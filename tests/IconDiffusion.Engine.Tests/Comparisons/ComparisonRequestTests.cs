@@ -133,6 +133,26 @@ public sealed class ComparisonRequestTests : IDisposable
         Assert.Contains("| the preprint: different artists |", File.ReadAllText(Path.Combine(outcome.Folder, "table.md")));
     }
 
+    [Fact]
+    public void WithoutThePublishedWeights_FiguresAreOfResNet18_InAFolderOfTheirOwn()
+    {
+        Add("a", 3, i => Pictures.Noise(16, 16, i));
+        var silent = new ComparisonExperimentSpec
+        {
+            Name = "tiny",
+            Comparisons = [new() { Name = "self", First = Set("a"), Second = Set("a") }],
+            Evaluation = new() { Figures = EvaluationFigures.Preprint },
+        };
+
+        var resNet = ComparisonRunner.Run(silent, Data, ComputeDevice.Open("cpu", 2), (_, _, _) => { }, default);
+        var random = ComparisonRunner.Run(
+            silent with { Evaluation = silent.Evaluation with { Features = FeatureNetwork.Random } }, Data, ComputeDevice.Open("cpu", 2), (_, _, _) => { }, default);
+
+        Assert.Equal(("ResNet-18", "random"), (resNet.Comparisons[0].Scores.Network, random.Comparisons[0].Scores.Network));
+        Assert.NotEqual(resNet.Folder, random.Folder);
+        Assert.StartsWith("| pair | n/m | FID (ResNet-18) | MAE | NWI (ResNet-18) |", File.ReadAllText(Path.Combine(resNet.Folder, "table.md")), StringComparison.Ordinal);
+    }
+
     private DataFolder Data => new(_folder["data"]);
 
     private FolderSpec Set(string name) => new() { Path = _folder[name], ImageSize = 16 };
