@@ -81,7 +81,7 @@ internal static class RunCommand
         options.Listen = null;
         await using var silo = await SiloHost.StartAsync(options, stop.Token, devices => context.Terminal.Say(
             $"{prepared.Experiment.Name}: {prepared.Experiment.Runs.Count} run(s) on {string.Join(", ", devices)}, {options.Threads} threads"));
-        if (KernelLibrary.Note is { } note && silo.Devices.Any(device => device.Class == DeviceClass.Cpu)) context.Terminal.Say($"{note}.");
+        if (silo.Devices.Any(device => device.Class == DeviceClass.Cpu) && KernelLibrary.Note is { } note) context.Terminal.Say($"{note}.");
         using var client = new SiloClient(new(silo.Url, silo.Token, "It runs in this process."));
         return await FollowAsync(context, prepared, client, began, stop.Token);
     }

@@ -72,15 +72,15 @@ public static class FigureCatalogue
         var of = space == DistanceSpace.Feature ? "the feature network's features" : "the copy-detection network's descriptors";
         return
         [
-            new($"{key}-similarity-mean", $"{name}, mean", $"Mean over icons of the largest cosine of {of} to a training icon's.", source, "", CopyingSign.High, space, space == DistanceSpace.Feature),
-            new($"{key}-similarity-p75", $"{name}, 75 %", $"The cosine to the nearest training icon that 75 % of icons stay below, of {of}.", source, "", CopyingSign.High, space, space == DistanceSpace.Feature),
-            new($"{key}-similarity-p90", $"{name}, 90 %", $"The cosine to the nearest training icon that 90 % of icons stay below, of {of}.", source, "", CopyingSign.High, space, space == DistanceSpace.Feature),
-            new($"{key}-similarity-p95", $"{name}, 95 %", $"The cosine to the nearest training icon that 95 % of icons stay below, of {of}.", source, "", CopyingSign.High, space, space == DistanceSpace.Feature),
-            new($"{key}-similarity-high", $"{name}, high", $"Share of icons more alike to a training icon, by {of}, than 95 % of training icons are to each other.", source, "share", CopyingSign.High, space, space == DistanceSpace.Feature),
+            new($"{key}-similarity-mean", $"{name}, mean", $"Mean over icons of the largest cosine of {of} to a training icon's.", source, "", CopyingSign.High, space),
+            new($"{key}-similarity-p75", $"{name}, 75 %", $"The cosine to the nearest training icon that 75 % of icons stay below, of {of}.", source, "", CopyingSign.High, space),
+            new($"{key}-similarity-p90", $"{name}, 90 %", $"The cosine to the nearest training icon that 90 % of icons stay below, of {of}.", source, "", CopyingSign.High, space),
+            new($"{key}-similarity-p95", $"{name}, 95 %", $"The cosine to the nearest training icon that 95 % of icons stay below, of {of}.", source, "", CopyingSign.High, space),
+            new($"{key}-similarity-high", $"{name}, high", $"Share of icons more alike to a training icon, by {of}, than 95 % of training icons are to each other.", source, "share", CopyingSign.High, space),
         ];
     }
 
     private static IEnumerable<FigureDefinition> Spaces(string key, string label, string definition, string source, string unit, CopyingSign sign) =>
         Enum.GetValues<DistanceSpace>().Select(space =>
-            new FigureDefinition($"{key}-{SpaceKey(space)}", $"{label}, {SpaceKey(space)}", $"{definition}, by {SpaceKey(space)} distance.", source, unit, sign, space, space == DistanceSpace.Feature));
+            new FigureDefinition($"{key}-{SpaceKey(space)}", $"{label}, {SpaceKey(space)}", $"{definition}, by {SpaceKey(space)} distance.", source, unit, sign, space));
 }

@@ -8,10 +8,13 @@ namespace IconDiffusion.Specs;
 /// <param name="Unit">Such as <c>of 255</c>; empty: a bare number.</param>
 /// <param name="Copying">Which values speak of copying.</param>
 /// <param name="Space">The space whose distances it rests on; null: none alone.</param>
-/// <param name="OfFeatures">Whether it rests on a feature network, so that figures of different networks compare in nothing.</param>
+/// <param name="OfFeatures">Whether it rests on a feature network without a space that says so. Figures of different networks compare in nothing.</param>
 public sealed record FigureDefinition(
     string Key, string Label, string Definition, string Source, string Unit, CopyingSign Copying, DistanceSpace? Space = null, bool OfFeatures = false)
 {
+    /// <summary>Whether it rests on a feature network, be it by its distances.</summary>
+    public bool OfFeatures { get; } = OfFeatures || Space == DistanceSpace.Feature;
+
     /// <summary>The heading with the network behind the figure, if one is: <c>FID (ResNet-18)</c>, <c>MAE</c>.</summary>
     /// <param name="features">A result's label of its network.</param>
     public string LabelOf(string features) => OfFeatures ? $"{Label} ({FeatureNetworks.NameOf(features)})" : Label;
