@@ -1,4 +1,3 @@
-using System.Globalization;
 using IconDiffusion.Engine.Data;
 using IconDiffusion.Engine.Metrics;
 
@@ -12,17 +11,12 @@ internal sealed class TrainingPictures
 {
     public TrainingPictures(IconPixels training)
     {
-        var icons = Enumerable.Range(0, training.Count).Select(i => new NamedIcon(i.ToString(CultureInfo.InvariantCulture), training.ToImage(i)));
-        var parents = Enumerable.Range(0, training.Count).ToArray();
-        foreach (var pair in Duplicates.Find([.. icons]))
-        {
-            var (a, b) = (Root(int.Parse(pair.First, CultureInfo.InvariantCulture)), Root(int.Parse(pair.Second, CultureInfo.InvariantCulture)));
-            parents[Math.Max(a, b)] = Math.Min(a, b);
-        }
-        Standing = [.. Enumerable.Range(0, parents.Length).Where(i => Root(i) == i)];
-        Groups = [.. Enumerable.Range(0, parents.Length).Select(i => Array.BinarySearch(Standing, Root(i)))];
-
-        int Root(int i) => parents[i] == i ? i : parents[i] = Root(parents[i]);
+        var first = Enumerable.Range(0, training.Count).ToArray();
+        foreach (var group in Duplicates.Groups(training))
+            foreach (var icon in group)
+                first[icon] = group[0];
+        Standing = [.. first.Distinct()];
+        Groups = [.. first.Select(icon => Array.BinarySearch(Standing, icon))];
     }
 
     /// <summary>The picture of each icon, from 0.</summary>
