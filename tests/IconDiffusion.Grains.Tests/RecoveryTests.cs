@@ -85,9 +85,9 @@ public abstract class RecoveryTests(bool shuffled = false, bool onPostgres = fal
         var spec = Specs.Grid("twice", cells: 1);
         await Cluster.SubmitAsync(spec);
         var order = await RunningAsync(WorkKind.Training);
+        Silo.Automatic = true;
         await Task.WhenAll(DoneAsync(Silo, order), DoneAsync(Silo, order));
         await DoneAsync(Silo, order);
-        Silo.Automatic = true;
         await FinishedAsync(spec);
         Assert.Equal(4, Disk.Started.Count);
     }
