@@ -1,8 +1,7 @@
 using System.CommandLine;
-using IconDiffusion.Engine.Adversarial;
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Kernels;
-using IconDiffusion.Specs;
+using IconDiffusion.Generators.Adversarial;
+using IconDiffusion.Kernels;
+using IconDiffusion.Pipeline.Experiments;
 using TorchSharp;
 using static TorchSharp.torch;
 

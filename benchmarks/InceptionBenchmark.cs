@@ -1,6 +1,6 @@
 using System.CommandLine;
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Models;
+using IconDiffusion.Evaluation.Features;
+using IconDiffusion.Pipeline.Experiments;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Pipeline.Experiments;
 using TorchSharp;
 
 namespace IconDiffusion.Benchmarks;

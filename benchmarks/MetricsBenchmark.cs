@@ -1,6 +1,8 @@
 using System.CommandLine;
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Metrics;
+using IconDiffusion.Evaluation.Features;
+using IconDiffusion.Evaluation.Metrics;
+using IconDiffusion.Imaging;
+using IconDiffusion.Pipeline.Experiments;
 
 namespace IconDiffusion.Benchmarks;
 

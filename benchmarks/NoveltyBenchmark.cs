@@ -1,8 +1,9 @@
 using System.CommandLine;
-using IconDiffusion.Engine.Data;
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Metrics;
-using IconDiffusion.Engine.Novelty;
+using IconDiffusion.Data;
+using IconDiffusion.Evaluation.Novelty.Aligned;
+using IconDiffusion.Evaluation.Novelty.Patches;
+using IconDiffusion.Imaging;
+using IconDiffusion.Pipeline.Experiments;
 
 namespace IconDiffusion.Benchmarks;
 

@@ -2,10 +2,12 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using IconDiffusion.Engine.Data;
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Metrics;
-using IconDiffusion.Engine.Novelty;
+using IconDiffusion.Data;
+using IconDiffusion.Data.Sources;
+using IconDiffusion.Evaluation.Features;
+using IconDiffusion.Evaluation.Novelty;
+using IconDiffusion.Imaging;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Benchmarks;

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Metrics;
+using IconDiffusion.Evaluation.Features;
+using IconDiffusion.Imaging;
+using IconDiffusion.Pipeline.Experiments;
 
 namespace IconDiffusion.Benchmarks;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using IconDiffusion.Engine.Adversarial;
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Kernels;
-using IconDiffusion.Engine.Models;
+using IconDiffusion.Generators.Adversarial;
+using IconDiffusion.Generators.Models;
+using IconDiffusion.Kernels;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
 using TorchSharp;
 using static TorchSharp.torch;

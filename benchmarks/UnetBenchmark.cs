@@ -1,9 +1,9 @@
 using System.CommandLine;
-using IconDiffusion.Engine.Diffusion;
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Kernels;
-using IconDiffusion.Engine.Sampling;
-using IconDiffusion.Engine.Training;
+using IconDiffusion.Generators.Diffusion;
+using IconDiffusion.Generators.Models;
+using IconDiffusion.Generators.Training;
+using IconDiffusion.Kernels;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -53,7 +53,7 @@ internal static class UnetBenchmark
 
     private static Action Sample(UnetSpec spec, long[] shape, ComputeDevice device)
     {
-        var state = new Engine.Models.Unet(spec);
+        var state = new Unet(spec);
         state.to(device.Device);
         state.eval();
         var diffusion = new GaussianDiffusion(new DiffusionSpec(), device.Device);

@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
 using IconDiffusion.Client.Commands;
-using IconDiffusion.Client.Output;
-using IconDiffusion.Specs;
 using Spectre.Console;
 
 namespace IconDiffusion.Client;

@@ -1,9 +1,9 @@
 using System.Net.Http;
 using IconDiffusion.Client.Cluster;
-using IconDiffusion.Engine.Data;
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Imaging;
-using IconDiffusion.Engine.Training;
+using IconDiffusion.Data;
+using IconDiffusion.Generators.Runs;
+using IconDiffusion.Imaging;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Cluster;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs;

@@ -25,13 +25,9 @@ public static class RunIdentity
     public static string Experiment(ExperimentSpec experiment) =>
         $"{experiment.Name}-{Hash(new { experiment.Runs, experiment.Gpu })[..8]}";
 
-    /// <summary>A comparison experiment: its name and 8 hex digits of what it compares.</summary>
-    public static string Experiment(ComparisonExperimentSpec experiment) =>
-        $"{experiment.Name}-{Hash(new { experiment.Comparisons, experiment.Evaluation })[..8]}";
-
     /// <summary>The name in an experiment's identity.</summary>
     public static string ExperimentName(string experimentId) => experimentId[..Math.Max(0, experimentId.LastIndexOf('-'))];
 
-    private static string Hash<T>(T content) =>
+    internal static string Hash<T>(T content) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(content, SpecJson.Compact))))[..12];
 }

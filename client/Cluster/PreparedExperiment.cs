@@ -1,7 +1,8 @@
 using IconDiffusion.Client.Output;
-using IconDiffusion.Engine.Data;
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Data;
+using IconDiffusion.Data.Sources;
+using IconDiffusion.Imaging;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 

@@ -1,6 +1,6 @@
 using IconDiffusion.Client.Output;
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Training;
+using IconDiffusion.Generators.Runs;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Client.Cluster;

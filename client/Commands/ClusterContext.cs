@@ -1,7 +1,7 @@
 using System.CommandLine;
 using IconDiffusion.Client.Cluster;
 using IconDiffusion.Client.Output;
-using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs.Cluster;
 
 namespace IconDiffusion.Client.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using IconDiffusion.Client.Output;
-using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Hosting;
 
 namespace IconDiffusion.Client.Commands;

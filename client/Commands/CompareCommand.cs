@@ -1,7 +1,8 @@
 using System.CommandLine;
 using IconDiffusion.Client.Output;
-using IconDiffusion.Engine.Comparisons;
-using IconDiffusion.Engine.Reports;
+using IconDiffusion.Pipeline.Comparisons;
+using IconDiffusion.Reports;
+using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Client.Commands;

@@ -1,6 +1,6 @@
 using IconDiffusion.Client.Output;
-using IconDiffusion.Engine.Comparisons;
-using IconDiffusion.Specs;
+using IconDiffusion.Pipeline.Comparisons;
+using IconDiffusion.Specs.Comparisons;
 
 namespace IconDiffusion.Client.Commands;
 

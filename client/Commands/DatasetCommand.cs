@@ -1,10 +1,11 @@
 using System.CommandLine;
 using IconDiffusion.Client.Output;
-using IconDiffusion.Engine.Data;
-using IconDiffusion.Engine.Data.Layered;
-using IconDiffusion.Engine.Imaging;
-using IconDiffusion.Engine.Metrics;
+using IconDiffusion.Data;
+using IconDiffusion.Data.Layered;
+using IconDiffusion.Data.Sources;
+using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Novelty;
 using Spectre.Console;
 
 namespace IconDiffusion.Client.Commands;

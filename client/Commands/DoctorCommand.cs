@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using IconDiffusion.Client.Output;
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Imaging;
-using IconDiffusion.Engine.Kernels;
-using IconDiffusion.Engine.Metrics;
+using IconDiffusion.Evaluation.Features;
+using IconDiffusion.Imaging;
+using IconDiffusion.Kernels;
+using IconDiffusion.Pipeline.Experiments;
 using Spectre.Console;
 
 namespace IconDiffusion.Client.Commands;

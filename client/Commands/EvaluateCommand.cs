@@ -1,6 +1,7 @@
 using System.CommandLine;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Novelty;
 using Spectre.Console;
 
 namespace IconDiffusion.Client.Commands;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using IconDiffusion.Engine.Comparisons;
+using IconDiffusion.Pipeline.Comparisons;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Client.Commands;

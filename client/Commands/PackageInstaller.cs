@@ -1,5 +1,5 @@
 using IconDiffusion.Client.Output;
-using IconDiffusion.Engine.Data;
+using IconDiffusion.Data;
 
 namespace IconDiffusion.Client.Commands;
 

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using IconDiffusion.Client.Output;
-using IconDiffusion.Engine.Data;
-using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Data;
+using IconDiffusion.Data.Sources;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
 using Spectre.Console;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using IconDiffusion.Client.Output;
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Publishing;
+using IconDiffusion.Pipeline.Experiments;
+using IconDiffusion.Pipeline.Publishing;
 using Spectre.Console;
 
 namespace IconDiffusion.Client.Commands;

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using IconDiffusion.Client.Output;
-using IconDiffusion.Engine.Comparisons;
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Kernels;
-using IconDiffusion.Engine.Reports;
+using IconDiffusion.Kernels;
+using IconDiffusion.Pipeline.Experiments;
+using IconDiffusion.Reports;
+using IconDiffusion.Reports.Novelty;
 using IconDiffusion.Specs;
 using Spectre.Console;
 

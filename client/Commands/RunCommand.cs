@@ -1,10 +1,11 @@
 using System.CommandLine;
 using IconDiffusion.Client.Cluster;
 using IconDiffusion.Client.Output;
-using IconDiffusion.Engine.Kernels;
+using IconDiffusion.Kernels;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Comparisons;
 
 namespace IconDiffusion.Client.Commands;
 

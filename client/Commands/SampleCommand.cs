@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using IconDiffusion.Client.Output;
-using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Pipeline.Experiments;
 using Spectre.Console;
 
 namespace IconDiffusion.Client.Commands;

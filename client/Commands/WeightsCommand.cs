@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Net.Http;
 using IconDiffusion.Client.Output;
-using IconDiffusion.Engine.Imaging;
-using IconDiffusion.Engine.Metrics;
+using IconDiffusion.Evaluation.Features;
+using IconDiffusion.Imaging;
 using Spectre.Console;
 
 namespace IconDiffusion.Client.Commands;

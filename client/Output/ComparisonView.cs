@@ -1,5 +1,4 @@
-using IconDiffusion.Engine.Comparisons;
-using IconDiffusion.Engine.Reports;
+using IconDiffusion.Reports;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -1,7 +1,9 @@
 using System.Text.Json.Serialization;
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Reports;
-using IconDiffusion.Engine.Training;
+using IconDiffusion.Generators.Runs;
+using IconDiffusion.Pipeline.Experiments;
+using IconDiffusion.Reports;
+using IconDiffusion.Reports.Novelty;
+using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 using Spectre.Console;

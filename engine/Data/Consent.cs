@@ -1,8 +1,8 @@
 using System.Text.Json;
-using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
 
-namespace IconDiffusion.Engine.Data;
+namespace IconDiffusion.Data;
 
 /// <summary>What the maker of a folder's images allows, as written in <c>consent.json</c> beside them.</summary>
 /// <param name="Artist">Who made the images.</param>

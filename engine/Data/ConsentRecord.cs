@@ -1,6 +1,6 @@
 using IconDiffusion.Specs;
 
-namespace IconDiffusion.Engine.Data;
+namespace IconDiffusion.Data;
 
 /// <summary>A consent as the data folder keeps it, whatever becomes of the folder that it came from.</summary>
 /// <param name="Id">12 hex digits, a hash of the consent: the same terms by the same artist are one record.</param>

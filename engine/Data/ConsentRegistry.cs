@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
 
-namespace IconDiffusion.Engine.Data;
+namespace IconDiffusion.Data;
 
 /// <summary>
 /// The consents that data sets rest on. Files are only ever added, each whole, so that several processes may write and folders may be merged:

@@ -1,4 +1,4 @@
-namespace IconDiffusion.Engine.Data;
+namespace IconDiffusion.Data;
 
 /// <summary>A dataset could not be prepared; the message names it, what was found and what was wanted.</summary>
 public sealed class DatasetException : Exception

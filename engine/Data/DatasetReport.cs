@@ -1,6 +1,6 @@
 using IconDiffusion.Specs;
 
-namespace IconDiffusion.Engine.Data;
+namespace IconDiffusion.Data;
 
 /// <summary>What <c>icon dataset check</c> tells about a source of icons before anything is trained on it.</summary>
 public sealed record DatasetReport

@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
 
-namespace IconDiffusion.Engine.Data;
+namespace IconDiffusion.Data;
 
 /// <summary>
 /// Prepared datasets in a folder, one file per fingerprint, so that a machine that only trains needs neither libvips nor the font nor the images.

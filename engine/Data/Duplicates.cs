@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
-using IconDiffusion.Engine.Imaging;
-using IconDiffusion.Engine.Metrics;
+using IconDiffusion.Imaging;
 
-namespace IconDiffusion.Engine.Data;
+namespace IconDiffusion.Data;
 
 /// <summary>Finds icons that are the same picture: equal, nearly equal, or each other's mirror image.</summary>
 /// <remarks>

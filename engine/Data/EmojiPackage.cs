@@ -1,4 +1,6 @@
-namespace IconDiffusion.Engine.Data;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Data;
 
 /// <summary>An npm package of emoji drawings that is installed on request: pinned, verified, never run.</summary>
 /// <param name="Name">What commands call it, such as <c>openmoji</c>.</param>
@@ -21,6 +23,14 @@ public sealed record EmojiPackage(string Name, string NpmName, string Version, s
         new("Twemoji, by Twitter, Inc and other contributors (github.com/jdecked/twemoji)", "CC BY 4.0", "Use with attribution."));
 
     public static IReadOnlyList<EmojiPackage> All { get; } = [OpenMoji, Twemoji];
+
+    /// <summary>The package that a source is drawn from; null: it needs none.</summary>
+    public static EmojiPackage? Of(DatasetSpec spec) => spec switch
+    {
+        OpenMojiFacesSpec => OpenMoji,
+        TwemojiFacesSpec => Twemoji,
+        _ => null,
+    };
 
     /// <summary>What npm is asked for.</summary>
     public string NpmSpecifier => $"{NpmName}@{Version}";

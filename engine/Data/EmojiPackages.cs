@@ -1,9 +1,9 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
-using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Imaging;
 
-namespace IconDiffusion.Engine.Data;
+namespace IconDiffusion.Data;
 
 /// <summary>
 /// The packages that are installed in a folder. What is kept is the archive as it came: one file that is there or not, verified

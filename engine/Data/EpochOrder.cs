@@ -1,4 +1,4 @@
-namespace IconDiffusion.Engine.Data;
+namespace IconDiffusion.Data;
 
 /// <summary>
 /// The order in which icons are shown: every icon once per epoch, each epoch in a new order, batches running on across epochs.

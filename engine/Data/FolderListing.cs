@@ -1,6 +1,6 @@
 using IconDiffusion.Specs;
 
-namespace IconDiffusion.Engine.Data;
+namespace IconDiffusion.Data;
 
 /// <summary>What lies in a folder and below it, in the order of the labels (ordinal).</summary>
 /// <param name="Files">Those that are not hidden.</param>

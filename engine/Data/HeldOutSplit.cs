@@ -1,6 +1,6 @@
 using IconDiffusion.Specs;
 
-namespace IconDiffusion.Engine.Data;
+namespace IconDiffusion.Data;
 
 /// <summary>Which of a source's icons are trained on and which are set aside: the same for every seed and model.</summary>
 public static class HeldOutSplit

@@ -1,7 +1,7 @@
 using System.Globalization;
 using IconDiffusion.Specs;
 
-namespace IconDiffusion.Engine.Data;
+namespace IconDiffusion.Data;
 
 /// <summary>One emoji of a person's head.</summary>
 /// <param name="Name">Such as <c>man-beard-medium</c>.</param>

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
-using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
 
-namespace IconDiffusion.Engine.Data;
+namespace IconDiffusion.Data;
 
 /// <summary>The icons that are trained on and measured against, in a fixed order: uint8 [Count, ImageSize, ImageSize, 3], sRGB 0…255.</summary>
 public sealed class IconDataset

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace IconDiffusion.Engine.Data;
+namespace IconDiffusion.Data;
 
 /// <summary>Fetches a package's archive with the npm of this machine, from the registry that npm is set up for. Nothing in it is run.</summary>
 public static class NpmPackage

@@ -1,7 +1,7 @@
-namespace IconDiffusion.Engine.Data;
+namespace IconDiffusion.Data;
 
 /// <summary>Where a path leads once every symbolic link in it is followed, so that one folder has one name.</summary>
-internal static class RealPath
+public static class RealPath
 {
     /// <summary>The full path without links and without a separator at its end; what leads to nothing is kept as it is written.</summary>
     public static string Of(string path)

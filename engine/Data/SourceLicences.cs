@@ -1,6 +1,6 @@
 using IconDiffusion.Specs;
 
-namespace IconDiffusion.Engine.Data;
+namespace IconDiffusion.Data;
 
 /// <summary>Terms of the sources that come with their own, which nobody can take back.</summary>
 public static class SourceLicences
@@ -16,7 +16,7 @@ public static class SourceLicences
     {
         NotoFacesSpec => NotoFaces,
         LayeredSpec => Layered,
-        _ => DatasetSource.PackageOf(spec)?.Consent,
+        _ => EmojiPackage.Of(spec)?.Consent,
     };
 
     /// <summary>Whether these are a source's own terms.</summary>

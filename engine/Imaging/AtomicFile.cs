@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace IconDiffusion.Engine.Imaging;
+namespace IconDiffusion.Imaging;
 
 /// <summary>
 /// Writes a file all or not at all: temporary file in the same folder, flush to disk, rename, flush the folder.

@@ -1,4 +1,4 @@
-namespace IconDiffusion.Engine.Imaging;
+namespace IconDiffusion.Imaging;
 
 /// <summary>Many icons on one picture: a grid with margins and, if wanted, a line of text under each.</summary>
 public static class ContactSheet

@@ -1,4 +1,4 @@
-namespace IconDiffusion.Engine.Imaging;
+namespace IconDiffusion.Imaging;
 
 /// <summary>Renders single emoji from Google's Noto Color Emoji font (OFL 1.1; Debian: fonts-noto-color-emoji).</summary>
 public static class EmojiFont

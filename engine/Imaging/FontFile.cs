@@ -2,7 +2,7 @@ using System.Security;
 using NetVips;
 using VipsImage = NetVips.Image;
 
-namespace IconDiffusion.Engine.Imaging;
+namespace IconDiffusion.Imaging;
 
 /// <summary>A font that text is drawn with: none but those that are named so are used, whatever the system has.</summary>
 /// <param name="Family">As the file has it, such as <c>DejaVu Sans</c>.</param>

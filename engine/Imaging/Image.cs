@@ -1,4 +1,4 @@
-namespace IconDiffusion.Engine.Imaging;
+namespace IconDiffusion.Imaging;
 
 /// <summary>An sRGB picture: uint8 [Height, Width, 3], packed, 0…255.</summary>
 public sealed class Image

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using NetVips;
 using VipsImage = NetVips.Image;
 
-namespace IconDiffusion.Engine.Imaging;
+namespace IconDiffusion.Imaging;
 
 /// <summary>From a file's bytes to its header and to upright sRGB.</summary>
 internal static class ImageDecoder

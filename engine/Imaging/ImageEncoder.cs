@@ -1,7 +1,7 @@
 using NetVips;
 using VipsImage = NetVips.Image;
 
-namespace IconDiffusion.Engine.Imaging;
+namespace IconDiffusion.Imaging;
 
 /// <summary>From packed 8-bit pixels to files.</summary>
 internal static class ImageEncoder

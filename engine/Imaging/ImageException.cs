@@ -1,4 +1,4 @@
-namespace IconDiffusion.Engine.Imaging;
+namespace IconDiffusion.Imaging;
 
 /// <summary>An image could not be read, converted, drawn or encoded; the message says which, why and what was wanted.</summary>
 public sealed class ImageException : Exception

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace IconDiffusion.Engine.Imaging;
+namespace IconDiffusion.Imaging;
 
 /// <summary>Reads PNG, JPEG, WebP and GIF, of any bit depth and colour space, as 8-bit sRGB; writes PNG, and animations as GIF.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace IconDiffusion.Engine.Imaging;
+namespace IconDiffusion.Imaging;
 
 /// <summary>The file formats that are read; every other loader is switched off.</summary>
 public enum ImageFormat { Png = 1, Jpeg = 2, WebP = 3, Gif = 4 }

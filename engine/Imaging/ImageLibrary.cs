@@ -3,7 +3,7 @@ using NetVips;
 using Vips = NetVips.NetVips;
 using VipsImage = NetVips.Image;
 
-namespace IconDiffusion.Engine.Imaging;
+namespace IconDiffusion.Imaging;
 
 /// <summary>libvips: loaded and started on first use, and its errors as <see cref="ImageException"/>.</summary>
 internal static unsafe class ImageLibrary

@@ -1,4 +1,4 @@
-namespace IconDiffusion.Engine.Imaging;
+namespace IconDiffusion.Imaging;
 
 /// <summary>Tells a picture by its first bytes, whatever the file is called.</summary>
 internal static class ImageSignature

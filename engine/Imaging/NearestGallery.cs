@@ -1,4 +1,4 @@
-namespace IconDiffusion.Engine.Imaging;
+namespace IconDiffusion.Imaging;
 
 /// <summary>Each generated icon above the training icon nearest to it, the distance printed beneath: copies meet the eye.</summary>
 public static class NearestGallery

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace IconDiffusion.Engine.Imaging;
+namespace IconDiffusion.Imaging;
 
 /// <summary>Whether a PNG is animated: libvips reads such a file as the still picture in it and does not tell.</summary>
 internal static class PngAnimation

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace IconDiffusion.Engine.Imaging;
+namespace IconDiffusion.Imaging;
 
 /// <summary>A text in a PNG.</summary>
 /// <param name="Keyword">1 to 79 Latin letters, such as <c>Title</c>, <c>Software</c>, <c>Copyright</c>.</param>

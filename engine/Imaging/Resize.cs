@@ -1,4 +1,4 @@
-namespace IconDiffusion.Engine.Imaging;
+namespace IconDiffusion.Imaging;
 
 /// <summary>
 /// Resizing as Pillow does it with BILINEAR, and so torchvision's Resize: a triangle filter as wide as the scale. Equal to

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace IconDiffusion.Engine.Imaging;
+namespace IconDiffusion.Imaging;
 
 /// <summary>An sRGB colour, 0…255 each.</summary>
 public readonly record struct Rgb(byte R, byte G, byte B)

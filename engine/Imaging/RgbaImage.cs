@@ -1,4 +1,4 @@
-namespace IconDiffusion.Engine.Imaging;
+namespace IconDiffusion.Imaging;
 
 /// <summary>A decoded picture before its transparency is resolved: uint8 [Height, Width, 4], alpha not premultiplied.</summary>
 public sealed record RgbaImage(int Width, int Height, byte[] Pixels)

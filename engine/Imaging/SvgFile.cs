@@ -1,7 +1,7 @@
 using NetVips;
 using VipsImage = NetVips.Image;
 
-namespace IconDiffusion.Engine.Imaging;
+namespace IconDiffusion.Imaging;
 
 /// <summary>
 /// Draws SVG files of known origin, such as an emoji package's. Users' folders are read by <see cref="ImageFile"/>, which takes none:

@@ -1,4 +1,4 @@
-namespace IconDiffusion.Engine.Imaging;
+namespace IconDiffusion.Imaging;
 
 /// <summary>One line of text as pixels, drawn with the first of a few usual sans-serif fonts that the machine has.</summary>
 public static class TextLabel

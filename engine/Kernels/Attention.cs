@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
-using static IconDiffusion.Engine.Kernels.Memory;
+using static IconDiffusion.Kernels.Memory;
 
-namespace IconDiffusion.Engine.Kernels;
+namespace IconDiffusion.Kernels;
 
 /// <summary>The kernels behind <see cref="FastOps.linear_attention"/> and <see cref="FastOps.attention"/>; second derivatives are composed.</summary>
 internal static unsafe class Attention

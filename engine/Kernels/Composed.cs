@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace IconDiffusion.Engine.Kernels;
+namespace IconDiffusion.Kernels;
 
 /// <summary>Gradients that can themselves be differentiated, for steps whose kernels have a first derivative only.</summary>
 internal static class Composed

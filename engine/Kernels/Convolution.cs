@@ -1,8 +1,8 @@
 using TorchSharp;
 using static TorchSharp.torch;
-using static IconDiffusion.Engine.Kernels.Memory;
+using static IconDiffusion.Kernels.Memory;
 
-namespace IconDiffusion.Engine.Kernels;
+namespace IconDiffusion.Kernels;
 
 /// <summary>
 /// Convolution, its gradient by the input and its gradient by the weight: each is linear in both of its arguments, and the gradients of

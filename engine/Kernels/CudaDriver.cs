@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace IconDiffusion.Engine.Kernels;
+namespace IconDiffusion.Kernels;
 
 /// <summary>Asks NVIDIA's driver library, which every machine with such a GPU has, so that no CUDA toolkit is needed.</summary>
 internal static unsafe partial class CudaDriver

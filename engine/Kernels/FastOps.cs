@@ -2,7 +2,7 @@ using IconDiffusion.Specs;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace IconDiffusion.Engine.Kernels;
+namespace IconDiffusion.Kernels;
 
 /// <summary>
 /// What the networks are made of beyond TorchSharp's functions. In float32 on the CPU these are kernels of our own over images whose

@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
-using static IconDiffusion.Engine.Kernels.Memory;
+using static IconDiffusion.Kernels.Memory;
 
-namespace IconDiffusion.Engine.Kernels;
+namespace IconDiffusion.Kernels;
 
 /// <summary>The kernel behind <see cref="FastOps.fir2d"/>; its gradient is itself the other way round, up for down.</summary>
 internal static unsafe class Filter

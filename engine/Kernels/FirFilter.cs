@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace IconDiffusion.Engine.Kernels;
+namespace IconDiffusion.Kernels;
 
 /// <summary>A separable low-pass filter: the same taps along both axes. Immutable, shared by all layers that filter with it.</summary>
 public sealed class FirFilter

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace IconDiffusion.Engine.Kernels;
+namespace IconDiffusion.Kernels;
 
 /// <summary>
 /// Differentiation as <c>torch.autograd</c> does it, with every error as an exception: in TorchSharp some end the process.

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace IconDiffusion.Engine.Kernels;
+namespace IconDiffusion.Kernels;
 
 /// <summary>The gradients by a node's inputs, null where there is none, from those by its outputs, null where undefined.</summary>
 /// <param name="saved">What was saved, in order; null where that was.</param>

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace IconDiffusion.Engine.Kernels;
+namespace IconDiffusion.Kernels;
 
 /// <summary>
 /// Whether the CPU kernels are there: libicon_kernels.so beside this assembly, where a build puts it that finds CMake and a C++

@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
-using static IconDiffusion.Engine.Kernels.Memory;
+using static IconDiffusion.Kernels.Memory;
 
-namespace IconDiffusion.Engine.Kernels;
+namespace IconDiffusion.Kernels;
 
 /// <summary>The kernels behind <see cref="FastOps.layer_norm_relu"/>, which is differentiable twice.</summary>
 internal static unsafe class LayerNorm

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace IconDiffusion.Engine.Kernels;
+namespace IconDiffusion.Kernels;
 
 /// <summary>
 /// Functions of TorchSharp's own native library that its public API has no thin way to: a tensor's data, and the nodes behind

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace IconDiffusion.Engine.Kernels;
+namespace IconDiffusion.Kernels;
 
 /// <summary>Tensors' memory as the kernels want it: float32 on the CPU, images [N,C,H,W] with their channels adjacent.</summary>
 internal static unsafe class Memory

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 [assembly: DisableRuntimeMarshalling]
 
-namespace IconDiffusion.Engine.Kernels;
+namespace IconDiffusion.Kernels;
 
 /// <summary>The C interface of native/icon_kernels.h, name for name; see there for what each function computes.</summary>
 internal static unsafe partial class NativeKernels

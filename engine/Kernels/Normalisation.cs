@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
-using static IconDiffusion.Engine.Kernels.Memory;
+using static IconDiffusion.Kernels.Memory;
 
-namespace IconDiffusion.Engine.Kernels;
+namespace IconDiffusion.Kernels;
 
 /// <summary>The kernels behind <see cref="FastOps.group_norm_silu"/> and <see cref="FastOps.channel_norm"/>; second derivatives are composed.</summary>
 internal static unsafe class Normalisation

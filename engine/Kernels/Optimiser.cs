@@ -1,8 +1,8 @@
 using IconDiffusion.Specs;
 using static TorchSharp.torch;
-using static IconDiffusion.Engine.Kernels.Memory;
+using static IconDiffusion.Kernels.Memory;
 
-namespace IconDiffusion.Engine.Kernels;
+namespace IconDiffusion.Kernels;
 
 /// <summary>The kernels behind <see cref="FastOps.adam_step"/> and <see cref="FastOps.grad_norm"/>: one pass over the memory.</summary>
 internal static unsafe class Optimiser

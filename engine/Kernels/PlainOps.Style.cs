@@ -2,7 +2,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace IconDiffusion.Engine.Kernels;
+namespace IconDiffusion.Kernels;
 
 // What style-based generators are made of.
 public static partial class PlainOps

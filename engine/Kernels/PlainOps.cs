@@ -3,7 +3,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace IconDiffusion.Engine.Kernels;
+namespace IconDiffusion.Kernels;
 
 /// <summary>
 /// What <see cref="FastOps"/> computes, composed of ordinary operations on any device and floating dtype: the readable reference,

@@ -1,4 +1,4 @@
-namespace IconDiffusion.Engine.Kernels;
+namespace IconDiffusion.Kernels;
 
 /// <summary>
 /// Seeds of independent random streams. PyTorch's CPU generator, a Mersenne twister, looks at the low 32 bits of its seed only,

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace IconDiffusion.Engine.Kernels;
+namespace IconDiffusion.Kernels;
 
 /// <summary>Checks of what operations are given: some wrong shapes end the process inside TorchSharp, and kernels trust theirs.</summary>
 internal static class Shapes

@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
-using static IconDiffusion.Engine.Kernels.Memory;
+using static IconDiffusion.Kernels.Memory;
 
-namespace IconDiffusion.Engine.Kernels;
+namespace IconDiffusion.Kernels;
 
 /// <summary>The kernels behind <see cref="FastOps.modulate"/> and <see cref="FastOps.scaled_lrelu"/>, differentiable any number of times.</summary>
 internal static unsafe class Style

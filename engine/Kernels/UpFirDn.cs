@@ -2,7 +2,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace IconDiffusion.Engine.Kernels;
+namespace IconDiffusion.Kernels;
 
 /// <summary>Rows and columns added around an image; negative: cut off.</summary>
 public readonly record struct Margins(long Left, long Right, long Top, long Bottom)

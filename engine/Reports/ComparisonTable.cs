@@ -1,9 +1,11 @@
 using System.Text.Json;
-using IconDiffusion.Engine.Comparisons;
-using IconDiffusion.Engine.Metrics;
+using IconDiffusion.Evaluation.Metrics;
+using IconDiffusion.Reports.Novelty;
+using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Novelty;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports;
 
 /// <summary>Pairs of image sets as the preprint's Table 1 has them, one line for each, with the preprint's own below on request.</summary>
 /// <param name="besidePreprint">Whether the preprint's lines are shown.</param>

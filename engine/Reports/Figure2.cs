@@ -1,7 +1,7 @@
-using IconDiffusion.Engine.Imaging;
-using IconDiffusion.Engine.Metrics;
+using IconDiffusion.Evaluation.Metrics;
+using IconDiffusion.Imaging;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports;
 
 /// <summary>One run's row.</summary>
 /// <param name="Label">The model.</param>

@@ -1,9 +1,10 @@
 using System.Text.Json;
-using IconDiffusion.Engine.Imaging;
-using IconDiffusion.Engine.Metrics;
+using IconDiffusion.Evaluation.Metrics;
+using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Novelty;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports;
 
 /// <summary>What one finished run shows: its figures, a sheet of its icons, and the icons beside what they may be copies of.</summary>
 public static class RunReport
@@ -23,14 +24,12 @@ public static class RunReport
     // A picture of 256 icons still opens everywhere; the run's samples hold all of them.
     private const int MostOnSheet = 256;
 
-    private const int GalleryColumns = 12;
-
     /// <summary>
     /// Writes the four files into <paramref name="folder"/>, each all or not at all, the result last: where it is, the
     /// pictures are.
     /// </summary>
     /// <exception cref="ArgumentException">The evaluation is not that of these icons: matches and icons differ in number.</exception>
-    public static void Write(string folder, RunResult result, IconPixels generated, IconPixels training, Evaluation evaluation)
+    public static void Write(string folder, RunResult result, IconPixels generated, IconPixels training, EvaluationOutcome evaluation)
     {
         WritePictures(folder, generated, training, evaluation.Nearest);
         AtomicFile.WriteAllText(Path.Combine(folder, BestIconsFile), JsonSerializer.Serialize(evaluation.Best, SpecJson.Indented) + "\n");
@@ -38,7 +37,7 @@ public static class RunReport
     }
 
     /// <summary>Writes the sheet and the gallery alone.</summary>
-    /// <param name="nearest">Of each generated icon, as in <see cref="Evaluation"/>.</param>
+    /// <param name="nearest">Of each generated icon, as in <see cref="EvaluationOutcome"/>.</param>
     /// <exception cref="ArgumentException">As <see cref="Write"/>.</exception>
     public static void WritePictures(string folder, IconPixels generated, IconPixels training, IReadOnlyList<NearestMatch> nearest)
     {
@@ -47,9 +46,9 @@ public static class RunReport
         var shown = Enumerable.Range(0, Math.Min(MostOnSheet, generated.Count)).Select(generated.ToImage);
         ImageFile.SavePng(Path.Combine(folder, ContactSheetFile), ContactSheet.Compose([.. shown]));
 
-        var entries = GalleryOrder(nearest).Select(i =>
+        var entries = GalleryOrder.Of(nearest).Select(i =>
             new NearestGallery.Entry(generated.ToImage(i), training.ToImage(nearest[i].Index), nearest[i].Distance));
-        ImageFile.SavePng(Path.Combine(folder, GalleryFile), NearestGallery.Compose([.. entries], Math.Min(GalleryColumns, nearest.Count)));
+        ImageFile.SavePng(Path.Combine(folder, GalleryFile), NearestGallery.Compose([.. entries], Math.Min(GalleryOrder.Columns, nearest.Count)));
     }
 
     /// <summary>Reads a result back.</summary>
@@ -72,19 +71,4 @@ public static class RunReport
     private static T? Read<T>(string folder, string file)
         where T : class =>
         Path.Combine(folder, file) is var path && File.Exists(path) ? JsonSerializer.Deserialize<T>(File.ReadAllText(path), SpecJson.Indented) : null;
-
-    /// <summary>
-    /// Which icons the gallery shows, chosen by a rule and not by eye: a row of the first ones, a row of the least novel
-    /// (closest to a training icon, closest first) and a row of the most novel (farthest first).
-    /// </summary>
-    internal static IReadOnlyList<int> GalleryOrder(IReadOnlyList<NearestMatch> nearest)
-    {
-        var all = Enumerable.Range(0, nearest.Count).ToArray();
-        return
-        [
-            .. all.Take(GalleryColumns),
-            .. all.OrderBy(i => nearest[i].Distance).Take(GalleryColumns),
-            .. all.OrderByDescending(i => nearest[i].Distance).Take(GalleryColumns),
-        ];
-    }
 }

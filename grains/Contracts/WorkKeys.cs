@@ -1,6 +1,6 @@
-using Orleans;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using Orleans;
 
 namespace IconDiffusion.Grains;
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
-using IconDiffusion.Engine.Data;
-using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Data;
+using IconDiffusion.Data.Sources;
+using IconDiffusion.Imaging;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Artifacts;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs;
@@ -40,7 +42,7 @@ internal sealed class Datasets(SiloOptions options, TimeProvider time, IArtifact
 
     /// <summary>Makes a built-in data set, once, and returns its fingerprint.</summary>
     /// <exception cref="DatasetException">The description is impossible.</exception>
-    /// <exception cref="Engine.Imaging.ImageException">This machine lacks what draws it.</exception>
+    /// <exception cref="ImageException">This machine lacks what draws it.</exception>
     public async Task<string> PrepareAsync(DatasetSpec spec)
     {
         var work = _prepared.GetOrAdd(spec, _ => new(() => Task.Run(async () =>

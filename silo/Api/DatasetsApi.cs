@@ -1,4 +1,4 @@
-using IconDiffusion.Engine.Data;
+using IconDiffusion.Data;
 using IconDiffusion.Silo.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,4 @@
 using IconDiffusion.Grains;
-using IconDiffusion.Specs.Cluster;
 using Microsoft.Extensions.Logging;
 using Orleans;
 

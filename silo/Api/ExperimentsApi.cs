@@ -1,6 +1,5 @@
-using IconDiffusion.Engine.Reports;
 using IconDiffusion.Grains;
-using IconDiffusion.Silo.Hosting;
+using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 using Microsoft.AspNetCore.Builder;

@@ -1,9 +1,9 @@
 using IconDiffusion.Grains;
 using IconDiffusion.Silo.Cluster;
-using Microsoft.Extensions.DependencyInjection;
 using IconDiffusion.Silo.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using IconDiffusion.Grains;
+using IconDiffusion.Grains.Experiments;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 using Orleans;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Training;
+using IconDiffusion.Generators.Runs;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Artifacts;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs;

@@ -1,7 +1,8 @@
 using System.Reflection;
 using IconDiffusion.Grains;
-using IconDiffusion.Silo.Dashboard;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Cluster;
+using IconDiffusion.Silo.Dashboard;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs.Cluster;
 using Microsoft.AspNetCore.Builder;
@@ -65,7 +66,7 @@ internal static class SiloApi
     {
         Name = options.Name,
         Incarnation = identity.Incarnation,
-        Version = Engine.Experiments.EvaluationStage.CodeVersion,
+        Version = EvaluationStage.CodeVersion,
         Runtime = SiloRuntime.Name(options.IsCluster),
         Data = options.Data,
         Uptime = time.GetElapsedTime(identity.Started),

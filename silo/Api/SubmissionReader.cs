@@ -1,5 +1,5 @@
-using IconDiffusion.Engine.Data;
-using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Data;
+using IconDiffusion.Imaging;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;

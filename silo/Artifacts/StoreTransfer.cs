@@ -1,7 +1,10 @@
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Metrics;
-using IconDiffusion.Engine.Training;
+using IconDiffusion.Data;
+using IconDiffusion.Evaluation.Features;
+using IconDiffusion.Generators.Runs;
+using IconDiffusion.Generators.Training;
 using IconDiffusion.Grains;
+using IconDiffusion.Pipeline.Experiments;
+using IconDiffusion.Reports;
 using IconDiffusion.Silo.Work;
 using IconDiffusion.Specs.Cluster;
 
@@ -131,7 +134,7 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
                     await PutNewAsync(path, there, cancellation).ConfigureAwait(false);
                 break;
             case EvaluationWork:
-                foreach (var path in Here(folder.Result(spec.Run)).OrderBy(path => Path.GetFileName(path) == Engine.Reports.RunReport.ResultFile))
+                foreach (var path in Here(folder.Result(spec.Run)).OrderBy(path => Path.GetFileName(path) == RunReport.ResultFile))
                     await PutNewAsync(path, there, cancellation).ConfigureAwait(false);
                 break;
         }
@@ -219,7 +222,7 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
     private RunFolder Folder(WorkOrder order) => new(data.Run(order.Spec.RunId));
 
     private IEnumerable<string> Shared(WorkSpec spec) =>
-        [new Engine.Data.DatasetStore(data.Datasets).PathOf(spec.DatasetFingerprint), InceptionWeightsFile.Published.DefaultPath(data.Path)];
+        [new DatasetStore(data.Datasets).PathOf(spec.DatasetFingerprint), InceptionWeightsFile.Published.DefaultPath(data.Path)];
 
     private static IEnumerable<string> Icons(RunFolder folder, Specs.RunSpec run, int first, int count) =>
         Enumerable.Range(first, count).Select(i => folder.SampleFile(run.Sampling.Sampler, i));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using IconDiffusion.Grains;
+using IconDiffusion.Grains.Work;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs;
 using Microsoft.AspNetCore.Builder;

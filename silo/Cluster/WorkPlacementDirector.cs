@@ -1,4 +1,5 @@
 using IconDiffusion.Grains;
+using IconDiffusion.Grains.Work;
 using IconDiffusion.Specs.Cluster;
 using Orleans.Runtime;
 using Orleans.Runtime.MembershipService.SiloMetadata;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs.Cluster;
 
 namespace IconDiffusion.Silo.Devices;

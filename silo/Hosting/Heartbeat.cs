@@ -1,5 +1,4 @@
 using IconDiffusion.Grains;
-using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

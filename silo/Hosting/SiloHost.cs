@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using IconDiffusion.Grains;
 using IconDiffusion.Silo.Api;
 using IconDiffusion.Silo.Cluster;
+using IconDiffusion.Silo.Work;
 using IconDiffusion.Specs.Cluster;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 

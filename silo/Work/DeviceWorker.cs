@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Kernels;
+using IconDiffusion.Kernels;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Devices;
 
 namespace IconDiffusion.Silo.Work;

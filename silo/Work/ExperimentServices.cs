@@ -1,5 +1,5 @@
-using IconDiffusion.Engine.Experiments;
 using IconDiffusion.Grains;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 

@@ -1,4 +1,4 @@
-using IconDiffusion.Engine.Training;
+using IconDiffusion.Generators.Training;
 using IconDiffusion.Grains;
 
 namespace IconDiffusion.Silo.Work;

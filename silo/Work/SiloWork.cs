@@ -1,15 +1,15 @@
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Grains;
+using IconDiffusion.Kernels;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Artifacts;
 using IconDiffusion.Silo.Devices;
-using IconDiffusion.Silo.Work;
+using IconDiffusion.Silo.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans;
 
 // The host's own, so that hosting needs to know nothing of how the work is done.
-namespace IconDiffusion.Silo.Hosting;
+namespace IconDiffusion.Silo.Work;
 
 /// <summary>Adds the work service to a silo's host.</summary>
 internal static class SiloWork

@@ -1,6 +1,6 @@
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Training;
+using IconDiffusion.Generators.Runs;
 using IconDiffusion.Grains;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Devices;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs.Cluster;

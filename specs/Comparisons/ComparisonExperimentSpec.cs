@@ -1,4 +1,6 @@
-namespace IconDiffusion.Specs;
+using IconDiffusion.Specs.Novelty;
+
+namespace IconDiffusion.Specs.Comparisons;
 
 /// <summary>Pairs of data sets that are compared as the preprint's Table 1 does: nothing is trained.</summary>
 public sealed record ComparisonExperimentSpec
@@ -14,6 +16,9 @@ public sealed record ComparisonExperimentSpec
 
     /// <summary>Whether the preprint's own Table 1 stands below ours.</summary>
     public bool BesidePreprint { get; init; }
+
+    /// <summary>Names the experiment: its name and 8 hex digits of what it compares, as <see cref="RunIdentity"/> does for others.</summary>
+    public string Identity() => $"{Name}-{RunIdentity.Hash(new { Comparisons, Evaluation })[..8]}";
 }
 
 /// <summary>One pair: the first set plays the training set, the second the generated one. Nothing is held out unless stated.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using IconDiffusion.Specs.Novelty;
 
-namespace IconDiffusion.Specs;
+namespace IconDiffusion.Specs.Comparisons;
 
 /// <summary>Reads an experiment file that holds <c>comparisons</c> in place of runs: JSON with comments.</summary>
 public static class ComparisonFile

@@ -1,4 +1,4 @@
-namespace IconDiffusion.Specs;
+namespace IconDiffusion.Specs.Novelty;
 
 /// <summary>Every figure that a novelty report may hold, in the order in which it is shown.</summary>
 public static class FigureCatalogue

@@ -1,4 +1,4 @@
-namespace IconDiffusion.Specs;
+namespace IconDiffusion.Specs.Novelty;
 
 /// <summary>What a figure of the novelty report means.</summary>
 /// <param name="Key">As <see cref="Figure.Key"/>.</param>

@@ -1,4 +1,4 @@
-namespace IconDiffusion.Specs;
+namespace IconDiffusion.Specs.Novelty;
 
 /// <summary>
 /// Whether a set of generated icons copies the icons it was trained on: every figure beside the same figure of controls whose answer

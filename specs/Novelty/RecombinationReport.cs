@@ -1,4 +1,4 @@
-namespace IconDiffusion.Specs;
+namespace IconDiffusion.Specs.Novelty;
 
 /// <summary>
 /// What generated icons are made of, for a training set whose parts are known (<see cref="LayeredSpec"/>): copies, known parts put

@@ -1,7 +1,7 @@
-using IconDiffusion.Engine.Data;
-using IconDiffusion.Engine.Metrics;
-using IconDiffusion.Engine.Reports;
+using IconDiffusion.Data;
 using IconDiffusion.Engine.Tests.Reports;
+using IconDiffusion.Imaging;
+using IconDiffusion.Reports.Novelty;
 
 namespace IconDiffusion.Browser.Tests;
 
@@ -82,7 +82,7 @@ public sealed class NoveltyPageTests(Browser browser) : IClassFixture<Browser>, 
             """);
         Assert.Empty(wrong);
 
-        static Engine.Imaging.Image Flat(byte r, byte g, byte b) => new(16, 16, new Engine.Imaging.Rgb(r, g, b));
+        static Image Flat(byte r, byte g, byte b) => new(16, 16, new Rgb(r, g, b));
     }
 
     [SkippableTheory]

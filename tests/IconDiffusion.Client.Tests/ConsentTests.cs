@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Novelty;
 
 namespace IconDiffusion.Client.Tests;
 

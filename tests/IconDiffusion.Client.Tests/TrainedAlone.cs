@@ -1,6 +1,7 @@
-using IconDiffusion.Engine.Data;
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Training;
+using IconDiffusion.Data.Sources;
+using IconDiffusion.Generators.Runs;
+using IconDiffusion.Generators.Training;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Client.Tests;

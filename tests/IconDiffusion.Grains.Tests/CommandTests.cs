@@ -1,3 +1,4 @@
+using IconDiffusion.Grains.Tests.Cluster;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 
@@ -11,7 +12,7 @@ public abstract class CommandTests(bool shuffled = false, bool onPostgres = fals
     [MemberData(nameof(Stages))]
     public async Task Paused_WhatRunsIsStoppedAndNothingStarts_UntilResumed(WorkKind stage)
     {
-        var spec = Specs.Grid("pause", cells: 2);
+        var spec = TestSpecs.Grid("pause", cells: 2);
         var experiment = await Cluster.SubmitAsync(spec);
         var order = await ReachAsync(stage);
         await experiment.PauseAsync();
@@ -33,7 +34,7 @@ public abstract class CommandTests(bool shuffled = false, bool onPostgres = fals
     [MemberData(nameof(Stages))]
     public async Task Cancelled_NothingGoesOn_UntilSubmittedAgain(WorkKind stage)
     {
-        var spec = Specs.Grid("cancel", cells: 1);
+        var spec = TestSpecs.Grid("cancel", cells: 1);
         var experiment = await Cluster.SubmitAsync(spec);
         var order = await ReachAsync(stage);
         await experiment.CancelAsync();
@@ -53,7 +54,7 @@ public abstract class CommandTests(bool shuffled = false, bool onPostgres = fals
     [SkippableFact]
     public async Task PausedBeforeAnythingRuns_NothingEverStarts()
     {
-        var spec = Specs.Grid("early", cells: 3);
+        var spec = TestSpecs.Grid("early", cells: 3);
         var experiment = await Cluster.SubmitAsync(spec);
         await experiment.PauseAsync();
         await IdleAsync();
@@ -65,7 +66,7 @@ public abstract class CommandTests(bool shuffled = false, bool onPostgres = fals
     [SkippableFact]
     public async Task Commands_MayComeAtOnce()
     {
-        var spec = Specs.Grid("storm", cells: 3);
+        var spec = TestSpecs.Grid("storm", cells: 3);
         var experiment = await Cluster.SubmitAsync(spec);
         await ReachAsync(WorkKind.Samples);
         Silo.Automatic = true;
@@ -81,7 +82,7 @@ public abstract class CommandTests(bool shuffled = false, bool onPostgres = fals
     public async Task AFinishedExperiment_HeedsNoCommand()
     {
         Silo.Automatic = true;
-        var spec = Specs.Grid("done", cells: 1);
+        var spec = TestSpecs.Grid("done", cells: 1);
         var experiment = await Cluster.SubmitAsync(spec);
         await FinishedAsync(spec);
         await experiment.PauseAsync();
@@ -95,7 +96,7 @@ public abstract class CommandTests(bool shuffled = false, bool onPostgres = fals
     public async Task ResumedWhileItStillStops_WorkGoesOnAfterwards()
     {
         Silo.StopsAtOnce = false;
-        var spec = Specs.Grid("quick", cells: 1);
+        var spec = TestSpecs.Grid("quick", cells: 1);
         var experiment = await Cluster.SubmitAsync(spec);
         var order = await RunningAsync(WorkKind.Training);
         await experiment.PauseAsync();
@@ -109,7 +110,7 @@ public abstract class CommandTests(bool shuffled = false, bool onPostgres = fals
     public async Task WhatEndsWhilePaused_IsNotRunAgain()
     {
         Silo.StopsAtOnce = false;
-        var spec = Specs.Grid("late", cells: 1);
+        var spec = TestSpecs.Grid("late", cells: 1);
         var experiment = await Cluster.SubmitAsync(spec);
         var order = await RunningAsync(WorkKind.Training);
         await experiment.PauseAsync();
@@ -123,7 +124,7 @@ public abstract class CommandTests(bool shuffled = false, bool onPostgres = fals
     [SkippableFact]
     public async Task APausedExperiment_StaysPaused_OverACrash()
     {
-        var spec = Specs.Grid("night", cells: 1);
+        var spec = TestSpecs.Grid("night", cells: 1);
         var experiment = await Cluster.SubmitAsync(spec);
         await RunningAsync(WorkKind.Training);
         await experiment.PauseAsync();
@@ -137,7 +138,7 @@ public abstract class CommandTests(bool shuffled = false, bool onPostgres = fals
     [SkippableFact]
     public async Task CommandsToNobody_SayThatThereIsNoSuchExperiment()
     {
-        var nobody = Cluster.Experiment(Specs.Grid("nobody", cells: 1));
+        var nobody = Cluster.Experiment(TestSpecs.Grid("nobody", cells: 1));
         await Assert.ThrowsAsync<ExperimentMissingException>(nobody.PauseAsync);
         await Assert.ThrowsAsync<ExperimentMissingException>(nobody.ResumeAsync);
         await Assert.ThrowsAsync<ExperimentMissingException>(nobody.CancelAsync);

@@ -1,3 +1,4 @@
+using IconDiffusion.Grains.Tests.Cluster;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 
@@ -5,7 +6,7 @@ namespace IconDiffusion.Grains.Tests;
 
 public sealed class CrashTests
 {
-    private static readonly ExperimentSpec Spec = Specs.Grid("crash", cells: 2);
+    private static readonly ExperimentSpec Spec = TestSpecs.Grid("crash", cells: 2);
 
     // Two cells of two batches each: 8 pieces of work. The process dies after the first write of all, after the second, and so
     // on, until it lives to the end.

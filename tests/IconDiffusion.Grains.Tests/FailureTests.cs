@@ -1,3 +1,4 @@
+using IconDiffusion.Grains.Tests.Cluster;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 
@@ -8,10 +9,10 @@ public abstract class FailureTests(bool shuffled = false, bool onPostgres = fals
     [SkippableFact]
     public async Task ThreeFailedAttempts_ParkACell_AndTheOthersGoOn()
     {
-        var spec = Specs.Grid("park", cells: 2);
+        var spec = TestSpecs.Grid("park", cells: 2);
         await Cluster.SubmitAsync(spec);
         for (var attempt = 1; attempt <= 3; attempt++)
-            await FailAsync(await RunningAsync(order => order.Spec.RunId == Specs.RunId(spec, 0) && order.Attempt == attempt), $"error {attempt}");
+            await FailAsync(await RunningAsync(order => order.Spec.RunId == TestSpecs.RunId(spec, 0) && order.Attempt == attempt), $"error {attempt}");
         await FinishAllAsync(spec);
         var status = await StatusAsync(spec);
         Assert.Equal([CellState.Failed, CellState.Done], status.Cells.Select(cell => cell.State));
@@ -22,7 +23,7 @@ public abstract class FailureTests(bool shuffled = false, bool onPostgres = fals
     [SkippableFact]
     public async Task AFailureThatIsFollowedBySuccess_IsNotShownAtTheEnd()
     {
-        var spec = Specs.Grid("once", cells: 1);
+        var spec = TestSpecs.Grid("once", cells: 1);
         await Cluster.SubmitAsync(spec);
         await FailAsync(await RunningAsync(WorkKind.Training), "out of memory");
         var second = await RunningAsync(WorkKind.Training, attempt: 2);
@@ -37,10 +38,10 @@ public abstract class FailureTests(bool shuffled = false, bool onPostgres = fals
     [SkippableFact]
     public async Task Retry_GivesFailedWorkThreeMoreAttempts_AndLeavesTheRest()
     {
-        var spec = Specs.Grid("retry", cells: 2);
+        var spec = TestSpecs.Grid("retry", cells: 2);
         var experiment = await Cluster.SubmitAsync(spec);
         for (var attempt = 1; attempt <= 3; attempt++)
-            await FailAsync(await RunningAsync(order => order.Spec.RunId == Specs.RunId(spec, 0) && order.Attempt == attempt), "no");
+            await FailAsync(await RunningAsync(order => order.Spec.RunId == TestSpecs.RunId(spec, 0) && order.Attempt == attempt), "no");
         await FinishAllAsync(spec);
         var before = Disk.Started.Count;
         Assert.Equal(1, await experiment.RetryAsync());
@@ -58,7 +59,7 @@ public abstract class FailureTests(bool shuffled = false, bool onPostgres = fals
     [SkippableFact]
     public async Task SubmittedAgain_FailedWorkIsTriedAgain_AndOnlyThat()
     {
-        var spec = Specs.Grid("resubmit", cells: 1);
+        var spec = TestSpecs.Grid("resubmit", cells: 1);
         await Cluster.SubmitAsync(spec);
         await DoneAsync(Silo, await RunningAsync(WorkKind.Training));
         await DoneAsync(Silo, await RunningAsync(WorkKind.Samples));
@@ -77,7 +78,7 @@ public abstract class FailureTests(bool shuffled = false, bool onPostgres = fals
     [SkippableFact]
     public async Task ACellWithAFailedBatch_WaitsForNoOtherBatch()
     {
-        var spec = Specs.Grid("batches", cells: 1, icons: 8);
+        var spec = TestSpecs.Grid("batches", cells: 1, icons: 8);
         await Cluster.SubmitAsync(spec);
         await DoneAsync(Silo, await RunningAsync(WorkKind.Training));
         for (var attempt = 1; attempt <= 3; attempt++)
@@ -91,7 +92,7 @@ public abstract class FailureTests(bool shuffled = false, bool onPostgres = fals
     public async Task AnAttemptThatCannotBeStarted_CountsAsFailed()
     {
         Silo.StartError = "cpu is no device of this silo";
-        var spec = Specs.Grid("start", cells: 1);
+        var spec = TestSpecs.Grid("start", cells: 1);
         await Cluster.SubmitAsync(spec);
         await FinishedAsync(spec);
         Assert.Equal((CellState.Failed, Silo.StartError), ((await StatusAsync(spec)).Cells[0].State, (await StatusAsync(spec)).Cells[0].Error));
@@ -100,7 +101,7 @@ public abstract class FailureTests(bool shuffled = false, bool onPostgres = fals
     [SkippableFact]
     public async Task OnlyTheLastTwentyAttempts_AreRemembered()
     {
-        var spec = Specs.Grid("many", cells: 1);
+        var spec = TestSpecs.Grid("many", cells: 1);
         await Cluster.SubmitAsync(spec);
         WorkOrder order = null!;
         for (var attempt = 1; attempt <= 25; attempt++)

@@ -1,3 +1,4 @@
+using IconDiffusion.Grains.Tests.Cluster;
 using IconDiffusion.Specs.Cluster;
 
 namespace IconDiffusion.Grains.Tests;
@@ -9,7 +10,7 @@ public abstract class GridTests(bool shuffled = false, bool onPostgres = false) 
     public async Task AThousandCells_AreEachDoneOnce()
     {
         Silo.With(DeviceClass.Cpu).Automatic = true;
-        var spec = Specs.Grid("thousand", cells: 1000, icons: 2);
+        var spec = TestSpecs.Grid("thousand", cells: 1000, icons: 2);
         await Cluster.SubmitAsync(spec);
         await Cluster.UntilAsync(() => Disk.Finished.Count >= 3000, "3000 pieces of work are done");
         await FinishedAsync(spec);

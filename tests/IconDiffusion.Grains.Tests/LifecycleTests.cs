@@ -1,3 +1,4 @@
+using IconDiffusion.Grains.Tests.Cluster;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 
@@ -9,20 +10,20 @@ public abstract class LifecycleTests(bool shuffled = false, bool onPostgres = fa
     public async Task AnExperiment_GoesFromTrainingOverSamplesToScores_CellByCell()
     {
         Silo.Automatic = true;
-        var spec = Specs.Grid("two", cells: 2);
+        var spec = TestSpecs.Grid("two", cells: 2);
         var experiment = await Cluster.SubmitAsync(spec);
         await FinishedAsync(spec);
 
         // Later stages of the first cell go before the second cell.
         WorkKind[] stages = [WorkKind.Training, WorkKind.Samples, WorkKind.Samples, WorkKind.Evaluation];
         Assert.Equal([.. stages, .. stages], Disk.Finished.Select(work => work.Kind));
-        Assert.Equal(Enumerable.Repeat(Specs.RunId(spec, 0), 4).Concat(Enumerable.Repeat(Specs.RunId(spec, 1), 4)),
+        Assert.Equal(Enumerable.Repeat(TestSpecs.RunId(spec, 0), 4).Concat(Enumerable.Repeat(TestSpecs.RunId(spec, 1), 4)),
             Disk.Finished.Select(work => work.Key[..12]));
         var results = await experiment.GetResultsAsync();
         Assert.Equal([1.0, 2.0], results.Select(result => result.Scores.Fid));
         Assert.Equal(4, results[0].Sampling.Count);
         Assert.Equal(2 * Outcomes.BatchTime, results[0].Sampling.Time);
-        Assert.Equal(Outcomes.Training(Specs.RunId(spec, 0)), results[0].Training);
+        Assert.Equal(Outcomes.Training(TestSpecs.RunId(spec, 0)), results[0].Training);
         Assert.Equal((RunIdentity.Experiment(spec), 2), Disk.Tables.Last());
     }
 
@@ -31,7 +32,7 @@ public abstract class LifecycleTests(bool shuffled = false, bool onPostgres = fa
     {
         Silo.Automatic = true;
         Disk.IsFull = true;
-        var spec = Specs.Grid("full", cells: 1);
+        var spec = TestSpecs.Grid("full", cells: 1);
         var experiment = await Cluster.SubmitAsync(spec);
 
         await FinishedAsync(spec);
@@ -43,7 +44,7 @@ public abstract class LifecycleTests(bool shuffled = false, bool onPostgres = fa
     [SkippableFact]
     public async Task AStatus_TellsWhereEachCellIsAndHowFar()
     {
-        var spec = Specs.Grid("status", cells: 2);
+        var spec = TestSpecs.Grid("status", cells: 2);
         await Cluster.SubmitAsync(spec);
         var training = await RunningAsync(WorkKind.Training);
         var progress = new WorkProgress { Done = 25, Total = 100, Step = 25, Loss = 0.5, Worked = TimeSpan.FromMinutes(15) };
@@ -76,7 +77,7 @@ public abstract class LifecycleTests(bool shuffled = false, bool onPostgres = fa
     public async Task WhatIsDone_IsNotRunAgain_WhenSubmittedAgain()
     {
         Silo.Automatic = true;
-        var spec = Specs.Grid("again", cells: 2);
+        var spec = TestSpecs.Grid("again", cells: 2);
         await Cluster.SubmitAsync(spec);
         await FinishedAsync(spec);
         var started = Disk.Started.Count;
@@ -95,7 +96,7 @@ public abstract class LifecycleTests(bool shuffled = false, bool onPostgres = fa
     public async Task SubmittedTwiceAtOnce_EachPieceOfWorkIsStartedOnce()
     {
         Silo.Automatic = true;
-        var spec = Specs.Grid("twice", cells: 3);
+        var spec = TestSpecs.Grid("twice", cells: 3);
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Cluster.SubmitAsync(spec)));
         await FinishedAsync(spec);
         Assert.Equal(3 * 4, Disk.Started.Count);
@@ -106,7 +107,7 @@ public abstract class LifecycleTests(bool shuffled = false, bool onPostgres = fa
     public async Task EqualCells_ShareTheirWork()
     {
         Silo.Automatic = true;
-        var one = Specs.Grid("equal", cells: 1);
+        var one = TestSpecs.Grid("equal", cells: 1);
         var spec = one with { Runs = [one.Runs[0], one.Runs[0], one.Runs[0] with { Sampling = one.Runs[0].Sampling with { Count = 2 } }] };
         await Cluster.SubmitAsync(spec);
         await FinishedAsync(spec);
@@ -125,7 +126,7 @@ public abstract class LifecycleTests(bool shuffled = false, bool onPostgres = fa
     public async Task Sampling_EndsWithTheBatchesThatAreLikelyToFitTheBudget(int minutes, int icons)
     {
         Silo.Automatic = true;
-        var spec = Specs.Grid("budget", cells: 1, icons: 6, samplingBudget: TimeSpan.FromMinutes(minutes));
+        var spec = TestSpecs.Grid("budget", cells: 1, icons: 6, samplingBudget: TimeSpan.FromMinutes(minutes));
         await Cluster.SubmitAsync(spec);
         await FinishedAsync(spec);
         var result = (await Cluster.Experiment(spec).GetResultsAsync()).Single();
@@ -138,7 +139,7 @@ public abstract class LifecycleTests(bool shuffled = false, bool onPostgres = fa
     public async Task TheLastBatch_HasTheIconsThatAreLeft()
     {
         Silo.Automatic = true;
-        var spec = Specs.Grid("odd", cells: 1, icons: 5, batchSize: 2);
+        var spec = TestSpecs.Grid("odd", cells: 1, icons: 5, batchSize: 2);
         await Cluster.SubmitAsync(spec);
         await FinishedAsync(spec);
         var batches = Disk.Finished.Where(work => work.Kind == WorkKind.Samples).Select(work => work.Key.Split('/')[2]);
@@ -150,7 +151,7 @@ public abstract class LifecycleTests(bool shuffled = false, bool onPostgres = fa
     public async Task TheList_KnowsAllExperiments_NewestFirst()
     {
         Silo.Automatic = true;
-        var (one, two) = (Specs.Grid("one", cells: 1), Specs.Grid("two", cells: 2));
+        var (one, two) = (TestSpecs.Grid("one", cells: 1), TestSpecs.Grid("two", cells: 2));
         await Cluster.SubmitAsync(one);
         Cluster.Time.Advance(TimeSpan.FromSeconds(1));
         await Cluster.SubmitAsync(two);
@@ -167,7 +168,7 @@ public abstract class LifecycleTests(bool shuffled = false, bool onPostgres = fa
     public async Task AnotherDataSet_MakesOtherRunsOfTheSameExperiment()
     {
         Silo.Automatic = true;
-        var spec = Specs.Grid("data", cells: 1);
+        var spec = TestSpecs.Grid("data", cells: 1);
         await Cluster.SubmitAsync(spec);
         await FinishedAsync(spec);
         await Cluster.Experiment(spec).SubmitAsync(new() { Experiment = spec, Fingerprints = [new string('b', 64)] });
@@ -179,7 +180,7 @@ public abstract class LifecycleTests(bool shuffled = false, bool onPostgres = fa
     [SkippableFact]
     public async Task ASubmissionWithoutFingerprints_IsRefused()
     {
-        var spec = Specs.Grid("bare", cells: 2);
+        var spec = TestSpecs.Grid("bare", cells: 2);
         var failure = await Assert.ThrowsAsync<ArgumentException>(() =>
             Cluster.Experiment(spec).SubmitAsync(new() { Experiment = spec, Fingerprints = ["x", null] }));
         Assert.Contains("1 fingerprints of data sets; wanted one for each of its 2 runs", failure.Message, StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using IconDiffusion.Grains.Tests.Cluster;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 
@@ -12,7 +13,7 @@ public abstract class RecoveryTests(bool shuffled = false, bool onPostgres = fal
     [SkippableFact]
     public async Task ALostSilosWork_GoesToTheHeadOfTheQueue()
     {
-        var spec = Specs.Grid("lost", cells: 3);
+        var spec = TestSpecs.Grid("lost", cells: 3);
         await Cluster.SubmitAsync(spec);
         var lost = await RunningAsync(WorkKind.Training);
         await Cluster.UntilAsync(async () => (await StatusAsync(spec)).Cells[2].State == CellState.Waiting, "others wait");
@@ -33,7 +34,7 @@ public abstract class RecoveryTests(bool shuffled = false, bool onPostgres = fal
     [SkippableFact]
     public async Task ASilosNewLife_GoesOnAtOnceWithWhatTheOldOneDid()
     {
-        var spec = Specs.Grid("restart", cells: 2);
+        var spec = TestSpecs.Grid("restart", cells: 2);
         await Cluster.SubmitAsync(spec);
         var before = await RunningAsync(WorkKind.Training);
         Silo.Crash();
@@ -46,7 +47,7 @@ public abstract class RecoveryTests(bool shuffled = false, bool onPostgres = fal
     [SkippableFact]
     public async Task AfterAPowerCut_TheRunGoesOn_AndNothingDoneIsDoneAgain()
     {
-        var spec = Specs.Grid("power", cells: 2);
+        var spec = TestSpecs.Grid("power", cells: 2);
         await Cluster.SubmitAsync(spec);
         await DoneAsync(Silo, await RunningAsync(WorkKind.Training));
         await DoneAsync(Silo, await RunningAsync(WorkKind.Samples));
@@ -62,7 +63,7 @@ public abstract class RecoveryTests(bool shuffled = false, bool onPostgres = fal
     [SkippableFact]
     public async Task AnOlderAttempt_IsToldToStop_AndItsEndChangesNothing()
     {
-        var spec = Specs.Grid("stale", cells: 1);
+        var spec = TestSpecs.Grid("stale", cells: 1);
         await Cluster.SubmitAsync(spec);
         var old = await RunningAsync(WorkKind.Training);
         Silo.Crash();
@@ -82,7 +83,7 @@ public abstract class RecoveryTests(bool shuffled = false, bool onPostgres = fal
     [SkippableFact]
     public async Task AnEndThatIsReportedTwice_CountsOnce()
     {
-        var spec = Specs.Grid("twice", cells: 1);
+        var spec = TestSpecs.Grid("twice", cells: 1);
         await Cluster.SubmitAsync(spec);
         var order = await RunningAsync(WorkKind.Training);
         Silo.Automatic = true;
@@ -97,7 +98,7 @@ public abstract class RecoveryTests(bool shuffled = false, bool onPostgres = fal
     [InlineData(false)]
     public async Task AnAttemptTakenForStoppedOrLost_CountsIfItCameToItsEnd(bool lost)
     {
-        var spec = Specs.Grid("photo", cells: 1);
+        var spec = TestSpecs.Grid("photo", cells: 1);
         var experiment = await Cluster.SubmitAsync(spec);
         var order = await RunningAsync(WorkKind.Training);
         var grain = Cluster.Grains.GetWork(order.Work);
@@ -115,7 +116,7 @@ public abstract class RecoveryTests(bool shuffled = false, bool onPostgres = fal
     [SkippableFact]
     public async Task WorkThatVanishedFromALivingSilo_IsStartedAgain()
     {
-        var spec = Specs.Grid("vanished", cells: 1);
+        var spec = TestSpecs.Grid("vanished", cells: 1);
         await Cluster.SubmitAsync(spec);
         var order = await RunningAsync(WorkKind.Training);
         await PassAsync(TimeSpan.FromSeconds(1));
@@ -128,7 +129,7 @@ public abstract class RecoveryTests(bool shuffled = false, bool onPostgres = fal
     public async Task ALeavingSilo_GetsNoMoreWork_AndItsStoppedWorkGoesToOthers()
     {
         Silo.StopsAtOnce = false;
-        var spec = Specs.Grid("leave", cells: 2);
+        var spec = TestSpecs.Grid("leave", cells: 2);
         await Cluster.SubmitAsync(spec);
         var order = await RunningAsync(WorkKind.Training);
         await Cluster.Scheduler.LeaveAsync("a", Silo.Incarnation);
@@ -148,21 +149,21 @@ public abstract class RecoveryTests(bool shuffled = false, bool onPostgres = fal
     [SkippableFact]
     public async Task ASiloForOneExperiment_GivesBackWhatItsOldLifeDidForOthers()
     {
-        var (mine, other) = (Specs.Grid("mine", 1), Specs.Grid("other", 2));
+        var (mine, other) = (TestSpecs.Grid("mine", 1), TestSpecs.Grid("other", 2));
         mine = mine with { Runs = [mine.Runs[0] with { Seed = 99 }] };
         await Cluster.SubmitAsync(other);
-        await RunningAsync(order => order.Spec.RunId == Specs.RunId(other, 0));
+        await RunningAsync(order => order.Spec.RunId == TestSpecs.RunId(other, 0));
         Silo.Crash();
         Silo.Only = RunIdentity.Experiment(mine);
         await Cluster.SubmitAsync(mine);
-        await RunningAsync(order => order.Spec.RunId == Specs.RunId(mine, 0));
-        Assert.DoesNotContain($"{Specs.RunId(other, 0)}@any#2", Disk.Started);
+        await RunningAsync(order => order.Spec.RunId == TestSpecs.RunId(mine, 0));
+        Assert.DoesNotContain($"{TestSpecs.RunId(other, 0)}@any#2", Disk.Started);
     }
 
     [SkippableFact]
     public async Task AClockThatIsSetBack_ChangesNothing()
     {
-        var spec = Specs.Grid("clock", cells: 2);
+        var spec = TestSpecs.Grid("clock", cells: 2);
         await Cluster.SubmitAsync(spec);
         var order = await RunningAsync(WorkKind.Training);
         Cluster.Time.AdjustTime(Cluster.Time.GetUtcNow() - TimeSpan.FromDays(400));
@@ -176,7 +177,7 @@ public abstract class RecoveryTests(bool shuffled = false, bool onPostgres = fal
     [SkippableFact]
     public async Task AProcessThatDidNotRunForAWhile_LosesNoSilo()
     {
-        var spec = Specs.Grid("asleep", cells: 1);
+        var spec = TestSpecs.Grid("asleep", cells: 1);
         await Cluster.SubmitAsync(spec);
         var order = await RunningAsync(WorkKind.Training);
         await PassAsync(TimeSpan.FromSeconds(3));
@@ -191,7 +192,7 @@ public abstract class RecoveryTests(bool shuffled = false, bool onPostgres = fal
     {
         Silo.Automatic = true;
         Disk.IsFull = true;
-        var spec = Specs.Grid("full", cells: 2);
+        var spec = TestSpecs.Grid("full", cells: 2);
         await Cluster.SubmitAsync(spec);
         await FinishedAsync(spec);
         Assert.Empty(Disk.Tables);
@@ -207,7 +208,7 @@ public abstract class RecoveryTests(bool shuffled = false, bool onPostgres = fal
     public async Task WhatIsFinished_IsStillKnownAfterARestart()
     {
         Silo.Automatic = true;
-        var spec = Specs.Grid("known", cells: 2);
+        var spec = TestSpecs.Grid("known", cells: 2);
         await Cluster.SubmitAsync(spec);
         await FinishedAsync(spec);
         await CrashAsync();

@@ -1,3 +1,4 @@
+using IconDiffusion.Grains.Tests.Cluster;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 
@@ -12,7 +13,7 @@ public abstract class SchedulingTests(bool shuffled = false, bool onPostgres = f
     [SkippableFact]
     public async Task HigherPriority_GoesFirst_ThenTheOrderOfSubmission()
     {
-        var (low, next, high) = (Specs.Grid("low", 2), Specs.Grid("next", 2), Specs.Grid("high", 2));
+        var (low, next, high) = (TestSpecs.Grid("low", 2), TestSpecs.Grid("next", 2), TestSpecs.Grid("high", 2));
         (low, next, high) = (Apart(low, 0), Apart(next, 10), Apart(high, 20));
         await Cluster.SubmitAsync(low);
         var first = await RunningAsync();
@@ -28,7 +29,7 @@ public abstract class SchedulingTests(bool shuffled = false, bool onPostgres = f
         var order = Disk.Finished.Select(work => work.Key[..12]).Distinct();
         Assert.Equal(
         [
-            first.Spec.RunId, Specs.RunId(high, 0), Specs.RunId(high, 1), Specs.RunId(low, 1), Specs.RunId(next, 0), Specs.RunId(next, 1),
+            first.Spec.RunId, TestSpecs.RunId(high, 0), TestSpecs.RunId(high, 1), TestSpecs.RunId(low, 1), TestSpecs.RunId(next, 0), TestSpecs.RunId(next, 1),
         ], order.Select(id => id));
     }
 
@@ -37,7 +38,7 @@ public abstract class SchedulingTests(bool shuffled = false, bool onPostgres = f
     {
         Silo.Automatic = Cluster.Silo("b").Automatic = true;
         Cluster.Silo("b").With("gtx-1060", id: "cuda:0").With(Rtx3080, id: "cuda:1");
-        var spec = Specs.Grid("class", 2, gpu: "NVIDIA GeForce RTX 3080");
+        var spec = TestSpecs.Grid("class", 2, gpu: "NVIDIA GeForce RTX 3080");
         await Cluster.SubmitAsync(spec);
         await FinishedAsync(spec);
         Assert.All(Disk.Finished, work => Assert.EndsWith("@rtx-3080", work.Key, StringComparison.Ordinal));
@@ -49,14 +50,14 @@ public abstract class SchedulingTests(bool shuffled = false, bool onPostgres = f
     {
         Silo.With("gtx-1060", id: "cuda:0");
         await Cluster.BeatAsync();
-        await Cluster.SubmitAsync(Specs.Grid("any", 1));
+        await Cluster.SubmitAsync(TestSpecs.Grid("any", 1));
         Assert.Equal("cuda:0", (await RunningAsync()).Device);
     }
 
     [SkippableFact]
     public async Task WithoutASuitableDevice_TheStatusSaysWhatIsMissing()
     {
-        var (gpu, large) = (Specs.Grid("gpu", 1, gpu: "RTX 3080"), Specs.Grid("large", 1));
+        var (gpu, large) = (TestSpecs.Grid("gpu", 1, gpu: "RTX 3080"), TestSpecs.Grid("large", 1));
         await Cluster.SubmitAsync(gpu);
         await WaitsForAsync(gpu, "no silo has an rtx-3080");
         Cluster.MemoryOfWork = 90_500_000_000;
@@ -75,19 +76,19 @@ public abstract class SchedulingTests(bool shuffled = false, bool onPostgres = f
     {
         Cluster.Silo("b").With("gtx-1060", gigabytes: 3);
         Cluster.MemoryOfWork = 5_000_000_000;
-        var spec = Specs.Grid("memory", 2);
+        var spec = TestSpecs.Grid("memory", 2);
         await Cluster.SubmitAsync(spec);
         var order = await RunningAsync();
         await PassAsync(TimeSpan.FromSeconds(5));
         Assert.Empty(Cluster.Silo("b").Running);
-        Assert.Equal(Specs.RunId(spec, 0), order.Spec.RunId);
+        Assert.Equal(TestSpecs.RunId(spec, 0), order.Spec.RunId);
     }
 
     [SkippableFact]
     public async Task BatchesOfOneRun_AreDrawnOnTwoSilosAtOnce()
     {
         Cluster.Silo("b").With(DeviceClass.Cpu);
-        var spec = Specs.Grid("batches", 1, icons: 8);
+        var spec = TestSpecs.Grid("batches", 1, icons: 8);
         await Cluster.SubmitAsync(spec);
         WorkOrder? training = null;
         await Cluster.UntilAsync(() => (training = Silo.Running.Concat(Cluster.Silo("b").Running).FirstOrDefault()) is not null, "it trains");
@@ -107,24 +108,24 @@ public abstract class SchedulingTests(bool shuffled = false, bool onPostgres = f
     [SkippableFact]
     public async Task ASiloForOneExperiment_LeavesTheOthersAlone()
     {
-        var (mine, other) = (Specs.Grid("mine", 1), Apart(Specs.Grid("other", 1), 10));
+        var (mine, other) = (TestSpecs.Grid("mine", 1), Apart(TestSpecs.Grid("other", 1), 10));
         Silo.Only = RunIdentity.Experiment(mine);
         await Cluster.SubmitAsync(other);
         await Cluster.SubmitAsync(mine);
         var order = await RunningAsync();
-        Assert.Equal(Specs.RunId(mine, 0), order.Spec.RunId);
+        Assert.Equal(TestSpecs.RunId(mine, 0), order.Spec.RunId);
         Silo.Automatic = true;
         await DoneAsync(Silo, order);
         await FinishedAsync(mine);
         await PassAsync(TimeSpan.FromMinutes(2));
-        Assert.DoesNotContain(Disk.Started, work => work.StartsWith(Specs.RunId(other, 0), StringComparison.Ordinal));
+        Assert.DoesNotContain(Disk.Started, work => work.StartsWith(TestSpecs.RunId(other, 0), StringComparison.Ordinal));
         Assert.Equal("no silo has a device", (await StatusAsync(other)).Cells[0].WaitsFor);
     }
 
     [SkippableFact]
     public async Task TwoExperimentsThatShareARun_BothLearnOfItsEnd()
     {
-        var one = Specs.Grid("one", 1);
+        var one = TestSpecs.Grid("one", 1);
         var two = one with { Name = "two" };
         await Cluster.SubmitAsync(one);
         var order = await RunningAsync();
@@ -140,7 +141,7 @@ public abstract class SchedulingTests(bool shuffled = false, bool onPostgres = f
     [SkippableFact]
     public async Task WithdrawnByOneExperiment_SharedWorkGoesOnForTheOther()
     {
-        var one = Specs.Grid("one", 1);
+        var one = TestSpecs.Grid("one", 1);
         var two = one with { Name = "two" };
         await Cluster.SubmitAsync(one);
         var order = await RunningAsync();
@@ -161,7 +162,7 @@ public abstract class SchedulingTests(bool shuffled = false, bool onPostgres = f
     public async Task OneRunAskedForOnTwoClasses_IsTrainedOnOneAtATime()
     {
         Cluster.Silo("b").With(Rtx3080);
-        var any = Specs.Grid("any", 1);
+        var any = TestSpecs.Grid("any", 1);
         var gpu = any with { Name = "gpu", Gpu = "RTX 3080" };
         await Cluster.SubmitAsync(any);
         await Cluster.UntilAsync(() => Silo.Running.Count + Cluster.Silo("b").Running.Count > 0, "one trains");

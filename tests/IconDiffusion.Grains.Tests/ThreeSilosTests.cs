@@ -1,3 +1,4 @@
+using IconDiffusion.Grains.Tests.Cluster;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 
@@ -7,7 +8,7 @@ namespace IconDiffusion.Grains.Tests;
 public sealed class ThreeSilosTests() : ClusterTest(shuffled: false, onPostgres: true)
 {
     private static readonly string[] Names = ["a", "b", "c"];
-    private readonly ExperimentSpec _spec = Specs.Grid("three", cells: 6);
+    private readonly ExperimentSpec _spec = TestSpecs.Grid("three", cells: 6);
 
     public override async Task InitializeAsync()
     {

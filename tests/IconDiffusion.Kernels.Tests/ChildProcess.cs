@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using IconDiffusion.Engine.Kernels;
 using TorchSharp;
 
 namespace IconDiffusion.Kernels.Tests;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using IconDiffusion.Engine.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 

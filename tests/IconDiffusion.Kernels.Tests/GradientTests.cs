@@ -1,4 +1,3 @@
-using IconDiffusion.Engine.Kernels;
 using static TorchSharp.torch;
 
 namespace IconDiffusion.Kernels.Tests;

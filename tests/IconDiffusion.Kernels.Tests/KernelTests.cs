@@ -1,4 +1,3 @@
-using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Specs;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using IconDiffusion.Engine.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 

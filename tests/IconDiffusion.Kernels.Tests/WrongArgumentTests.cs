@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Specs;
 using static TorchSharp.torch;
 

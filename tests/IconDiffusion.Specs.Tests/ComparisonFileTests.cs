@@ -1,3 +1,5 @@
+using IconDiffusion.Specs.Comparisons;
+
 namespace IconDiffusion.Specs.Tests;
 
 public class ComparisonFileTests

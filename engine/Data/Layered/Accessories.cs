@@ -1,4 +1,4 @@
-namespace IconDiffusion.Engine.Data.Layered;
+namespace IconDiffusion.Data.Layered;
 
 /// <summary>What is worn on the head, if anything.</summary>
 internal static class Accessories

@@ -1,4 +1,4 @@
-namespace IconDiffusion.Engine.Data.Layered;
+namespace IconDiffusion.Data.Layered;
 
 /// <summary>Square panels with round corners, each with a pattern of its own that stays clear of the corners.</summary>
 internal static class Backdrops

@@ -1,6 +1,6 @@
 using IconDiffusion.Specs;
 
-namespace IconDiffusion.Engine.Data.Layered;
+namespace IconDiffusion.Data.Layered;
 
 /// <summary>Which variant a face has of each part.</summary>
 /// <param name="Variants">For each <see cref="FaceLayer"/>, from 0.</param>

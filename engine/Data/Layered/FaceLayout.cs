@@ -1,6 +1,6 @@
 using IconDiffusion.Specs;
 
-namespace IconDiffusion.Engine.Data.Layered;
+namespace IconDiffusion.Data.Layered;
 
 /// <summary>
 /// Where a face's parts lie: how far each is moved from its place in the middle of the layout's range, in 1/128 of the icon's side, to

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 
-namespace IconDiffusion.Engine.Data.Layered;
+namespace IconDiffusion.Data.Layered;
 
 /// <summary>The parts' drawings at one icon size, drawn when first asked for.</summary>
 /// <param name="size">The icon's side, pixels.</param>
-internal sealed class FaceParts(int size)
+public sealed class FaceParts(int size)
 {
     /// <summary>Units of the canvas that a layout's moves and the shapes' points count in.</summary>
     public const int Units = 128;
@@ -47,4 +47,4 @@ internal sealed class FaceParts(int size)
 }
 
 /// <summary>A part's two drawings: behind the face, and at its layer's depth.</summary>
-internal sealed record PartSheets(Sheet Back, Sheet Front);
+public sealed record PartSheets(Sheet Back, Sheet Front);

@@ -1,4 +1,4 @@
-namespace IconDiffusion.Engine.Data.Layered;
+namespace IconDiffusion.Data.Layered;
 
 /// <summary>Heads with ears and neck: six shapes in six skin tones.</summary>
 internal static class FaceShapes

@@ -1,6 +1,6 @@
-using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Imaging;
 
-namespace IconDiffusion.Engine.Data.Layered;
+namespace IconDiffusion.Data.Layered;
 
 /// <summary>A face of which every part is known: its variant, its place, its layer and what can be seen of it.</summary>
 public sealed class LayeredFace

@@ -1,7 +1,7 @@
-using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
 
-namespace IconDiffusion.Engine.Data.Layered;
+namespace IconDiffusion.Data.Layered;
 
 /// <summary>
 /// Faces drawn by our own code, every part on its own layer: a seeded sample of the product of the parts' variants, each combination

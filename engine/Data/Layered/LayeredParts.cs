@@ -1,8 +1,8 @@
 using System.Text.Json;
-using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
 
-namespace IconDiffusion.Engine.Data.Layered;
+namespace IconDiffusion.Data.Layered;
 
 /// <summary>Writes the parts of layered faces, so that others can check what was found in generated icons.</summary>
 public static class LayeredParts

@@ -1,4 +1,4 @@
-namespace IconDiffusion.Engine.Data.Layered;
+namespace IconDiffusion.Data.Layered;
 
 /// <summary>Mouths and what grows above them.</summary>
 internal static class Mouths

@@ -1,4 +1,4 @@
-namespace IconDiffusion.Engine.Data.Layered;
+namespace IconDiffusion.Data.Layered;
 
 /// <summary>Noses, in colours that no skin has, so that each can be told on every face.</summary>
 internal static class Noses

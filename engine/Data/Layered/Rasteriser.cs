@@ -1,4 +1,4 @@
-namespace IconDiffusion.Engine.Data.Layered;
+namespace IconDiffusion.Data.Layered;
 
 /// <summary>
 /// Draws shapes with 8×8 samples per pixel, each of which has the colour of the topmost shape over it. Only additions, multiplications,

@@ -1,12 +1,12 @@
-using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Imaging;
 
-namespace IconDiffusion.Engine.Data.Layered;
+namespace IconDiffusion.Data.Layered;
 
 /// <summary>
 /// An outline filled with one opaque colour: closed contours on a canvas of 128×128 units, y downwards. Contours inside others are
 /// holes (even-odd rule).
 /// </summary>
-internal sealed record Shape(IReadOnlyList<IReadOnlyList<Vertex>> Contours, Rgb Colour)
+public sealed record Shape(IReadOnlyList<IReadOnlyList<Vertex>> Contours, Rgb Colour)
 {
     // Straight pieces of a curve: at 128 px the largest curve here is off by less than a tenth of a pixel.
     private const int CurvePieces = 16;
@@ -99,7 +99,7 @@ internal sealed record Shape(IReadOnlyList<IReadOnlyList<Vertex>> Contours, Rgb 
 }
 
 /// <summary>A point of the canvas.</summary>
-internal readonly record struct Vertex(double X, double Y)
+public readonly record struct Vertex(double X, double Y)
 {
     public Vertex Towards(Vertex other, double part) => new(X + ((other.X - X) * part), Y + ((other.Y - Y) * part));
 }

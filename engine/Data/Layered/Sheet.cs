@@ -1,10 +1,10 @@
-using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Imaging;
 
-namespace IconDiffusion.Engine.Data.Layered;
+namespace IconDiffusion.Data.Layered;
 
 /// <summary>A drawn part, cut to what it covers: uint8 [Height, Width, 4] at (<see cref="X"/>, <see cref="Y"/>) of the icon, which it may overhang.</summary>
 /// <param name="Rgba">Alpha not premultiplied.</param>
-internal sealed record Sheet(int X, int Y, int Width, int Height, byte[] Rgba)
+public sealed record Sheet(int X, int Y, int Width, int Height, byte[] Rgba)
 {
     public static Sheet Empty { get; } = new(0, 0, 0, 0, []);
 

@@ -1,7 +1,8 @@
 using System.Text;
-using static IconDiffusion.Engine.Reports.PageParts;
+using IconDiffusion.Reports.Tables;
+using static IconDiffusion.Reports.Novelty.PageParts;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>All sets of a page beside one another: scores, novelty figures, replication against the size of the training set, parts.</summary>
 internal static class ComparisonSection

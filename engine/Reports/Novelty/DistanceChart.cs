@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>One distribution of a <see cref="DistanceChart"/>.</summary>
 /// <param name="Css">Its colour class.</param>

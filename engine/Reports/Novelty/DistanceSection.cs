@@ -1,8 +1,9 @@
 using System.Text;
 using IconDiffusion.Specs;
-using static IconDiffusion.Engine.Reports.PageParts;
+using IconDiffusion.Specs.Novelty;
+using static IconDiffusion.Reports.Novelty.PageParts;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>How far the icons lie from their nearest training icons, beside the controls and the training icons among themselves.</summary>
 internal static class DistanceSection

@@ -1,7 +1,7 @@
 using System.Text;
-using static IconDiffusion.Engine.Reports.PageParts;
+using static IconDiffusion.Reports.Novelty.PageParts;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>Training icons that are one picture, and how the copies fall on them: what is repeated is what is copied.</summary>
 internal static class DuplicatesSection

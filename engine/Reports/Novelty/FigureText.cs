@@ -1,10 +1,11 @@
 using System.Globalization;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Novelty;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>Figures as people read them: shares as parts of a hundred, a true minus sign, as many digits as say something.</summary>
-internal static class FigureText
+public static class FigureText
 {
     /// <summary>What stands where a figure can't be computed.</summary>
     public const string None = "–";

@@ -1,8 +1,9 @@
 using System.Text;
-using IconDiffusion.Specs;
-using static IconDiffusion.Engine.Reports.PageParts;
+using IconDiffusion.Reports.Tables;
+using IconDiffusion.Specs.Novelty;
+using static IconDiffusion.Reports.Novelty.PageParts;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>Every figure of the generated icons beside the same figure of the controls, with what it means.</summary>
 internal static class FiguresSection

@@ -1,8 +1,8 @@
 using System.Text;
-using IconDiffusion.Specs;
-using static IconDiffusion.Engine.Reports.PageParts;
+using IconDiffusion.Specs.Novelty;
+using static IconDiffusion.Reports.Novelty.PageParts;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>Each set in one line of pictures: its first icons, and the icons nearest to a training icon beside it.</summary>
 internal static class GlanceSection

@@ -1,8 +1,9 @@
 using System.Text;
 using IconDiffusion.Specs;
-using static IconDiffusion.Engine.Reports.PageParts;
+using IconDiffusion.Specs.Novelty;
+using static IconDiffusion.Reports.Novelty.PageParts;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>The answer before anything else: the verdict, what the same rule says of known copies and known originals, what was trained on.</summary>
 internal static class HeadSection

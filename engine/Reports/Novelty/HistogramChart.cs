@@ -1,4 +1,4 @@
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>How often each value comes, one bar for each step.</summary>
 internal static class HistogramChart

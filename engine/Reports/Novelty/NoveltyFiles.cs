@@ -1,6 +1,7 @@
-using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Imaging;
+using IconDiffusion.Reports.Tables;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>A novelty report in a folder: the page to look at, and the same figures for everything else.</summary>
 public static class NoveltyFiles

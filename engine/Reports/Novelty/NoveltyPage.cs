@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text;
-using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Imaging;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>
 /// The novelty report as one HTML file that opens from disk: pictures, charts, style and script are within, and the page's own

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
+using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Novelty;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>What a reported set is as JSON: the records, whole.</summary>
 public sealed record NoveltyRecord(NoveltyReport Novelty, RunResult? Run, RecombinationReport? Parts);

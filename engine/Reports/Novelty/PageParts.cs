@@ -1,7 +1,7 @@
 using System.Net;
-using IconDiffusion.Specs;
+using IconDiffusion.Specs.Novelty;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>What the sections of one page share: the sets, and the icons shown so far.</summary>
 internal sealed class PageParts(IReadOnlyList<ReportedSet> sets)

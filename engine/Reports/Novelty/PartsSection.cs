@@ -1,8 +1,8 @@
 using System.Text;
-using IconDiffusion.Specs;
-using static IconDiffusion.Engine.Reports.PageParts;
+using IconDiffusion.Specs.Novelty;
+using static IconDiffusion.Reports.Novelty.PageParts;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>What icons of known parts are made of: copies, known parts put together anew, or parts that no variant explains.</summary>
 internal static class PartsSection

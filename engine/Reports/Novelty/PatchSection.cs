@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
-using IconDiffusion.Specs;
-using static IconDiffusion.Engine.Reports.PageParts;
+using IconDiffusion.Specs.Novelty;
+using static IconDiffusion.Reports.Novelty.PageParts;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>Chimera maps: which training icon each patch of an icon resembles most. A copy is one colour, a collage a few, a new drawing many.</summary>
 internal static class PatchSection

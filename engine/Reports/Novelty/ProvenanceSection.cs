@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
-using static IconDiffusion.Engine.Reports.PageParts;
+using static IconDiffusion.Reports.Novelty.PageParts;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>Everything that a figure of the page can be made again from.</summary>
 internal static class ProvenanceSection

@@ -1,8 +1,8 @@
 using System.Text;
-using IconDiffusion.Specs;
-using static IconDiffusion.Engine.Reports.PageParts;
+using IconDiffusion.Specs.Novelty;
+using static IconDiffusion.Reports.Novelty.PageParts;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>How to read the page, and what NWI alone would get wrong, with this report's own numbers where it has them.</summary>
 internal static class ReadingSection

@@ -1,7 +1,7 @@
 using System.Text;
-using static IconDiffusion.Engine.Reports.PageParts;
+using static IconDiffusion.Reports.Novelty.PageParts;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>A figure against the size of the training set, a line for each model; sets with repeated icons stand beside the lines.</summary>
 internal static class ReplicationChart

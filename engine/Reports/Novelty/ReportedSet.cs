@@ -1,7 +1,8 @@
-using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Novelty;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>One set of generated icons with everything that its report shows.</summary>
 /// <param name="Run">Null: the icons are of no run, such as a folder.</param>

@@ -1,6 +1,6 @@
-using IconDiffusion.Specs;
+using IconDiffusion.Specs.Novelty;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>Which colour class a row has throughout the page.</summary>
 internal static class RowColour

@@ -1,7 +1,7 @@
 using System.Text;
-using static IconDiffusion.Engine.Reports.PageParts;
+using static IconDiffusion.Reports.Novelty.PageParts;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>All of one set: gallery, distances, patch sources, duplicates, figures. Closed at first where there are several.</summary>
 internal static class RunSection

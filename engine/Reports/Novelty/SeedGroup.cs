@@ -1,6 +1,7 @@
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Novelty;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>The runs of one model on one training set, seen by one feature network, which differ in their seed alone.</summary>
 internal sealed class SeedGroup

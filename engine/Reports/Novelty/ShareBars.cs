@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
-using static IconDiffusion.Engine.Reports.PageParts;
+using static IconDiffusion.Reports.Novelty.PageParts;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>One bar: <paramref name="Copies"/> of <paramref name="Count"/>.</summary>
 /// <param name="Low">Lower end of the share's interval, 0…1; null: none.</param>

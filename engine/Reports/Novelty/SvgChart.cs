@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>
 /// A chart as inline SVG. Its unit is a CSS pixel at the size at which letters are easiest to read; a narrow screen shrinks it.

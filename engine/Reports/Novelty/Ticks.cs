@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace IconDiffusion.Engine.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>Round numbers for an axis.</summary>
 internal static class Ticks

@@ -1,7 +1,7 @@
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Experiments;
 
 /// <summary>One cell of an experiment and the work of its present stage.</summary>
 internal sealed class Cell(

@@ -1,7 +1,7 @@
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Experiments;
 
 /// <summary>A piece of work of a cell, and what is known of it.</summary>
 internal class CellWork(WorkSpec spec, string deviceClass)

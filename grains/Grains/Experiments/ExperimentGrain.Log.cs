@@ -1,7 +1,7 @@
 using IconDiffusion.Specs.Cluster;
 using Microsoft.Extensions.Logging;
 
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Experiments;
 
 public sealed partial class ExperimentGrain
 {

@@ -1,9 +1,8 @@
-using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 using Orleans;
 using Orleans.Storage;
 
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Experiments;
 
 /// <summary>The loop that brings cells forward: first those whose work has just ended, then the others in their order.</summary>
 public sealed partial class ExperimentGrain

@@ -1,6 +1,6 @@
 using IconDiffusion.Specs.Cluster;
 
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Experiments;
 
 /// <summary>What each stage of a cell asks for, and what it takes from its end into the next.</summary>
 public sealed partial class ExperimentGrain

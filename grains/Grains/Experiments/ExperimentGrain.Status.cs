@@ -1,7 +1,7 @@
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Experiments;
 
 /// <summary>What an experiment tells of itself.</summary>
 public sealed partial class ExperimentGrain

@@ -1,10 +1,9 @@
-using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Runtime;
 
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Experiments;
 
 /// <summary>
 /// Brings an experiment to its end: expands it into cells, prepares their work stage by stage and asks the scheduler for it.

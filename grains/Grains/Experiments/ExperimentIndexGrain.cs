@@ -3,7 +3,7 @@ using IconDiffusion.Specs.Cluster;
 using Orleans;
 using Orleans.Runtime;
 
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Experiments;
 
 /// <summary>The list of all experiments.</summary>
 public sealed class ExperimentIndexGrain([PersistentState("experiment-index")] IPersistentState<IndexMemory> state)

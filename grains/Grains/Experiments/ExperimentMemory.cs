@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Experiments;
 
 /// <summary>What was asked for; written once.</summary>
 public sealed record ExperimentMemory

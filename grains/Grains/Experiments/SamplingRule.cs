@@ -1,6 +1,6 @@
 using IconDiffusion.Specs;
 
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Experiments;
 
 /// <summary>Which batches of icons are drawn within the budget, which counts the time worked on all of them.</summary>
 internal static class SamplingRule

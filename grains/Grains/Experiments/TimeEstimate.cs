@@ -1,6 +1,6 @@
 using IconDiffusion.Specs.Cluster;
 
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Experiments;
 
 /// <summary>Guesses how long an experiment still takes.</summary>
 internal static class TimeEstimate

@@ -1,4 +1,4 @@
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Scheduling;
 
 /// <summary>A device that works on something, or is about to.</summary>
 internal sealed class ActiveLease(QueuedWork item, string silo, string device)

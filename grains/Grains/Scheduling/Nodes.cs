@@ -1,6 +1,6 @@
 using IconDiffusion.Specs.Cluster;
 
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Scheduling;
 
 /// <summary>The silos heard of, by the monotonic clock alone.</summary>
 internal sealed class Nodes(TimeProvider time)

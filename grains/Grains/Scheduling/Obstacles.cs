@@ -1,7 +1,7 @@
 using System.Globalization;
 using IconDiffusion.Specs.Cluster;
 
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Scheduling;
 
 /// <summary>Says why work waits that no device could take even if it were free.</summary>
 internal static class Obstacles

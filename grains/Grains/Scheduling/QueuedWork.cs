@@ -1,6 +1,7 @@
+using IconDiffusion.Grains.Experiments;
 using IconDiffusion.Specs.Cluster;
 
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Scheduling;
 
 /// <summary>Work in the scheduler's hands, waiting or leased.</summary>
 internal sealed class QueuedWork(WorkId work, long memoryBytes, long arrival)

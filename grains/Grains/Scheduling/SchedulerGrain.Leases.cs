@@ -1,8 +1,9 @@
+using IconDiffusion.Grains.Work;
 using IconDiffusion.Specs.Cluster;
 using Orleans.Runtime;
 using Orleans.Storage;
 
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Scheduling;
 
 /// <summary>How leases begin and end.</summary>
 public sealed partial class SchedulerGrain

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Scheduling;
 
 public sealed partial class SchedulerGrain
 {

@@ -1,6 +1,4 @@
-using IconDiffusion.Specs.Cluster;
-
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Scheduling;
 
 /// <summary>How silos and leases are watched.</summary>
 public sealed partial class SchedulerGrain

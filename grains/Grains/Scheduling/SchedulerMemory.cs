@@ -1,6 +1,7 @@
+using IconDiffusion.Grains.Experiments;
 using IconDiffusion.Specs;
 
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Scheduling;
 
 /// <summary>
 /// The queue as it is kept. It may lag a second behind: what is queued is known to the work grains too, and the experiments

@@ -1,4 +1,6 @@
-namespace IconDiffusion.Grains;
+using IconDiffusion.Grains.Experiments;
+
+namespace IconDiffusion.Grains.Scheduling;
 
 /// <summary>All work that somebody wants and that has not ended: in order where it waits, out of it while it is leased.</summary>
 internal sealed class WorkQueue

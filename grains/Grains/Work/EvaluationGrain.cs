@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Work;
 
 /// <summary>Scores one set of a run's icons.</summary>
 public sealed class EvaluationGrain(

@@ -1,4 +1,4 @@
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Work;
 
 /// <summary>Names in the request context that a placement director heeds.</summary>
 public static class PlacementHint

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Work;
 
 /// <summary>Trains one run.</summary>
 public sealed class TrainingRunGrain(

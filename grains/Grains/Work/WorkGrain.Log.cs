@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Work;
 
 public abstract partial class WorkGrain
 {

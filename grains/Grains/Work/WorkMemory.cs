@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Work;
 
 /// <summary>All that a work grain remembers, and how it goes from one stage to the next.</summary>
 public sealed record WorkMemory

@@ -1,7 +1,7 @@
 using Orleans.Placement;
 using Orleans.Runtime;
 
-namespace IconDiffusion.Grains;
+namespace IconDiffusion.Grains.Work;
 
 /// <summary>Places a grain where its work is to be done. One process has no choice; on a cluster a director heeds it.</summary>
 [AttributeUsage(AttributeTargets.Class)]

@@ -1,5 +1,4 @@
-using IconDiffusion.Engine.Data;
-using IconDiffusion.Engine.Tests.Imaging;
+using IconDiffusion.Data;
 
 namespace IconDiffusion.Engine.Tests.Data;
 

@@ -1,7 +1,7 @@
 using System.Text;
-using IconDiffusion.Engine.Data;
-using IconDiffusion.Engine.Imaging;
-using IconDiffusion.Engine.Tests.Imaging;
+using IconDiffusion.Data;
+using IconDiffusion.Data.Sources;
+using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Tests.Data;

@@ -1,7 +1,5 @@
-using IconDiffusion.Engine.Data;
-using IconDiffusion.Engine.Imaging;
-using IconDiffusion.Engine.Metrics;
-using IconDiffusion.Engine.Tests.Imaging;
+using IconDiffusion.Data;
+using IconDiffusion.Imaging;
 
 namespace IconDiffusion.Engine.Tests.Data;
 

@@ -2,9 +2,9 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
-using IconDiffusion.Engine.Data;
-using IconDiffusion.Engine.Imaging;
-using IconDiffusion.Engine.Tests.Imaging;
+using IconDiffusion.Data;
+using IconDiffusion.Data.Sources;
+using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Tests.Data;
@@ -103,7 +103,7 @@ public sealed class EmojiPackageTests : IDisposable
         DatasetSpec spec = name == "openmoji" ? new OpenMojiFacesSpec { HeldOut = 0 } : new TwemojiFacesSpec { HeldOut = 0 };
         try
         {
-            await NpmPackage.InstallAsync(DatasetSource.PackageOf(spec)!, Packages, default);
+            await NpmPackage.InstallAsync(EmojiPackage.Of(spec)!, Packages, default);
         }
         catch (IOException error)
         {
@@ -114,7 +114,7 @@ public sealed class EmojiPackageTests : IDisposable
 
         Assert.Equal(618, dataset.Count);
         Assert.Equal(dataset.Fingerprint, DatasetSource.Prepare(spec, TimeProvider.System, Packages).Fingerprint);
-        Assert.Equal(DatasetSource.PackageOf(spec)!.Consent, dataset.Consent);
+        Assert.Equal(EmojiPackage.Of(spec)!.Consent, dataset.Consent);
         // OpenMoji draws 72 of the faces without a gender exactly as those with one.
         Assert.InRange(Enumerable.Range(0, 618).Select(i => Convert.ToBase64String(dataset[i].Pixels)).Distinct().Count(), 540, 618);
     }

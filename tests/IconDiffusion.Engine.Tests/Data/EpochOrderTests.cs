@@ -1,4 +1,4 @@
-using IconDiffusion.Engine.Data;
+using IconDiffusion.Data;
 
 namespace IconDiffusion.Engine.Tests.Data;
 

@@ -1,6 +1,5 @@
-using IconDiffusion.Engine.Data;
-using IconDiffusion.Engine.Imaging;
-using IconDiffusion.Engine.Tests.Imaging;
+using IconDiffusion.Data;
+using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Tests.Data;

@@ -1,4 +1,5 @@
-using IconDiffusion.Engine.Data;
+using IconDiffusion.Data;
+using IconDiffusion.Data.Sources;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Tests.Data;

@@ -1,5 +1,5 @@
 using System.Text;
-using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Imaging;
 
 namespace IconDiffusion.Engine.Tests.Imaging;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Imaging;
 
 namespace IconDiffusion.Engine.Tests.Imaging;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using IconDiffusion.Engine.Imaging;
-using IconDiffusion.Engine.Tests.Training;
+using IconDiffusion.Engine.Tests.Generators.Training;
+using IconDiffusion.Imaging;
 
 namespace IconDiffusion.Engine.Tests.Imaging;
 

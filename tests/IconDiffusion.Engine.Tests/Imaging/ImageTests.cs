@@ -1,4 +1,4 @@
-using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Imaging;
 
 namespace IconDiffusion.Engine.Tests.Imaging;
 

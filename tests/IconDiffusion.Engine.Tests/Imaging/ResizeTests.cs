@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Imaging;
 
 namespace IconDiffusion.Engine.Tests.Imaging;
 

@@ -1,6 +1,6 @@
-using IconDiffusion.Engine.Diffusion;
-using IconDiffusion.Engine.Kernels;
-using IconDiffusion.Engine.Models;
+using IconDiffusion.Generators.Diffusion;
+using IconDiffusion.Generators.Models;
+using IconDiffusion.Kernels;
 using IconDiffusion.Specs;
 using static TorchSharp.torch;
 

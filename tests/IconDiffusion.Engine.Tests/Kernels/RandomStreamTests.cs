@@ -1,4 +1,4 @@
-using IconDiffusion.Engine.Kernels;
+using IconDiffusion.Kernels;
 
 namespace IconDiffusion.Engine.Tests.Kernels;
 

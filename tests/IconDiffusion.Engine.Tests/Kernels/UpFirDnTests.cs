@@ -1,4 +1,4 @@
-using IconDiffusion.Engine.Kernels;
+using IconDiffusion.Kernels;
 using static TorchSharp.torch;
 
 namespace IconDiffusion.Engine.Tests.Kernels;

@@ -1,6 +1,6 @@
-using IconDiffusion.Engine.Imaging;
-using IconDiffusion.Engine.Metrics;
-using IconDiffusion.Engine.Reports;
+using IconDiffusion.Evaluation.Metrics;
+using IconDiffusion.Imaging;
+using IconDiffusion.Reports;
 
 namespace IconDiffusion.Engine.Tests.Reports;
 

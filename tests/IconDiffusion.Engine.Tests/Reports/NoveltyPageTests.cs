@@ -1,8 +1,7 @@
 using System.Text.RegularExpressions;
-using IconDiffusion.Engine.Metrics;
-using IconDiffusion.Engine.Reports;
-using IconDiffusion.Engine.Tests.Metrics;
-using IconDiffusion.Specs;
+using IconDiffusion.Engine.Tests.Evaluation.Metrics;
+using IconDiffusion.Reports.Novelty;
+using IconDiffusion.Specs.Novelty;
 
 namespace IconDiffusion.Engine.Tests.Reports;
 

@@ -1,7 +1,9 @@
-using IconDiffusion.Engine.Data;
-using IconDiffusion.Engine.Metrics;
-using IconDiffusion.Engine.Reports;
+using IconDiffusion.Data;
+using IconDiffusion.Evaluation.Metrics;
+using IconDiffusion.Imaging;
+using IconDiffusion.Reports.Novelty;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Novelty;
 
 namespace IconDiffusion.Engine.Tests.Reports;
 

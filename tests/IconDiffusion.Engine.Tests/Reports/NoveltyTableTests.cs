@@ -1,6 +1,7 @@
 using System.Text.Json;
-using IconDiffusion.Engine.Reports;
-using IconDiffusion.Engine.Tests.Metrics;
+using IconDiffusion.Engine.Tests.Evaluation.Metrics;
+using IconDiffusion.Reports.Novelty;
+using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Tests.Reports;

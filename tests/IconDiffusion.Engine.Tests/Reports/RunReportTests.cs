@@ -1,7 +1,7 @@
-using IconDiffusion.Engine.Imaging;
-using IconDiffusion.Engine.Metrics;
-using IconDiffusion.Engine.Reports;
-using IconDiffusion.Engine.Tests.Metrics;
+using IconDiffusion.Engine.Tests.Evaluation.Metrics;
+using IconDiffusion.Evaluation.Metrics;
+using IconDiffusion.Imaging;
+using IconDiffusion.Reports;
 
 namespace IconDiffusion.Engine.Tests.Reports;
 
@@ -33,7 +33,7 @@ public sealed class RunReportTests : IDisposable
     public void Gallery_ShowsTheFirstTheLeastAndTheMostNovel()
     {
         var nearest = Enumerable.Range(0, 40).Select(i => new NearestMatch(0, (i * 7 + 3) % 40)).ToArray();
-        var order = RunReport.GalleryOrder(nearest);
+        var order = GalleryOrder.Of(nearest);
         Assert.Equal(Enumerable.Range(0, 12), order.Take(12));
         Assert.Equal(Enumerable.Range(0, 12).Select(i => (double)i), order.Skip(12).Take(12).Select(i => nearest[i].Distance));
         Assert.Equal(Enumerable.Range(0, 12).Select(i => 39.0 - i), order.Skip(24).Select(i => nearest[i].Distance));

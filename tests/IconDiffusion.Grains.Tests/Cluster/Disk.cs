@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
-using IconDiffusion.Specs.Cluster;
 
-namespace IconDiffusion.Grains.Tests;
+namespace IconDiffusion.Grains.Tests.Cluster;
 
 /// <summary>What survives a crash: the actors' database and a note of all work that was done.</summary>
 public sealed class Disk : IDisposable

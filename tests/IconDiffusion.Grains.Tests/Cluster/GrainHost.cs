@@ -9,7 +9,7 @@ using Orleans.Runtime;
 using Orleans.Storage;
 using Orleans.TestingHost;
 
-namespace IconDiffusion.Grains.Tests;
+namespace IconDiffusion.Grains.Tests.Cluster;
 
 /// <summary>
 /// The runtime under test: Orleans' test cluster with the product's storage, placement and serialization, one silo of Orleans for

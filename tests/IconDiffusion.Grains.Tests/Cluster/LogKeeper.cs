@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace IconDiffusion.Grains.Tests;
+namespace IconDiffusion.Grains.Tests.Cluster;
 
 /// <summary>Keeps what is logged.</summary>
 internal sealed class LogKeeper : ILoggerProvider, ILogger

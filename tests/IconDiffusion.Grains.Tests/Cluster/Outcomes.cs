@@ -2,7 +2,7 @@ using System.Globalization;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 
-namespace IconDiffusion.Grains.Tests;
+namespace IconDiffusion.Grains.Tests.Cluster;
 
 /// <summary>What work comes to, as a function of its spec.</summary>
 internal static class Outcomes

@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 
-namespace IconDiffusion.Grains.Tests;
+namespace IconDiffusion.Grains.Tests.Cluster;
 
 /// <summary>
 /// Makes the actors' database refuse every write after a given number of them, by triggers in the file itself: what a process

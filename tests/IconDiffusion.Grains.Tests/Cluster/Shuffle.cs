@@ -1,7 +1,7 @@
 using System.Globalization;
 using Orleans;
 
-namespace IconDiffusion.Grains.Tests;
+namespace IconDiffusion.Grains.Tests.Cluster;
 
 /// <summary>Lets calls overtake each other, as their delivery may in a cluster: each waits for up to three others, drawn from a seed.</summary>
 internal sealed class Shuffle : IOutgoingGrainCallFilter

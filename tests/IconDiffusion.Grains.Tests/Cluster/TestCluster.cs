@@ -8,7 +8,7 @@ using Orleans;
 using Orleans.Runtime;
 using Orleans.Storage;
 
-namespace IconDiffusion.Grains.Tests;
+namespace IconDiffusion.Grains.Tests.Cluster;
 
 /// <summary>
 /// Real grains on the real runtime over a real database, with a clock that the test moves.
@@ -66,7 +66,7 @@ public sealed class TestCluster : IExperimentServices, IAsyncDisposable
     public async Task<IExperimentGrain> SubmitAsync(ExperimentSpec spec, int priority = 0)
     {
         var grain = Experiment(spec);
-        await grain.SubmitAsync(Specs.Submission(spec, priority));
+        await grain.SubmitAsync(TestSpecs.Submission(spec, priority));
         return grain;
     }
 

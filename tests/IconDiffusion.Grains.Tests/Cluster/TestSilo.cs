@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using IconDiffusion.Specs.Cluster;
 using Orleans;
 
-namespace IconDiffusion.Grains.Tests;
+namespace IconDiffusion.Grains.Tests.Cluster;
 
 /// <summary>
 /// One silo: its declared devices, and a work service in which the test decides how each attempt ends. With

@@ -1,7 +1,7 @@
 using Orleans;
 using Orleans.Runtime;
 
-namespace IconDiffusion.Grains.Tests;
+namespace IconDiffusion.Grains.Tests.Cluster;
 
 /// <summary>The calls that leave and reach the grains of one silo; while it is cut, every one of them is lost. Orleans' own probes pass.</summary>
 internal sealed class Wire : IOutgoingGrainCallFilter, IIncomingGrainCallFilter

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
-using IconDiffusion.Engine.Data;
+using IconDiffusion.Data;
 using IconDiffusion.Silo.Artifacts;
 using IconDiffusion.Silo.Tests.Hosting;
 using IconDiffusion.Specs.Cluster;

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
-using IconDiffusion.Engine.Data;
+using IconDiffusion.Data;
+using IconDiffusion.Data.Sources;
+using IconDiffusion.Imaging;
 using IconDiffusion.Silo.Tests.Hosting;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
@@ -173,7 +175,7 @@ public sealed class SubmissionTests : IAsyncLifetime
         {
             DatasetSource.Prepare(spec, TimeProvider.System);
         }
-        catch (Engine.Imaging.ImageException missing)
+        catch (ImageException missing)
         {
             throw new SkipException(missing.Message);
         }

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Training;
+using IconDiffusion.Data;
+using IconDiffusion.Generators.Training;
 using IconDiffusion.Grains;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Artifacts;
 using IconDiffusion.Silo.Devices;
 using IconDiffusion.Silo.Tests.Work;
@@ -39,7 +40,7 @@ public sealed class StoreTransferTests : IAsyncLifetime
     {
         var store = ArtifactStores.Open(s3 ? _s3.Location : Directory.CreateDirectory(_tiny["store"]).FullName);
         var (here, there) = (_tiny.NewData("here"), new DataFolder(_tiny["there"]));
-        await store.PutAsync($"datasets/{_tiny.Dataset.Fingerprint}.icons", new Engine.Data.DatasetStore(here.Datasets).PathOf(_tiny.Dataset.Fingerprint), default);
+        await store.PutAsync($"datasets/{_tiny.Dataset.Fingerprint}.icons", new DatasetStore(here.Datasets).PathOf(_tiny.Dataset.Fingerprint), default);
         WorkService first = null!;
         first = Service(here, "first", store, atCheckpoints: order => first.Stop(order.Work, order.Attempt));
         var second = Service(there, "second", store);
@@ -97,10 +98,10 @@ public sealed class StoreTransferTests : IAsyncLifetime
     {
         var store = ArtifactStores.Open(Directory.CreateDirectory(_tiny["store"]).FullName);
         var (here, there) = (_tiny.NewData("here"), _tiny.NewData("there"));
-        var terms = new Engine.Data.Consent("A. Painter", "CC BY 4.0");
-        var registry = new Engine.Data.ConsentRegistry(here.Consents, TimeProvider.System);
+        var terms = new Consent("A. Painter", "CC BY 4.0");
+        var registry = new ConsentRegistry(here.Consents, TimeProvider.System);
         registry.Add(_tiny.Dataset.Fingerprint, terms);
-        registry.Revoke(Engine.Data.ConsentRegistry.IdOf(terms), "the artist asked");
+        registry.Revoke(ConsentRegistry.IdOf(terms), "the artist asked");
 
         Transfer(here, store).Fetch(_tiny.Train(attempt: 1), default);
         Service(there, "second", store).Start(_tiny.Train(attempt: 2));

@@ -1,4 +1,4 @@
-using IconDiffusion.Engine.Experiments;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Devices;
 
 namespace IconDiffusion.Silo.Tests.Devices;

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using IconDiffusion.Engine.Data;
+using IconDiffusion.Data;
 using IconDiffusion.Grains;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs;

@@ -1,7 +1,7 @@
-using IconDiffusion.Engine.Data;
-using IconDiffusion.Engine.Experiments;
-using IconDiffusion.Engine.Training;
+using IconDiffusion.Data;
+using IconDiffusion.Generators.Runs;
 using IconDiffusion.Grains;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 

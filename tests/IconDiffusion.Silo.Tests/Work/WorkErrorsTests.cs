@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using IconDiffusion.Engine.Training;
+using IconDiffusion.Generators.Runs;
 using IconDiffusion.Silo.Work;
 
 namespace IconDiffusion.Silo.Tests.Work;

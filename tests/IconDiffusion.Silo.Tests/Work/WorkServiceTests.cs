@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Threading.Channels;
-using IconDiffusion.Engine.Experiments;
 using IconDiffusion.Grains;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Devices;
 using IconDiffusion.Silo.Work;
 using IconDiffusion.Specs;

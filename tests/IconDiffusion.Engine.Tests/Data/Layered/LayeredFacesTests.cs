@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
-using IconDiffusion.Engine.Data;
-using IconDiffusion.Engine.Data.Layered;
-using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Data;
+using IconDiffusion.Data.Layered;
+using IconDiffusion.Data.Sources;
+using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Tests.Data.Layered;

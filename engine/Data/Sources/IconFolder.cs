@@ -1,0 +1,160 @@
+using IconDiffusion.Imaging;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Data.Sources;
+
+/// <summary>
+/// The user's own images, from a folder and the folders in it, links to folders included, in the order of their relative names (ordinal).
+/// One unreadable image refuses the whole: training on fewer icons than one believes would falsify every figure.
+/// </summary>
+public static class IconFolder
+{
+    /// <param name="clock">Tells whether consent.json has expired.</param>
+    /// <param name="warn">Is told <see cref="FolderWarnings"/>.</param>
+    /// <exception cref="DatasetException">The first of <see cref="DatasetReport.Problems"/>.</exception>
+    public static IconDataset Prepare(FolderSpec spec, TimeProvider clock, Action<string> warn)
+    {
+        var (icons, report) = Read(spec, clock);
+        foreach (var warning in FolderWarnings.Of(spec, report)) warn(warning);
+        if (report.Problems is [var first, ..]) throw new DatasetException(first);
+        return IconDataset.Pack(spec, icons, report.Consent);
+    }
+
+    /// <summary>Everything worth knowing about the folder; never throws for what a file contains.</summary>
+    /// <exception cref="DatasetException">The folder is missing or unreadable.</exception>
+    public static DatasetReport Check(FolderSpec spec, TimeProvider clock)
+    {
+        var (icons, report) = Read(spec, clock);
+        return report with { Duplicates = [.. Duplicates.Groups(icons)] };
+    }
+
+    /// <summary>The icons that can be read, and what there is to know about them but for duplicates; never throws for what a file contains.</summary>
+    /// <param name="skipUnreadable">Whether unreadable images are only listed and no problem.</param>
+    /// <exception cref="DatasetException">The folder is missing or unreadable.</exception>
+    public static (IReadOnlyList<NamedIcon> Icons, DatasetReport Report) Read(FolderSpec spec, TimeProvider clock, bool skipUnreadable = false)
+    {
+        var background = Rgb.Parse(spec.Background);
+        var listing = FolderWalk.List(spec.Path);
+        var images = Images(listing.Files);
+        var used = images.Take(HeldOutSplit.Pool(spec, images.Count)).ToList();
+        var files = used.AsParallel().AsOrdered().Select(file => Load(file, spec.ImageSize, background)).ToList();
+        var unreadable = files.Select(each => each.Problem).OfType<UnreadableFile>().ToList();
+
+        var problems = new List<string>();
+        if (unreadable is [var first, ..] && !skipUnreadable)
+            problems.Add($"{unreadable.Count} of {used.Count} images in '{spec.Path}' cannot be used; the first: {first.Reason} Mend or remove them.");
+        var usable = images.Count - (skipUnreadable ? unreadable.Count : 0);
+        if (usable < 2)
+            problems.Add($"Found {usable} {(usable < images.Count ? "readable " : "")}image(s) in '{spec.Path}'; training and FID need at least 2.");
+        var wanted = (spec.Count ?? 2) + (spec.HeldOut ?? 0);
+        if (usable >= 2 && images.Count < wanted)
+            problems.Add($"Found {images.Count} images in '{spec.Path}'; {wanted} are wanted{(spec.HeldOut > 0 ? $", {spec.HeldOut} of them to hold out" : "")}.");
+        var consent = ReadConsent(spec.Path, clock, problems);
+
+        var read = files.Where(each => each.Info != null).ToList();
+        var heldOut = Math.Min(read.Count, HeldOutSplit.HeldOut(spec, images.Count));
+        return (read.Select(each => new NamedIcon(each.Name, each.Icon!)).ToList(), Describe(listing, images) with
+        {
+            Icons = read.Count - heldOut,
+            HeldOut = heldOut,
+            Problems = [.. problems],
+            Unreadable = [.. unreadable],
+            Transparent = Names(read, each => each.IsTransparent),
+            Enlarged = Names(read, each => Math.Min(each.Info!.Width, each.Info.Height) < spec.ImageSize),
+            Resampled = Names(read, each => (each.Info!.Width, each.Info.Height) != (spec.ImageSize, spec.ImageSize)),
+            Cropped = Names(read, each => each.Info!.Width != each.Info.Height),
+            Animated = Names(read, each => each.Info!.Pages > 1),
+            Mislabelled = Names(read, each => ImageFile.Promised(each.Name) != each.Info!.Format),
+            Consent = consent,
+        });
+    }
+
+    /// <summary>What lies in the folder, without reading an image: how many there are, and everything that is no image or is not reached.</summary>
+    /// <exception cref="DatasetException">The folder is missing or unreadable.</exception>
+    public static DatasetReport Survey(string folder)
+    {
+        var listing = FolderWalk.List(folder);
+        return Describe(listing, Images(listing.Files));
+    }
+
+    /// <summary>
+    /// The side that most of the readable images can be shown at: the median of their shorter sides (the lower one of an even number),
+    /// which a few small or large ones among them do not move. Null: there is no readable image.
+    /// </summary>
+    /// <exception cref="DatasetException">The folder is missing or unreadable.</exception>
+    public static int? UsualSide(string folder)
+    {
+        var sides = Images(FolderWalk.List(folder).Files).AsParallel().Select(file => ShorterSideOf(file.Path)).OfType<int>().Order().ToList();
+        return sides.Count == 0 ? null : sides[(sides.Count - 1) / 2];
+    }
+
+    private static int? ShorterSideOf(string path)
+    {
+        try
+        {
+            var info = ImageFile.Probe(path);
+            return Math.Min(info.Width, info.Height);
+        }
+        catch (ImageException)
+        {
+            return null;
+        }
+    }
+
+    // By name, so that a damaged one is told of, or else by content.
+    private static List<FolderFile> Images(IReadOnlyList<FolderFile> files) =>
+        [.. files.Where(file => ImageFile.Promised(file.Label) is not null || ImageFile.BeginsLikeImage(file.Path))];
+
+    private static DatasetReport Describe(FolderListing listing, List<FolderFile> images)
+    {
+        var others = listing.Files.Except(images).Select(file => file.Label).Where(label => label != Consent.FileName).ToLookup(IsConsent);
+        return new()
+        {
+            Icons = images.Count,
+            Problems = [],
+            Ignored = [.. others[false]],
+            OtherConsents = [.. others[true]],
+            Hidden = [.. Images(listing.Hidden).Select(file => file.Label), .. listing.HiddenFolders.Select(label => label + "/")],
+            Linked = listing.Linked,
+            Unfollowed = listing.Unfollowed,
+        };
+    }
+
+    private static bool IsConsent(string label) => label.EndsWith("/" + Consent.FileName, StringComparison.Ordinal);
+
+    private static LoadedFile Load(FolderFile file, int side, Rgb background)
+    {
+        try
+        {
+            var bytes = ImageFile.ReadBytes(file.Path);
+            var info = ImageFile.Probe(bytes, file.Path);
+            var picture = ImageFile.Decode(bytes, file.Path);
+            return new(file.Label, Resize.CoverSquare(picture.Over(background), side), info, picture.IsTransparent, null);
+        }
+        catch (ImageException error)
+        {
+            return new(file.Label, null, null, false, new(file.Label, error.Message));
+        }
+    }
+
+    private static Consent? ReadConsent(string folder, TimeProvider clock, List<string> problems)
+    {
+        try
+        {
+            var consent = Consent.Read(folder);
+            if (consent?.HasExpired(DateOnly.FromDateTime(clock.GetLocalNow().DateTime)) == true)
+                problems.Add($"The consent in '{Path.Combine(folder, Consent.FileName)}' ended on {consent.Expiry:yyyy-MM-dd}; ask {consent.Artist} to renew it.");
+            return consent;
+        }
+        catch (DatasetException error)
+        {
+            problems.Add(error.Message);
+            return null;
+        }
+    }
+
+    private static EquatableList<string> Names(List<LoadedFile> files, Func<LoadedFile, bool> which) =>
+        [.. files.Where(which).Select(each => each.Name)];
+
+    private sealed record LoadedFile(string Name, Image? Icon, ImageInfo? Info, bool IsTransparent, UnreadableFile? Problem);
+}

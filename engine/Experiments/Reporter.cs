@@ -1,7 +1,0 @@
-namespace IconDiffusion.Engine.Experiments;
-
-/// <summary>Progress on the caller's own thread; <see cref="Progress{T}"/> would post it elsewhere, out of order.</summary>
-internal sealed class Reporter<T>(Action<T> report) : IProgress<T>
-{
-    public void Report(T value) => report(value);
-}

@@ -1,0 +1,78 @@
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Generators.Runs;
+
+/// <summary>
+/// Where each file of one run lies: <c>spec.json</c>, <c>dataset.txt</c>, <c>loss.jsonl</c>, <c>strips/step-00000200.png</c>,
+/// <c>checkpoints/step-00000200.safetensors</c> with its manifest <c>.json</c>, <c>weights.safetensors</c> once training has ended,
+/// <c>samples/SAMPLER/00000.png</c> and <c>results/RESULT/</c>, a run being drawn from and scored in more ways than one; and, of what
+/// worked on it, <c>events.jsonl</c> and <c>attempt.json</c>.
+/// </summary>
+public sealed class RunFolder
+{
+    /// <summary>Names the folder; nothing is created until something is written.</summary>
+    public RunFolder(string path) => Path = System.IO.Path.GetFullPath(path);
+
+    /// <summary>Absolute path of the folder itself.</summary>
+    public string Path { get; }
+
+    public string SpecFile => In("spec.json");
+
+    /// <summary>The fingerprint of the data set that it is trained on, one line.</summary>
+    public string DatasetFile => In("dataset.txt");
+
+    public string LossLogFile => In("loss.jsonl");
+
+    /// <summary>What happened to the run: attempts, warnings, errors; one JSON line each.</summary>
+    public string EventsFile => In("events.jsonl");
+
+    /// <summary>Notes of <c>AttemptFence</c>: of the training, or of the work of that name on the trained model.</summary>
+    public string AttemptFile(string? part = null) => part is null ? In("attempt.json") : In("attempts", part + ".json");
+
+    /// <summary>The averaged weights, there once training has reached a limit.</summary>
+    public string WeightsFile => In("weights.safetensors");
+
+    public string Strips => In("strips");
+
+    public string Checkpoints => In("checkpoints");
+
+    /// <summary>The strip drawn after optimiser step <paramref name="step"/>.</summary>
+    public string StripFile(long step) => In("strips", StepName(step) + ".png");
+
+    /// <summary>Weights and optimiser state after optimiser step <paramref name="step"/>.</summary>
+    public string CheckpointFile(long step) => In("checkpoints", StepName(step) + ".safetensors");
+
+    /// <summary>What <see cref="CheckpointFile"/> must hold; written only once that file has been verified.</summary>
+    public string ManifestFile(long step) => In("checkpoints", StepName(step) + ".json");
+
+    /// <summary>Icons drawn with <paramref name="sampler"/>.</summary>
+    public string Samples(SamplerSpec sampler) => In("samples", RunIdentity.Samples(sampler));
+
+    /// <summary>Features of those icons, a file for each network.</summary>
+    public string SampleFeatures(SamplerSpec sampler) => In("samples", RunIdentity.Samples(sampler), "features");
+
+    /// <summary>Icon <paramref name="index"/> drawn with <paramref name="sampler"/>.</summary>
+    public string SampleFile(SamplerSpec sampler, int index) => In("samples", RunIdentity.Samples(sampler), $"{index:D5}.png");
+
+    /// <summary>A film between icons drawn with <paramref name="sampler"/>, or a picture of mixed styles.</summary>
+    /// <param name="kind"><c>film</c>, <c>mix</c>.</param>
+    /// <param name="name">What it shows.</param>
+    public string Drawing(SamplerSpec sampler, string kind, string name) => In($"{kind}s", $"{RunIdentity.Samples(sampler)}-{name}");
+
+    /// <summary>Scores and pictures of the run as <paramref name="spec"/> draws from it and scores it.</summary>
+    public string Result(RunSpec spec) => In("results", RunIdentity.Result(spec));
+
+    /// <summary>Step of the newest checkpoint that was written whole; null: there is none.</summary>
+    public long? NewestCheckpoint() => !Directory.Exists(Checkpoints) ? null : Directory
+        .EnumerateFiles(Checkpoints, "step-*.json")
+        .Select(file => long.TryParse(System.IO.Path.GetFileNameWithoutExtension(file)["step-".Length..], out var step) ? step : (long?)null)
+        .Max();
+
+    internal string LockFile => In("run.lock");
+
+    internal string OwnerFile => In("run.owner.txt");
+
+    private static string StepName(long step) => $"step-{step:D8}";
+
+    private string In(params ReadOnlySpan<string> parts) => System.IO.Path.Join(Path, System.IO.Path.Join(parts!));
+}

@@ -1,0 +1,27 @@
+using IconDiffusion.Generators.Models;
+using static TorchSharp.torch;
+
+namespace IconDiffusion.Generators.Sampling;
+
+/// <summary>A trained model that draws icons. Icon i is the same whoever draws it and with whichever others.</summary>
+public interface IIconSource : IDisposable
+{
+    /// <summary>How often a network is asked for one batch.</summary>
+    int Calls { get; }
+
+    /// <summary>Draws icons <paramref name="first"/> … <paramref name="first"/> + <paramref name="count"/> − 1, without gradients.</summary>
+    /// <param name="first">Number of the first icon, from 0.</param>
+    /// <param name="count">At least 1.</param>
+    /// <param name="progress">Told how many calls are done, after each.</param>
+    /// <param name="cancellation">Heeded before each call.</param>
+    /// <returns>float32 [count,3,H,W], pixels around −1…1, on the model's device.</returns>
+    /// <exception cref="OperationCanceledException"/>
+    Tensor Draw(int first, int count, IProgress<int>? progress, CancellationToken cancellation);
+
+    /// <summary>Draws points on the ways between icons, without gradients. At its ends a way meets its two icons.</summary>
+    /// <param name="points">At least one.</param>
+    /// <param name="cancellation">Heeded before each call.</param>
+    /// <returns>float32 [points,3,H,W], pixels around −1…1, on the model's device.</returns>
+    /// <exception cref="OperationCanceledException"/>
+    Tensor DrawBetween(IReadOnlyList<IconPoint> points, CancellationToken cancellation);
+}

@@ -1,0 +1,55 @@
+using IconDiffusion.Generators.Runs;
+using IconDiffusion.Imaging;
+
+namespace IconDiffusion.Generators.Training;
+
+/// <summary>
+/// The right to write one run's folder. The lock is an open file handle, so the kernel gives it back when the process
+/// ends, however it ends; there is no stale lock to clean up.
+/// </summary>
+public sealed class RunLock : IDisposable
+{
+    private readonly FileStream _handle;
+
+    private RunLock(RunFolder folder, FileStream handle) => (Folder, _handle) = (folder, handle);
+
+    /// <summary>The folder that the holder may write.</summary>
+    public RunFolder Folder { get; }
+
+    /// <summary>For folders that processes share which do not see each other's locks; null: the lock is enough.</summary>
+    public AttemptFence? Fence { get; private init; }
+
+    /// <summary>To be called before anything is written that later attempts build on.</summary>
+    /// <exception cref="SupersededException">Somebody else writes there by now.</exception>
+    /// <exception cref="IOException">The folder is gone.</exception>
+    public void Verify() => Fence?.Verify();
+
+    /// <summary>Takes the folder, which is created if it is missing.</summary>
+    /// <param name="fence">See <see cref="Fence"/>.</param>
+    /// <exception cref="TrainingException">Another process is writing there; the message names it.</exception>
+    public static RunLock Take(RunFolder folder, AttemptFence? fence = null)
+    {
+        Directory.CreateDirectory(folder.Path);
+        FileStream handle;
+        try
+        {
+            handle = new FileStream(folder.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (File.Exists(folder.LockFile))
+        {
+            throw new TrainingException($"'{folder.Path}' is being written by {Owner(folder)}; a run has one writer at a time.", e);
+        }
+
+        // A file of its own: nobody else can read a file that is open without sharing.
+        AtomicFile.WriteAllText(
+            folder.OwnerFile,
+            $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTimeOffset.UtcNow:yyyy-MM-dd HH:mm:ss}Z");
+        return new RunLock(folder, handle) { Fence = fence };
+    }
+
+    /// <summary>Gives the folder back.</summary>
+    public void Dispose() => _handle.Dispose();
+
+    private static string Owner(RunFolder folder) =>
+        File.Exists(folder.OwnerFile) ? File.ReadAllText(folder.OwnerFile) : "another process";
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+using IconDiffusion.Evaluation.Metrics;
+using IconDiffusion.Imaging;
+using IconDiffusion.Reports;
+using IconDiffusion.Reports.Novelty;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Pipeline.Comparisons;
+
+/// <summary>A comparison with the icons that it is of.</summary>
+/// <param name="Nearest">For each icon of the second set the nearest of the first.</param>
+/// <param name="FirstNames">One for each icon of the first set.</param>
+public sealed record ComparedIcons(
+    SetComparison Result, IconPixels Second, IconPixels First, IReadOnlyList<NearestMatch> Nearest, IReadOnlyList<string> FirstNames)
+{
+    /// <summary>For the novelty report's page; null: its figures were not asked for.</summary>
+    public ReportedSet? Reported => Result.Novelty is { } novelty ? new(novelty, null, null, FirstNames, First.ToImage, Second.ToImage) : null;
+
+    /// <summary>Writes scores.json, comparison.json, contact-sheet.png and gallery.png, and the novelty report if there is one.</summary>
+    public void Write(string folder)
+    {
+        RunReport.WritePictures(folder, Second, First, Nearest);
+        AtomicFile.WriteAllText(Path.Combine(folder, "scores.json"), JsonSerializer.Serialize(Result.Scores, SpecJson.Indented) + "\n");
+        if (Reported is { } reported)
+            NoveltyFiles.Write(folder, Result.Name, [reported]);
+        AtomicFile.WriteAllText(Path.Combine(folder, "comparison.json"), JsonSerializer.Serialize(Result, SpecJson.Indented) + "\n");
+    }
+}

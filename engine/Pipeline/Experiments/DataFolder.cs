@@ -1,0 +1,44 @@
+using IconDiffusion.Data;
+using IconDiffusion.Evaluation.Features;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Pipeline.Experiments;
+
+/// <summary>
+/// The one folder that holds everything made here, shareable between machines:
+/// <c>runs/ID</c> (a trained model and its icons), <c>experiments/NAME</c> (tables), <c>datasets/</c> (prepared icons), <c>consents/</c>, <c>weights/</c>.
+/// </summary>
+public sealed class DataFolder(string path)
+{
+    /// <summary>Absolute path.</summary>
+    public string Path { get; } = System.IO.Path.GetFullPath(path);
+
+    public string Runs => In("runs");
+
+    public string Datasets => In("datasets");
+
+    /// <summary>Whose consent the data sets rest on; see <see cref="ConsentRegistry"/>.</summary>
+    public string Consents => In("consents");
+
+    /// <summary>Network weights that are not ours, such as the FID Inception file, and features cached from them.</summary>
+    public string Weights => In("weights");
+
+    /// <summary>Emoji packages that were installed on request.</summary>
+    public string Packages => In("packages");
+
+    /// <summary>The folder of one run; see <see cref="RunIdentity.Run"/>.</summary>
+    public string Run(string runId) => In("runs", runId);
+
+    public string Experiments => In("experiments");
+
+    /// <summary>The folder of one experiment's table and figure; see <see cref="RunIdentity.Experiment"/>.</summary>
+    public string Experiment(string id) => In("experiments", id);
+
+    /// <summary>The published Inception weights, there or not.</summary>
+    public string InceptionWeights => InceptionWeightsFile.Published.DefaultPath(Path);
+
+    /// <inheritdoc cref="EvaluationSpec.Settled"/>
+    public EvaluationSpec Settled(EvaluationSpec evaluation) => evaluation.Settled(File.Exists(InceptionWeights));
+
+    private string In(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
+}

@@ -1,0 +1,84 @@
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Pipeline.Experiments;
+
+/// <summary>What an experiment would take on this machine.</summary>
+public sealed record ExperimentPlan
+{
+    public required string Name { get; init; }
+
+    /// <summary>The device that the times are for.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>The GPU class that the file asks for.</summary>
+    public string? Gpu { get; init; }
+
+    public required EquatableList<PlannedRun> Runs { get; init; }
+
+    /// <summary>All runs one after the other; scoring is left out, it takes seconds.</summary>
+    public TimeSpan Time => Runs.Aggregate(TimeSpan.Zero, (sum, run) => sum + run.TrainingTime + run.SamplingTime);
+
+    /// <summary>Times this device for a few seconds; see <see cref="StepTimer"/>.</summary>
+    public static ExperimentPlan Make(ExperimentSpec experiment, ComputeDevice device)
+    {
+        var timer = new StepTimer(device);
+        return new()
+        {
+            Name = experiment.Name,
+            Device = device.Name,
+            Gpu = experiment.Gpu,
+            Runs = [.. experiment.Runs.Select(run => Plan(run, timer, experiment.Gpu is not null || device.Device.type == TorchSharp.DeviceType.CUDA))],
+        };
+    }
+
+    private static PlannedRun Plan(RunSpec run, StepTimer timer, bool onGpu)
+    {
+        var (training, sampling, method) = (run.Training, run.Sampling, Methods.Of(run.Model));
+        var cost = method.Cost(run, timer);
+        var affordable = (long)Math.Max(1, training.Budget.TotalSeconds / cost.StepSeconds);
+        var steps = Math.Min(training.Steps ?? long.MaxValue, affordable);
+        var icons = (int)Math.Clamp(sampling.Budget.TotalSeconds / cost.IconSeconds, 1, sampling.Count);
+        return new()
+        {
+            Spec = run,
+            MultiplyAdds = cost.MultiplyAdds,
+            Parameters = cost.Parameters,
+            MemoryBytes = Math.Max(method.TrainingBytes(run, onGpu), method.SamplingBytes(run, Math.Min(sampling.BatchSize, sampling.Count), onGpu)),
+            MicroBatches = onGpu ? method.MicroBatches(run) : 1,
+            Steps = steps,
+            EndedByBudget = training.Steps is null || affordable < training.Steps,
+            TrainingTime = TimeSpan.FromSeconds(steps * cost.StepSeconds),
+            Icons = icons,
+            SamplingTime = TimeSpan.FromSeconds(icons * cost.IconSeconds),
+        };
+    }
+}
+
+/// <summary>One run of a plan.</summary>
+public sealed record PlannedRun
+{
+    public required RunSpec Spec { get; init; }
+
+    /// <summary>Of one icon's forward pass; null: not counted.</summary>
+    public double? MultiplyAdds { get; init; }
+
+    public required long Parameters { get; init; }
+
+    /// <summary>Device memory that training or sampling needs, whichever is more; see <see cref="MemoryEstimate"/>.</summary>
+    public required long MemoryBytes { get; init; }
+
+    /// <summary>Equal parts that each batch is worked off in, so that a step fits into a GPU's memory.</summary>
+    public int MicroBatches { get; init; } = 1;
+
+    /// <summary>Optimiser steps, estimated where the budget ends training.</summary>
+    public required long Steps { get; init; }
+
+    public required bool EndedByBudget { get; init; }
+
+    public required TimeSpan TrainingTime { get; init; }
+
+    /// <summary>Icons drawn, fewer than asked for where the budget ends sampling.</summary>
+    public required int Icons { get; init; }
+
+    public required TimeSpan SamplingTime { get; init; }
+}

@@ -1,0 +1,173 @@
+using System.Text.Json;
+using IconDiffusion.Data;
+using IconDiffusion.Generators.Models;
+using IconDiffusion.Generators.Runs;
+using IconDiffusion.Generators.Sampling;
+using IconDiffusion.Generators.Training;
+using IconDiffusion.Imaging;
+using IconDiffusion.Reports;
+using IconDiffusion.Specs;
+using static TorchSharp.torch;
+
+namespace IconDiffusion.Pipeline.Experiments;
+
+/// <summary>A run in the data folder whose training has ended.</summary>
+public sealed class TrainedRun
+{
+    // Small icons are enlarged, as viewers of animations show them as they are.
+    private const int FilmSide = 128;
+    private static readonly TimeSpan FrameTime = TimeSpan.FromMilliseconds(80);
+
+    private readonly DataFolder _data;
+    private readonly RunFolder _folder;
+    private readonly TimeProvider _time;
+
+    private TrainedRun(string id, RunSpec spec, DataFolder data, TimeProvider time) =>
+        (Id, Spec, _data, _folder, _time, DatasetFingerprint) = (id, spec, data, new(data.Run(id)), time, FingerprintOf(new(data.Run(id))));
+
+    /// <summary>See <see cref="RunIdentity.Run"/>.</summary>
+    public string Id { get; }
+
+    public RunSpec Spec { get; }
+
+    /// <summary>Of the data set that it was trained on; null: a run of an early version that was never scored does not say.</summary>
+    public string? DatasetFingerprint { get; }
+
+    /// <summary>Where scores, pictures and the novelty report lie.</summary>
+    public string ResultFolder => _folder.Result(Spec);
+
+    /// <summary>Icon <paramref name="index"/>, whether it has been drawn or not.</summary>
+    public string SampleFile(int index) => _folder.SampleFile(Spec.Sampling.Sampler, index);
+
+    /// <summary>Where <see cref="Draw"/> puts the icons.</summary>
+    public string SamplesFolder => _folder.Samples(Spec.Sampling.Sampler);
+
+    /// <summary>The same run, drawn from with StyleGAN2's truncation ψ, which gets a samples folder of its own.</summary>
+    /// <exception cref="ExperimentException">The method has no truncation, or ψ is out of range.</exception>
+    public TrainedRun Truncated(double truncation)
+    {
+        var spec = Spec with { Sampling = Spec.Sampling with { Sampler = new LatentSpec { Truncation = truncation } } };
+        return SpecValidation.Check(spec).FirstOrDefault() is { } fault ? throw new ExperimentException(fault) : new(Id, spec, _data, _time);
+    }
+
+    /// <summary>Looks a run up by the first characters of its id.</summary>
+    /// <param name="time">Tells whether a consent has expired; null: the system's.</param>
+    /// <exception cref="ExperimentException">None or several begin so, or the run is not trained.</exception>
+    public static TrainedRun Find(DataFolder data, string prefix, TimeProvider? time = null)
+    {
+        string[] ids = Directory.Exists(data.Runs)
+            ? [.. Directory.EnumerateDirectories(data.Runs).Select(path => Path.GetFileName(path)).Order()]
+            : [];
+        string[] matches = [.. ids.Where(id => id.StartsWith(prefix, StringComparison.Ordinal))];
+        if (prefix.Length == 0 || matches.Length != 1)
+            throw new ExperimentException(matches.Length > 1 && prefix.Length > 0
+                ? $"'{prefix}' begins several runs: {string.Join(", ", matches)}; wanted more digits."
+                : $"No run '{prefix}' in '{data.Runs}'; there {(ids.Length == 1 ? "is" : "are")} {(ids.Length == 0 ? "none" : string.Join(", ", ids))}.");
+        var folder = new RunFolder(data.Run(matches[0]));
+        if (!File.Exists(folder.WeightsFile))
+            throw new ExperimentException($"The run {matches[0]} is not trained to its end; 'icon run' with its experiment file goes on.");
+        var spec = JsonSerializer.Deserialize<RunSpec>(File.ReadAllText(folder.SpecFile), SpecJson.Indented)!;
+        return new(matches[0], spec, data, time ?? TimeProvider.System);
+    }
+
+    /// <summary>The fingerprint of the data set that a run was trained on; null: nothing says.</summary>
+    public static string? FingerprintOf(RunFolder folder)
+    {
+        if (File.Exists(folder.DatasetFile)) return File.ReadAllText(folder.DatasetFile).Trim();
+        var results = Path.Combine(folder.Path, "results");
+        return Directory.Exists(results)
+            ? Directory.EnumerateDirectories(results).Where(each => File.Exists(Path.Combine(each, RunReport.ResultFile))).Select(each => RunReport.ReadResult(each).DatasetFingerprint).FirstOrDefault()
+            : null;
+    }
+
+    /// <summary>The newest consent that its data set rests on; null: there is none. Drawing asks first.</summary>
+    /// <exception cref="ConsentException">It was revoked or has expired.</exception>
+    public ConsentRecord? RequireConsent() => DatasetFingerprint is { } fingerprint ? ConsentGate.Require(_data, fingerprint, _time) : null;
+
+    /// <summary>Draws icons until there are <paramref name="count"/> or the run's budget is used up; returns how many there are.</summary>
+    /// <param name="report">(batches done, in fractions, and batches in all), about once per model call.</param>
+    /// <exception cref="ConsentException">The consent for the data set has ended.</exception>
+    public int Draw(int count, ComputeDevice device, Action<double, double> report, CancellationToken cancellation)
+    {
+        RequireConsent();
+        using var run = RunLock.Take(_folder);
+        using var icons = Methods.Of(Spec.Model).Open(_folder, Spec, device.Device);
+        var start = TimeProvider.System.GetTimestamp();
+        return new IconWriter(_folder, Spec.Sampling, icons).Draw(0, count, report, Likely, cancellation);
+
+        // The next batch is started only if it is likely to end within the budget.
+        bool Likely(int done)
+        {
+            RequireConsent();
+            var worked = TimeProvider.System.GetElapsedTime(start);
+            return worked + worked / done <= Spec.Sampling.Budget;
+        }
+    }
+
+    /// <summary>Draws a film that passes through icons and returns to the first: frames as PNG files, and <c>film.gif</c>.</summary>
+    /// <param name="icons">Numbers of at least two icons.</param>
+    /// <param name="framesBetween">Frames from one icon to the next.</param>
+    /// <param name="report">(frames done, frames in all).</param>
+    /// <returns>The folder.</returns>
+    /// <exception cref="ConsentException">As <see cref="Draw"/>.</exception>
+    public string DrawFilm(IReadOnlyList<int> icons, int framesBetween, ComputeDevice device, Action<double, double> report, CancellationToken cancellation)
+    {
+        RequireConsent();
+        using var run = RunLock.Take(_folder);
+        using var source = Methods.Of(Spec.Model).Open(_folder, Spec, device.Device);
+        IconPoint[] points =
+        [
+            .. icons.SelectMany((icon, i) => Enumerable.Range(0, framesBetween)
+                .Select(frame => new IconPoint(icon, icons[(i + 1) % icons.Count], (double)frame / framesBetween))),
+        ];
+        var folder = _folder.Drawing(Spec.Sampling.Sampler, "film", $"{string.Join('-', icons)}x{framesBetween}");
+        var frames = new List<Image>();
+        foreach (var batch in points.Chunk(Spec.Sampling.BatchSize))
+        {
+            using var scope = NewDisposeScope();
+            foreach (var image in IconImages.From(source.DrawBetween(batch, cancellation)))
+            {
+                ImageFile.SavePng(Path.Combine(folder, $"{frames.Count:D5}.png"), image);
+                frames.Add(image);
+            }
+            report(frames.Count, points.Length);
+        }
+        var factor = Math.Max(1, FilmSide / frames[0].Width);
+        ImageFile.SaveGif(Path.Combine(folder, "film.gif"), [.. frames.Select(frame => frame.Enlarged(factor))], FrameTime);
+        return folder;
+    }
+
+    /// <summary>Draws a table of icons with the shape of the icon at their left and the finer look of the one above them.</summary>
+    /// <param name="coarse">Numbers of the icons at the left.</param>
+    /// <param name="fine">Numbers of those above.</param>
+    /// <param name="cutoff">See <see cref="LatentIcons.Mix"/>.</param>
+    /// <returns>The picture's file.</returns>
+    /// <exception cref="ExperimentException">The method has no styles to mix, or no such layer.</exception>
+    /// <exception cref="ConsentException">As <see cref="Draw"/>.</exception>
+    public string DrawMix(IReadOnlyList<int> coarse, IReadOnlyList<int> fine, int? cutoff, ComputeDevice device, CancellationToken cancellation)
+    {
+        RequireConsent();
+        using var run = RunLock.Take(_folder);
+        using var source = Methods.Of(Spec.Model).Open(_folder, Spec, device.Device);
+        if (Spec.Model is not StyleGan2Spec || source is not LatentIcons styles)
+            throw new ExperimentException($"The run {Id} is {Spec.Model.Label}, which has no styles to mix; wanted a StyleGAN2.");
+        using var scope = NewDisposeScope();
+        Image[] Draw(int icon) => IconImages.From(source.Draw(icon, 1, null, cancellation));
+        var above = fine.SelectMany(Draw).ToArray();
+        Image[] mixed;
+        try
+        {
+            mixed = IconImages.From(styles.Mix(coarse, fine, cutoff));
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            throw new ExperimentException($"--cutoff is {cutoff}: {exception.Message}");
+        }
+        List<Image> table = [new(above[0].Width, above[0].Height, Rgb.White), .. above];
+        foreach (var (i, row) in mixed.Chunk(fine.Count).Index())
+            table.AddRange([.. Draw(coarse[i]), .. row]);
+        var file = _folder.Drawing(Spec.Sampling.Sampler, "mix", $"{string.Join('-', coarse)}x{string.Join('-', fine)}{(cutoff is { } layer ? $"@{layer}" : "")}.png");
+        ImageFile.SavePng(file, ContactSheet.Compose(table, fine.Count + 1));
+        return file;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using IconDiffusion.Data;
+using IconDiffusion.Generators.Runs;
+using IconDiffusion.Generators.Training;
+using IconDiffusion.Imaging;
+using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
+
+namespace IconDiffusion.Pipeline.Experiments;
+
+/// <summary>Trains a run until a limit is reached; one that has reached one already is only read.</summary>
+public static class TrainingStage
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc cref="Stages.Execute"/>
+    /// <exception cref="TrainingException">It cannot go on.</exception>
+    /// <exception cref="DatasetException">The data set is not in the store.</exception>
+    /// <exception cref="ConsentException">Its consent has ended; also while training goes on.</exception>
+    public static TrainingSummary Run(TrainingWork work, WorkContext context, CancellationToken cancellation)
+    {
+        ConsentGate.Require(context.Data, work.DatasetFingerprint, context.Time);
+        var dataset = new DatasetStore(context.Data.Datasets).Load(work.DatasetFingerprint);
+        var folder = context.Folder(work);
+        using var run = Take(folder, context, cancellation);
+        AtomicFile.WriteAllText(folder.DatasetFile, dataset.Fingerprint + "\n");
+        AtomicFile.WriteAllText(folder.SpecFile, JsonSerializer.Serialize(work.Run, SpecJson.Indented));
+        context.Bench.Clear();
+        var job = new TrainingJob(work.RunId, work.Run, work.Monitoring, dataset, run, context.Bench.Device, context.Time, context.Warn);
+        return Methods.Of(work.Run.Model).Train(job, new Watch(work, folder, context), cancellation);
+    }
+
+    // An older attempt at the same work ends once it sees that this one has begun; other work's is waited for.
+    private static RunLock Take(RunFolder folder, WorkContext context, CancellationToken cancellation)
+    {
+        var entered = context.Fence?.Enter(takeOver: false) ?? true;
+        var start = context.Time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                var run = RunLock.Take(folder, context.Fence);
+                if (!entered) context.Fence!.Enter(takeOver: true);
+                return run;
+            }
+            catch (TrainingException) when (context.Time.GetElapsedTime(start) < context.Patience)
+            {
+                if (cancellation.WaitHandle.WaitOne(LookEvery / 4)) cancellation.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    // Reports, and looks once a second whether a newer attempt has begun.
+    private sealed class Watch(TrainingWork work, RunFolder folder, WorkContext context) : IProgress<TrainingProgress>
+    {
+        private long? _looked;
+        private long? _checkpoint;
+
+        public void Report(TrainingProgress value)
+        {
+            if (_looked is not { } before || context.Time.GetElapsedTime(before) >= LookEvery) Look();
+            context.Report(new()
+            {
+                Done = value.Steps is null ? value.Worked.TotalSeconds : value.Step,
+                Total = value.Steps ?? work.Run.Training.Budget.TotalSeconds,
+                Step = value.Step,
+                StepsPerSecond = value.StepsPerSecond,
+                Loss = value.Loss,
+                CheckpointStep = _checkpoint,
+                Worked = value.Worked,
+            });
+        }
+
+        private void Look()
+        {
+            _looked = context.Time.GetTimestamp();
+            try
+            {
+                ConsentGate.Look(context.Data, work.DatasetFingerprint, context.Time);
+                context.Fence?.Verify();
+                _checkpoint = folder.NewestCheckpoint();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or DatasetException)
+            {
+                // A folder that cannot be read will not be written either; the next checkpoint says so.
+            }
+        }
+    }
+}

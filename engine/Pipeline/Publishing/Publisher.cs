@@ -1,0 +1,104 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using IconDiffusion.Data;
+using IconDiffusion.Imaging;
+using IconDiffusion.Pipeline.Experiments;
+using IconDiffusion.Reports;
+using IconDiffusion.Specs;
+using IconDiffusion.Specs.Novelty;
+
+namespace IconDiffusion.Pipeline.Publishing;
+
+/// <summary>Gives a run's icons away: those that are no copies, under a consent, each saying what it is, with cards and a manifest.</summary>
+public static class Publisher
+{
+    public const string ContactSheetFile = "contact-sheet.png";
+
+    // As in a run's report.
+    private const int MostOnSheet = 256;
+
+    /// <summary>Makes the folder. Where every icon is a copy none is made and the manifest has no files.</summary>
+    /// <param name="report">(icons done, icons in all).</param>
+    /// <exception cref="ConsentException">The consent has ended, or there is none and <see cref="PublishOptions.WithoutConsent"/> is not set.</exception>
+    /// <exception cref="ExperimentException">The run has no result or no novelty report, its report sees no copies, an icon is gone, or the folder is not empty.</exception>
+    public static PublicationManifest Publish(TrainedRun run, DataFolder data, PublishOptions options, Action<double, double> report)
+    {
+        // What may be published.
+        var consent = run.RequireConsent();
+        if (consent is null && !options.WithoutConsent)
+            throw new ConsentException($"Nobody's consent for the training icons of run {run.Id} is on record; 'icon consent grant' beside the images and 'icon run' again record one, --without-consent publishes all the same and says so in the cards.");
+        var (result, novelty) = Read(run);
+        var copies = CopyGate.LeftOut(novelty);
+        int[] fresh = [.. novelty.Icons.Where(icon => !icon.IsCopy).Select(icon => icon.Icon).Take(options.Count ?? int.MaxValue)];
+        var store = new DatasetStore(data.Datasets);
+        var publication = new Publication
+        {
+            Result = result,
+            Novelty = novelty,
+            Dataset = store.Contains(result.DatasetFingerprint) ? store.Load(result.DatasetFingerprint) : null,
+            Consent = consent,
+            Icons = [.. fresh],
+            LeftOut = [.. copies],
+            Watermark = options.Watermark,
+        };
+        var metadata = new IconMetadata(
+            $"IconDiffusion {EvaluationStage.CodeVersion}", run.Spec.Model.Label, run.Id, result.DatasetFingerprint,
+            consent?.Consent.Artist, consent?.Consent.Licence, consent?.Id, options.Watermark);
+
+        // The folder.
+        using var folder = new PublishedFolder(options.To);
+        var files = new List<PublishedFile>();
+        var shown = new List<Image>();
+        foreach (var icon in fresh)
+        {
+            var image = Load(run, icon);
+            if (options.Watermark) image = Watermark.Draw(image);
+            if (shown.Count < MostOnSheet) shown.Add(image);
+            Add($"icons/{icon:D5}.png", PngText.Insert(ImageFile.EncodePng(image), metadata.Entries(icon)), icon);
+            report(files.Count, fresh.Length);
+        }
+        if (fresh.Length > 0)
+        {
+            Add(ContactSheetFile, PngText.Insert(ImageFile.EncodePng(ContactSheet.Compose(shown)), metadata.Entries(icon: null)));
+            Add(ModelCard.FileName, Encoding.UTF8.GetBytes(ModelCard.Write(publication)));
+            Add(DatasetCard.FileName, Encoding.UTF8.GetBytes(DatasetCard.Write(publication)));
+        }
+        var manifest = new PublicationManifest
+        {
+            Run = run.Id,
+            Model = metadata.Model,
+            Dataset = result.DatasetFingerprint,
+            Consent = consent?.Id,
+            Software = metadata.Software,
+            Watermark = options.Watermark,
+            Verdict = novelty.Verdict.Sentence,
+            Files = [.. files],
+            LeftOut = publication.LeftOut,
+        };
+        if (fresh.Length == 0) return manifest;
+        folder.Add(PublicationManifest.FileName, JsonSerializer.SerializeToUtf8Bytes(manifest, SpecJson.Indented));
+        run.RequireConsent();  // it may have been revoked meanwhile
+        folder.Commit();
+        return manifest;
+
+        void Add(string name, byte[] content, int? icon = null)
+        {
+            folder.Add(name, content);
+            files.Add(new(name, Convert.ToHexStringLower(SHA256.HashData(content)), icon));
+        }
+    }
+
+    private static (RunResult Result, NoveltyReport Novelty) Read(TrainedRun run)
+    {
+        if (!File.Exists(Path.Combine(run.ResultFolder, RunReport.ResultFile)))
+            throw new ExperimentException($"The run {run.Id} has no result yet; 'icon run' with its experiment file makes it.");
+        var novelty = RunReport.ReadNovelty(run.ResultFolder)
+            ?? throw new ExperimentException($"The run {run.Id} has no novelty report, so nobody knows which of its icons are copies; run 'icon report {run.Id}' first.");
+        return (RunReport.ReadResult(run.ResultFolder), novelty);
+    }
+
+    private static Image Load(TrainedRun run, int icon) => File.Exists(run.SampleFile(icon))
+        ? ImageFile.Load(run.SampleFile(icon), Rgb.White)
+        : throw new ExperimentException($"The novelty report of run {run.Id} tells of icon {icon}, which is not in '{run.SamplesFolder}'; 'icon sample {run.Id} --count {icon + 1}' draws it again.");
+}

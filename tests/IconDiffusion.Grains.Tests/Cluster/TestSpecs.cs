@@ -1,0 +1,36 @@
+using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
+
+namespace IconDiffusion.Grains.Tests.Cluster;
+
+/// <summary>Small experiments.</summary>
+internal static class TestSpecs
+{
+    private static readonly string Fingerprint = new('a', 64);
+
+    /// <summary>One cell per seed, 4 icons in batches of 2.</summary>
+    public static ExperimentSpec Grid(string name, int cells, int icons = 4, int batchSize = 2, string? gpu = null, TimeSpan? samplingBudget = null) => new()
+    {
+        Name = name,
+        Gpu = gpu,
+        Runs = [.. Enumerable.Range(1, cells).Select(seed => Run(seed) with
+        {
+            Sampling = new() { Count = icons, BatchSize = batchSize, Budget = samplingBudget ?? TimeSpan.FromHours(12) },
+        })],
+    };
+
+    public static RunSpec Run(int seed) => new()
+    {
+        Seed = seed,
+        Dataset = new NotoFacesSpec { Count = 8, ImageSize = 16 },
+        Model = new DdpmSpec { Unet = new() { Dim = 8, DimMults = [1, 2] } },
+        Training = new() { Steps = 100 },
+    };
+
+    public static Submission Submission(ExperimentSpec spec, int priority = 0) => new()
+    {
+        Experiment = spec, Priority = priority, Fingerprints = [.. spec.Runs.Select(_ => (string?)Fingerprint)],
+    };
+
+    public static string RunId(ExperimentSpec spec, int cell) => RunIdentity.Run(spec.Runs[cell], Fingerprint);
+}
