@@ -52,10 +52,10 @@ public sealed class DiffusionIcons : IIconSource
         return _sampler.Sample(Predict, noise, null, cancellation);
     }
 
-    // [N,3,H,W] and [N], by the network in parts: no icon depends on another.
+    // [N,3,H,W] and [1], by the network in parts: no icon depends on another.
     private Tensor Predict(Tensor x, Tensor t) => x.shape[0] <= AtOnce
         ? _model.call(x, t)
-        : cat([.. x.split(AtOnce).Zip(t.split(AtOnce), _model.call)], 0);
+        : cat([.. x.split(AtOnce).Select(part => _model.call(part, t))], 0);
 
     /// <summary>Frees the model.</summary>
     public void Dispose()
