@@ -8,7 +8,8 @@ using Microsoft.Build.Utilities;
 
 /// <summary>
 /// Writes a copy of an ELF-64 library in which the requirement of one symbol version is weak (VER_FLG_WEAK), so that it loads where the
-/// version is missing; a plain copy where this system's C++ library has it. Refuses if a relocation uses a symbol of that version.
+/// version is missing; a plain copy where this system's C++ library has it, or the library does not ask for it. Refuses, and writes
+/// nothing, if a relocation uses a symbol of that version or the file cannot be understood.
 /// Format: System V ABI, and the Linux Standard Base's symbol versioning.
 /// </summary>
 public sealed class WeakenSymbolVersion : Task
@@ -50,16 +51,23 @@ public sealed class WeakenSymbolVersion : Task
 
     private bool Weaken(byte[] library)
     {
-        var elf = new Elf(library);
-        if (!elf.IsElf64) return Refuse("it is no 64-bit little-endian ELF file");
-        foreach (var place in elf.Needs(SymbolVersion))
+        try
         {
-            var users = elf.SymbolsOf(place.Version);
-            if (elf.RelocatedSymbols().Any(users.Contains)) return Refuse($"a relocation uses a symbol of {SymbolVersion}");
-            library[place.Flags] |= 2;
+            var elf = new Elf(library);
+            if (!elf.IsElf64) return Refuse("it is no 64-bit little-endian ELF file");
+            if (!elf.HasSections) return Refuse("it has no table of sections");
+            foreach (var place in elf.Needs(SymbolVersion))
+            {
+                var users = elf.SymbolsOf(place.Version);
+                if (elf.RelocatedSymbols().Any(users.Contains)) return Refuse($"a relocation uses a symbol of {SymbolVersion}");
+                library[place.Flags] |= 2;
+            }
             return true;
         }
-        return true;
+        catch (Exception damage) when (damage is ArgumentException || damage is IndexOutOfRangeException || damage is OverflowException || damage is InvalidOperationException)
+        {
+            return Refuse("its tables are damaged");
+        }
     }
 
     private bool Refuse(string reason)
@@ -83,6 +91,8 @@ public sealed class WeakenSymbolVersion : Task
         }
 
         public bool IsElf64 => _file.Length > 64 && Word(0) == 0x464c457f && _file[4] == 2 && _file[5] == 1;
+
+        public bool HasSections => _sections.Count > 0;
 
         /// <summary>Where the flags of the version's requirement are, and its number.</summary>
         public IEnumerable<(int Flags, int Version)> Needs(string version)
