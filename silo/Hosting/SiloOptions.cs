@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Reflection;
+using IconDiffusion.Engine.Imaging;
+using IconDiffusion.Engine.Kernels;
 using IconDiffusion.Silo.Cluster;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -15,8 +17,12 @@ public sealed class SiloOptions
 
     private const string EnvironmentPrefix = "ICONDIFFUSION_";
 
-    // The silo's two, those of the console and of the native libraries, and those that every appsettings.json has.
-    private static readonly string[] KnownSections = [Section, ClusterSettings.Section, "Url", "Token", "Data", "Native", "Native_Trace", "Emoji_Font", "Logging", "AllowedHosts"];
+    // The silo's two, those of the console and of the engine, and those that every appsettings.json has.
+    private static readonly string[] KnownSections =
+    [
+        Section, ClusterSettings.Section, "Url", "Token", "Data", KernelLibrary.Variable[EnvironmentPrefix.Length..],
+        EmojiFont.FileVariable[EnvironmentPrefix.Length..], "Logging", "AllowedHosts",
+    ];
 
     /// <summary>Where this machine reaches the API: http://127.0.0.1:5480. Port 0 is one of the system's choice.</summary>
     public string Url { get; set; } = "http://127.0.0.1:5480";

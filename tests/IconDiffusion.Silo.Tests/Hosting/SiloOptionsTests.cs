@@ -102,6 +102,26 @@ public sealed class SiloOptionsTests
         }
     }
 
+    [Theory]
+    [InlineData("ICONDIFFUSION_URL")]
+    [InlineData("ICONDIFFUSION_TOKEN")]
+    [InlineData("ICONDIFFUSION_DATA")]
+    [InlineData("ICONDIFFUSION_KERNELS")]
+    [InlineData("ICONDIFFUSION_EMOJI_FONT")]
+    public void VariablesOfTheConsoleAndTheEngine_AreNoFaults(string variable)
+    {
+        var present = Environment.GetEnvironmentVariable(variable);
+        Environment.SetEnvironmentVariable(variable, "something");
+        try
+        {
+            Assert.Equal("artifacts", SiloOptions.Load(new Dictionary<string, string?>()).Data);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(variable, present);
+        }
+    }
+
     [Fact]
     public void EveryFaultIsTold()
     {
