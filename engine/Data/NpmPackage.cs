@@ -29,7 +29,7 @@ public static class NpmPackage
 
     private static async Task PackAsync(EmojiPackage package, string folder, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo("npm",
+        var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? "npm.cmd" : "npm",
             ["pack", package.NpmSpecifier, "--ignore-scripts", "--loglevel=error", "--fetch-retries=1", "--pack-destination", folder])
         {
             WorkingDirectory = folder,

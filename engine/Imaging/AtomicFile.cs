@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Text;
 
 namespace IconDiffusion.Imaging;
@@ -51,7 +52,7 @@ public static partial class AtomicFile
         {
             Stream.Flush(flushToDisk: true);
             Stream.Dispose();
-            File.Move(_temporary, _path, overwrite: true);
+            Move(_temporary, _path);
             _committed = true;
             FlushFolder(_folder);
         }
@@ -69,6 +70,23 @@ public static partial class AtomicFile
         }
     }
 
+    // Windows replaces no file that somebody is reading at this moment.
+    private static void Move(string from, string to)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                File.Move(from, to, overwrite: true);
+                return;
+            }
+            catch (Exception error) when (OperatingSystem.IsWindows() && attempt < 50 && File.Exists(to) && error is (IOException or UnauthorizedAccessException))
+            {
+                Thread.Sleep(20);
+            }
+        }
+    }
+
     // A rename survives a power cut only once the folder is on disk too. .NET opens no folder handles; Windows needs none.
     private static void FlushFolder(string folder)
     {
@@ -77,7 +95,7 @@ public static partial class AtomicFile
         if (descriptor < 0) return;  // a folder one may write but not list
         try
         {
-            if (FSync(descriptor) != 0 && Marshal.GetLastPInvokeError() is not (InvalidArgument or NotSupported))
+            if (FSync(descriptor) != 0 && Marshal.GetLastPInvokeError() is var error && error != InvalidArgument && error != NotSupported)
                 throw new IOException($"'{folder}' could not be flushed to disk: {Marshal.GetLastPInvokeErrorMessage()}.");
         }
         finally
@@ -88,14 +106,17 @@ public static partial class AtomicFile
 
     // Some network and FUSE file systems answer these to fsync of a folder; they have nothing to flush.
     private const int InvalidArgument = 22;
-    private const int NotSupported = 95;
+    private static readonly int NotSupported = OperatingSystem.IsMacOS() ? 45 : 95;
 
+    [UnsupportedOSPlatform("windows")]
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
 
+    [UnsupportedOSPlatform("windows")]
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(int descriptor);
 
+    [UnsupportedOSPlatform("windows")]
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int descriptor);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using System.Runtime.Versioning;
 
 namespace IconDiffusion.Kernels;
 
@@ -41,7 +42,8 @@ internal static partial class CpuEnvironment
         yield return ("OMP_WAIT_POLICY", "passive");
     }
 
-    // Tensors come and go by the thousand: pages given back to the system after each would have to be zeroed for the next.
+    // glibc alone. Tensors come and go by the thousand: pages given back to the system after each would have to be zeroed for the next.
+    [SupportedOSPlatform("linux")]
     private static void KeepMemory()
     {
         if (Environment.GetEnvironmentVariable("GLIBC_TUNABLES")?.Contains("glibc.malloc.", StringComparison.Ordinal) ?? false) return;
@@ -59,16 +61,23 @@ internal static partial class CpuEnvironment
         }
     }
 
-    // Environment.SetEnvironmentVariable changes .NET's copy only on Unix; native code asks libc.
+    // Native code asks its C library, which has a copy of its own: Environment.SetEnvironmentVariable changes .NET's, or the system's.
     private static void Set(string name, string value)
     {
         if (Environment.GetEnvironmentVariable(name) is not null) return;
-        if (OperatingSystem.IsWindows()) Environment.SetEnvironmentVariable(name, value);
+        if (OperatingSystem.IsWindows()) _ = _putenv_s(name, value);
         else _ = setenv(name, value, overwrite: 0);
     }
 
+    [SupportedOSPlatform("windows")]
+    [LibraryImport("ucrtbase", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int _putenv_s(string name, string value);
+
+    [UnsupportedOSPlatform("windows")]
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int setenv(string name, string value, int overwrite);
 
-    [LibraryImport("libc")] private static partial int mallopt(int parameter, int value);
+    [SupportedOSPlatform("linux")]
+    [LibraryImport("libc")]
+    private static partial int mallopt(int parameter, int value);
 }

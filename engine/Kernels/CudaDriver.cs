@@ -4,9 +4,18 @@ using System.Text;
 namespace IconDiffusion.Kernels;
 
 /// <summary>Asks NVIDIA's driver library, which every machine with such a GPU has, so that no CUDA toolkit is needed.</summary>
-internal static unsafe partial class CudaDriver
+internal static unsafe class CudaDriver
 {
-    private const string Library = "libcuda.so.1";
+    /// <summary>The library's file on this system.</summary>
+    internal static string Library => OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
+
+    /// <summary>Whether the driver is installed; there may be no GPU all the same.</summary>
+    internal static bool IsThere()
+    {
+        if (!NativeLibrary.TryLoad(Library, typeof(CudaDriver).Assembly, null, out var library)) return false;
+        NativeLibrary.Free(library);
+        return true;
+    }
 
     /// <summary>The driver's name of a GPU, such as <c>NVIDIA GeForce RTX 3080</c>; null where there is no driver or no such GPU.</summary>
     internal static string? NameOf(int index)
@@ -14,9 +23,12 @@ internal static unsafe partial class CudaDriver
         if (!NativeLibrary.TryLoad(Library, typeof(CudaDriver).Assembly, null, out var library)) return null;
         try
         {
+            var init = (delegate* unmanaged<uint, int>)NativeLibrary.GetExport(library, "cuInit");
+            var deviceGet = (delegate* unmanaged<int*, int, int>)NativeLibrary.GetExport(library, "cuDeviceGet");
+            var deviceGetName = (delegate* unmanaged<byte*, int, int, int>)NativeLibrary.GetExport(library, "cuDeviceGetName");
             int device;
             byte* name = stackalloc byte[256];
-            return cuInit(0) == 0 && cuDeviceGet(&device, index) == 0 && cuDeviceGetName(name, 256, device) == 0
+            return init(0) == 0 && deviceGet(&device, index) == 0 && deviceGetName(name, 256, device) == 0
                 ? Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name))
                 : null;
         }
@@ -25,8 +37,4 @@ internal static unsafe partial class CudaDriver
             NativeLibrary.Free(library);
         }
     }
-
-    [LibraryImport(Library)] private static partial int cuInit(uint flags);
-    [LibraryImport(Library)] private static partial int cuDeviceGet(int* device, int ordinal);
-    [LibraryImport(Library)] private static partial int cuDeviceGetName(byte* name, int length, int device);
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace IconDiffusion.Kernels;
 
 /// <summary>
-/// Whether the CPU kernels are there: libicon_kernels.so beside this assembly, where a build puts it that finds CMake and a C++
+/// Whether the CPU kernels are there: libicon_kernels.so beside this assembly, where a build on Linux puts it that finds CMake and a C++
 /// compiler. Without it everything works all the same, composed of libtorch's operations.
 /// </summary>
 public static unsafe class KernelLibrary
@@ -21,7 +21,7 @@ public static unsafe class KernelLibrary
 
     /// <summary>One sentence for a person: why the kernels do not run, what it costs, and what to do; null where they do.</summary>
     public static string? Note => Obstacle.Value is { } obstacle
-        ? $"{obstacle}, so training is 2 to 4 times slower on the CPU; install cmake and g++ and build again"
+        ? $"{obstacle}, so training is 2 to 4 times slower on the CPU; {(OperatingSystem.IsLinux() ? "" : "on Linux, ")}install cmake and g++ and build again"
         : null;
 
     private static string? Load()

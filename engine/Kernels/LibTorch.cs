@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,6 +29,9 @@ public static partial class LibTorch
     /// <summary>A CUDA device's name, such as <c>NVIDIA GeForce RTX 3080</c>; <c>cuda:N</c> where nobody can tell.</summary>
     public static string CudaDeviceName(int index) => CudaDriver.NameOf(index) ?? $"cuda:{index}";
 
+    /// <summary>Whether NVIDIA's driver is installed here; asking libtorch for GPUs takes far longer.</summary>
+    public static bool HasCudaDriver() => CudaDriver.IsThere();
+
     /// <summary>Gives memory that is kept for reuse back to the system: for when a run has ended.</summary>
     public static void ReleaseMemory()
     {
@@ -35,5 +39,7 @@ public static partial class LibTorch
         if (OperatingSystem.IsLinux()) _ = malloc_trim(0);
     }
 
-    [LibraryImport("libc")] private static partial int malloc_trim(nuint keep);
+    [SupportedOSPlatform("linux")]
+    [LibraryImport("libc")]
+    private static partial int malloc_trim(nuint keep);
 }

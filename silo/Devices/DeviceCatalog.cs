@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using IconDiffusion.Kernels;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs.Cluster;
 
@@ -19,7 +20,7 @@ internal sealed partial class DeviceCatalog(IReadOnlyList<SiloDevice> devices, F
     /// <exception cref="DeviceException">This machine does not have such a device.</exception>
     public static DeviceCatalog Open(IReadOnlyList<string> wanted)
     {
-        var gpus = new Lazy<IReadOnlyList<string>>(GpuMemory.IsDriverThere() ? ComputeDevice.CudaNames : () => []);
+        var gpus = new Lazy<IReadOnlyList<string>>(LibTorch.HasCudaDriver() ? ComputeDevice.CudaNames : () => []);
         var devices = Parse(wanted, () => gpus.Value);
         var smi = devices.Any(device => device.IsCuda) ? new GpuMemory(TimeProvider.System) : null;
         return new(devices, () => new(HostMemory.Read(), smi?.Read() ?? []));

@@ -13,10 +13,6 @@ internal sealed class GpuMemory(TimeProvider time)
     private IReadOnlyList<GpuUse> _last = [];
     private long? _asked;
 
-    /// <summary>Whether this machine may have a GPU at all; asking libtorch takes far longer.</summary>
-    public static bool IsDriverThere() =>
-        !OperatingSystem.IsLinux() || File.Exists("/dev/nvidiactl") || File.Exists("/dev/dxg");
-
     /// <summary>What was last heard; empty: nothing yet, or the driver tells nothing. Never waits.</summary>
     public IReadOnlyList<GpuUse> Read()
     {

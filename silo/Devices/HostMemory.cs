@@ -12,11 +12,19 @@ internal sealed record HostMemory(long TotalBytes, long AvailableBytes, long Hel
     public static HostMemory Read()
     {
         // Of a container with a limit this is the limit.
-        var runtime = GC.GetGCMemoryInfo();
-        var total = runtime.TotalAvailableMemoryBytes;
+        var total = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         const string Info = "/proc/meminfo";
         var available = File.Exists(Info) ? Parse(File.ReadLines(Info)) : null;
-        return new(total, Math.Min(total, available ?? total - runtime.MemoryLoadBytes), Environment.WorkingSet);
+        return new(total, Math.Min(total, available ?? AvailableToRuntime()), Environment.WorkingSet);
+    }
+
+    /// <summary>What the runtime saw at its last collection, where the kernel tells nothing: bytes.</summary>
+    internal static long AvailableToRuntime()
+    {
+        // Before the first one it has seen nothing.
+        if (GC.CollectionCount(0) == 0) GC.Collect(0);
+        var seen = GC.GetGCMemoryInfo(GCKind.Any);
+        return Math.Max(0, seen.TotalAvailableMemoryBytes - seen.MemoryLoadBytes);
     }
 
     /// <summary>The kernel's MemAvailable, in bytes.</summary>

@@ -1,8 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Reflection;
-using IconDiffusion.Engine.Imaging;
-using IconDiffusion.Engine.Kernels;
+using IconDiffusion.Imaging;
+using IconDiffusion.Kernels;
 using IconDiffusion.Silo.Cluster;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using IconDiffusion.Engine.Kernels;
+using IconDiffusion.Kernels;
 using TorchSharp;
 
 namespace IconDiffusion.Client.Tests;

@@ -41,7 +41,8 @@ internal sealed class FolderWalk
         foreach (var entry in folder.EnumerateFileSystemInfos("*", new EnumerationOptions { IgnoreInaccessible = false, AttributesToSkip = default }))
         {
             var label = prefix + entry.Name.Replace('\\', '/');
-            var isHidden = (entry.Attributes & (FileAttributes.Hidden | FileAttributes.System)) != 0;
+            // A name with a dot in front is hidden on Unix alone, but a folder is to be the same data set everywhere.
+            var isHidden = entry.Name[0] == '.' || (entry.Attributes & (FileAttributes.Hidden | FileAttributes.System)) != 0;
             switch (entry)
             {
                 case DirectoryInfo when isHidden:

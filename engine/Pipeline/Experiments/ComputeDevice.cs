@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using System.Text;
 using IconDiffusion.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -42,14 +44,15 @@ public sealed record ComputeDevice(Device Device, string Name, int Threads)
         return cuda.is_available() ? [.. Enumerable.Range(0, cuda.device_count()).Select(LibTorch.CudaDeviceName)] : [];
     }
 
-    /// <summary>The processor's name as the kernel tells it.</summary>
+    /// <summary>The processor's name as it tells it itself; of others than x86 the architecture.</summary>
     public static string CpuName { get; } = FindCpuName();
 
     private static string FindCpuName()
     {
-        const string Info = "/proc/cpuinfo";
-        var line = File.Exists(Info) ? File.ReadLines(Info).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
-        return line?.Split(':', 2)[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
+        const int Extended = unchecked((int)0x80000000);
+        if (!X86Base.IsSupported || (uint)X86Base.CpuId(Extended, 0).Eax < 0x80000004u) return RuntimeInformation.ProcessArchitecture.ToString();
+        var words = Enumerable.Range(2, 3).Select(leaf => X86Base.CpuId(Extended + leaf, 0)).SelectMany(id => (int[])[id.Eax, id.Ebx, id.Ecx, id.Edx]).ToArray();
+        return Encoding.ASCII.GetString(MemoryMarshal.AsBytes(words.AsSpan())).Trim('\0', ' ');
     }
 }
 

@@ -69,5 +69,26 @@ public sealed class DeviceCatalogTests
         Assert.Equal(20971520L << 10, HostMemory.Parse(["MemTotal:       24000000 kB", "MemAvailable:   20971520 kB"]));
     }
 
+    [SkippableFact]
+    public void WhereTheKernelTellsNoMemory_TheRuntimeTellsAboutAsMuch()
+    {
+        Skip.IfNot(File.Exists("/proc/meminfo"), "no kernel here to compare with");
+        GC.Collect();
+
+        // Other processes come and go between the two looks.
+        var memory = HostMemory.Read();
+        Assert.InRange(HostMemory.AvailableToRuntime(), memory.AvailableBytes - memory.TotalBytes / 5, memory.AvailableBytes + memory.TotalBytes / 5);
+    }
+
+    [SkippableFact]
+    public void TheProcessorsName_IsTheOneThatTheKernelHas()
+    {
+        Skip.IfNot(File.Exists("/proc/cpuinfo"), "no kernel here to compare with");
+        var line = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
+        Skip.If(line is null, "no processor with a name");
+
+        Assert.Equal(line.Split(':', 2)[1].Trim(), ComputeDevice.CpuName);
+    }
+
     private static IReadOnlyList<SiloDevice> Parse(string[] gpus, params string[] wanted) => DeviceCatalog.Parse(wanted, () => gpus);
 }
