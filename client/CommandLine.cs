@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
 using IconDiffusion.Client.Commands;
+using IconDiffusion.Imaging;
 using Spectre.Console;
 
 namespace IconDiffusion.Client;
@@ -37,6 +38,13 @@ internal static partial class CommandLine
         HelpName = "N",
         Recursive = true,
         DefaultValueFactory = _ => Environment.ProcessorCount,
+    };
+
+    /// <summary>Of the commands that draw <c>noto-faces</c>.</summary>
+    public static Option<string?> EmojiFontOption { get; } = new("--emoji-font")
+    {
+        Description = $"File of the Noto Color Emoji font that noto-faces are drawn from (default: the installed one). Also: {EmojiFont.FileVariable}.",
+        HelpName = "FILE",
     };
 
     public static async Task<int> RunAsync(string[] args)

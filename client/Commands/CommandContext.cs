@@ -1,19 +1,32 @@
 using System.CommandLine;
 using IconDiffusion.Client.Output;
+using IconDiffusion.Imaging;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Hosting;
 
 namespace IconDiffusion.Client.Commands;
 
-/// <summary>The options that every command has, read once.</summary>
-internal sealed class CommandContext(ParseResult parsed)
+/// <summary>The options that several commands have, read once.</summary>
+internal sealed class CommandContext
 {
-    private readonly string[] _devices = parsed.GetValue(CommandLine.DeviceOption)!;
-    private readonly int _threads = parsed.GetValue(CommandLine.ThreadsOption);
+    private readonly string[] _devices;
+    private readonly int _threads;
 
-    public Terminal Terminal { get; } = new(parsed.GetValue(CommandLine.JsonOption));
+    /// <exception cref="ImageException">The emoji font that was named is none.</exception>
+    public CommandContext(ParseResult parsed)
+    {
+        (_devices, _threads) = (parsed.GetValue(CommandLine.DeviceOption)!, parsed.GetValue(CommandLine.ThreadsOption));
+        (Terminal, Data) = (new(parsed.GetValue(CommandLine.JsonOption)), new(parsed.GetValue(CommandLine.DataOption)!));
+        HasOwnEmojiFont = parsed.GetResult(CommandLine.EmojiFontOption) is not null;
+        if (HasOwnEmojiFont) EmojiFont.Use(parsed.GetValue(CommandLine.EmojiFontOption)!);
+    }
 
-    public DataFolder Data { get; } = new(parsed.GetValue(CommandLine.DataOption)!);
+    public Terminal Terminal { get; }
+
+    public DataFolder Data { get; }
+
+    /// <summary>Whether the emoji font was named for this command alone.</summary>
+    public bool HasOwnEmojiFont { get; }
 
     /// <summary>The device asked for; opening it loads libtorch, so commands that need none start at once.</summary>
     public ComputeDevice OpenDevice() => _devices is [var device]

@@ -30,7 +30,7 @@ internal static class CompareCommand
               icon compare noto-faces-early noto-faces-new openmoji-faces-new twemoji-faces-new --install
               icon compare my-icons generated --skip-unreadable --format latex > table.tex
             """)
-        { first, others, count, install, format, output };
+        { first, others, count, install, CommandLine.EmojiFontOption, format, output };
         sets.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -45,7 +45,7 @@ internal static class DatasetCommand
               icon dataset make noto-faces --count 158 --size 128 --output faces
               icon dataset make layered --count 200 --variants 3 --output layered
             """)
-        { Source, Count, HeldOut, Size, Background, Seed, Variants, output };
+        { Source, Count, HeldOut, Size, Background, Seed, Variants, CommandLine.EmojiFontOption, output };
         command.SetAction(parsed =>
         {
             var context = new CommandContext(parsed);
@@ -53,7 +53,7 @@ internal static class DatasetCommand
                 Spec(parsed, parsed.GetValue(HeldOut) ?? 0), TimeProvider.System, new EmojiPackages(context.Data.Packages), context.Terminal.Warn);
             var folder = Path.GetFullPath(parsed.GetValue(output)!);
             // Beside the folder, so that the folder itself is a data set.
-            var beside = folder.TrimEnd('/');
+            var beside = Path.TrimEndingDirectorySeparator(folder);
             var (sheet, heldOut) = (beside + ".contact-sheet.png", dataset.HeldOut.Count > 0 ? beside + "-held-out" : null);
             Save(folder, new IconPixels(dataset.Pixels, dataset.ImageSize));
             if (heldOut is not null)
@@ -95,7 +95,7 @@ internal static class DatasetCommand
             Example:
               icon dataset check my-icons --size 128
             """)
-        { Source, Count, HeldOut, Size, Background, Seed, Variants };
+        { Source, Count, HeldOut, Size, Background, Seed, Variants, CommandLine.EmojiFontOption };
         command.SetAction(parsed =>
         {
             var context = new CommandContext(parsed);

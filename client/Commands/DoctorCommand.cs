@@ -24,7 +24,8 @@ internal static class DoctorCommand
 
             Example:
               icon doctor
-            """);
+            """)
+        { CommandLine.EmojiFontOption };
         command.SetAction(parsed =>
         {
             var context = new CommandContext(parsed);
@@ -40,7 +41,7 @@ internal static class DoctorCommand
                 }),
                 new("CPU instructions", true, false, Instructions()),
                 Try("libvips", "./icon setup", () => ImageFile.LibraryVersion),
-                Try("face font", $"apt-get install fonts-noto-color-emoji, or {EmojiFont.FileVariable} with its file", () => $"{EmojiFont.Family}, {EmojiFont.FilePath}"),
+                Try("face font", "apt-get install fonts-noto-color-emoji, or --emoji-font FILE", () => $"{EmojiFont.Family}, {EmojiFont.FilePath}"),
                 Try("ResNet-18", "./icon setup", ResNet18),
                 Try("Inception weights", "./icon weights", () => InceptionWeightsFile.Published.Verify(
                     InceptionWeightsFile.Published.DefaultPath(context.Data.Path)) is var hash ? $"verified, SHA-256 {hash[..12]}…" : "", needed: false),

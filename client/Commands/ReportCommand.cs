@@ -45,7 +45,7 @@ internal static class ReportCommand
               icon report 3f9c2a 77ab01 --output report           several on one page
               icon report --training my-icons --generated samples --held-out others --open
             """)
-        { Runs, Training, Generated, HeldOut, Descriptor, Output, Open };
+        { Runs, Training, Generated, HeldOut, Descriptor, CommandLine.EmojiFontOption, Output, Open };
         Sets.AddTo(command);
         command.SetAction(ActAsync);
         return command;

@@ -28,7 +28,7 @@ internal static class RunCommand
               icon run grids/quickstart.json --json > results.json
               icon run grids/table1.json --install
             """)
-        { file, install };
+        { file, install, CommandLine.EmojiFontOption };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var context = new CommandContext(parsed);
@@ -67,6 +67,8 @@ internal static class RunCommand
             using var there = new SiloClient(SiloEndpoint.Find(running.Url, null, context.Data));
             if (await there.GetSiloAsync(cancellation) is { Only: { } only })
                 throw new SiloException($"'{context.Data.Path}' is being worked on by process {running.Pid} (icon run, {only}); one at a time.", ExitCode.Failed);
+            if (context.HasOwnEmojiFont)
+                throw new UsageException($"--emoji-font is for the process that draws the faces, here the silo at {running.Url}; start that one with it: icon silo --emoji-font FILE.");
             context.Terminal.Say($"{id}: handed to the silo at {running.Url}");
             using var leave = Terminal.OnStop($"icon: no longer watching {id}; the silo goes on (icon watch {id})", cancellation);
             return await FollowAsync(context, prepared, there, began, leave.Token);

@@ -29,7 +29,7 @@ internal static class SiloCommand
               icon silo
               icon silo --listen 0.0.0.0 --device cuda:0 --device cuda:1
             """)
-        { url, listen, name };
+        { url, listen, name, CommandLine.EmojiFontOption };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var context = new CommandContext(parsed);

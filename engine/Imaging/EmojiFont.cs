@@ -11,34 +11,57 @@ public static class EmojiFont
     // The font's pictures are 136×128; at this size Pango shows them without scaling.
     private const int NativePixels = 109;
 
-    private static readonly Lazy<FontFile?> s_font = new(() => Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 } file
-        ? new(Family, Path.GetFullPath(file))
-        : FontFile.Find((Family, "NotoColorEmoji.ttf")));
+    private static Lazy<FontFile> s_font = new(Find);
 
     /// <summary>The font's file.</summary>
-    /// <exception cref="ImageException">The font is missing; the message says how to get it.</exception>
-    public static string FilePath => Font.Path;
+    /// <exception cref="ImageException">The font is missing, or the file is another one; the message says how to get it.</exception>
+    public static string FilePath => s_font.Value.Path;
 
-    private static FontFile Font => s_font.Value switch
+    /// <summary>Takes this file from now on, whatever is installed or <see cref="FileVariable"/> names.</summary>
+    /// <exception cref="ImageException">It is not there, or is not that font.</exception>
+    public static void Use(string file)
     {
-        null => throw new ImageException(
-            $"The font '{Family}' is not installed; run ./icon doctor, install the package fonts-noto-color-emoji, or let {FileVariable} name NotoColorEmoji.ttf."),
-        var font when !File.Exists(font.Path) => throw new ImageException($"The font '{font.Path}', which {FileVariable} names, is not there."),
-        var font => font,
-    };
+        var font = Open(file);
+        s_font = new(font);
+    }
 
     /// <summary>
     /// The emoji, centred in [size, size, 3], or null when the installed font does not have it as one colour picture:
     /// an older font shows a newer sequence as several pictures side by side.
     /// </summary>
     /// <param name="sequence">One emoji: one code point, or several joined by U+200D, modifiers and selectors.</param>
-    /// <exception cref="ImageException">The font is missing.</exception>
-    public static Image? TryRender(string sequence, int size, Rgb background)
+    /// <exception cref="ImageException">The font is missing, or the file is another one.</exception>
+    public static Image? TryRender(string sequence, int size, Rgb background) =>
+        TryDraw(s_font.Value, sequence) is { } picture ? Resize.CoverSquare(Padded(picture.Over(background), background), size) : null;
+
+    private static FontFile Find()
     {
-        var (width, height, pixels) = Font.Draw(sequence, NativePixels, inColour: true);
+        if (Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 } file) return Open(file);
+        return FontFile.Find((Family, "NotoColorEmoji.ttf")) ?? throw new ImageException(
+            $"The font '{Family}' is not installed; run ./icon doctor, install the package fonts-noto-color-emoji, or name the file NotoColorEmoji.ttf by --emoji-font or {FileVariable}.");
+    }
+
+    private static FontFile Open(string file)
+    {
+        var font = new FontFile(Family, Path.GetFullPath(file));
+        if (!File.Exists(font.Path)) throw new ImageException($"The font '{file}' is not there; wanted Google's NotoColorEmoji.ttf.");
+        RgbaImage? face;
+        try
+        {
+            face = TryDraw(font, "\U0001F476");
+        }
+        catch (ImageException error) when (error.InnerException is not DllNotFoundException)
+        {
+            throw new ImageException($"'{file}' is no font; wanted Google's NotoColorEmoji.ttf.", error);
+        }
+        return face is not null ? font : throw new ImageException($"'{file}' is not the font '{Family}'; wanted Google's NotoColorEmoji.ttf.");
+    }
+
+    private static RgbaImage? TryDraw(FontFile font, string sequence)
+    {
+        var (width, height, pixels) = font.Draw(sequence, NativePixels, inColour: true);
         var picture = new RgbaImage(width, height, pixels);
-        if (picture.Width > picture.Height * 5 / 4 || !HasColour(picture)) return null;
-        return Resize.CoverSquare(Padded(picture.Over(background), background), size);
+        return picture.Width > picture.Height * 5 / 4 || !HasColour(picture) ? null : picture;
     }
 
     private static bool HasColour(RgbaImage picture)

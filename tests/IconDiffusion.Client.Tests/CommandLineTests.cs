@@ -1,3 +1,5 @@
+using IconDiffusion.Imaging;
+
 namespace IconDiffusion.Client.Tests;
 
 public sealed class CommandLineTests : IDisposable
@@ -120,28 +122,57 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal("./icon weights", weights.GetProperty("fix").GetString());
     }
 
-    [Fact]
-    public async Task TheEmojiFontsFile_CanBeNamed()
+    // By the environment, and by the option, which is the stronger.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task TheEmojiFontsFile_CanBeNamed(bool byOption)
     {
-        var start = _icon.Prepare("doctor", "--json");
-        start.Environment["ICONDIFFUSION_EMOJI_FONT"] = _icon.Write("NotoColorEmoji.ttf", "");
+        var file = Path.Combine(_icon.Folder, "copied.ttf");
+        File.Copy(EmojiFont.FilePath, file);
+        var start = _icon.Prepare(["doctor", "--json", .. byOption ? ["--emoji-font", file] : (string[])[]]);
+        start.Environment[EmojiFont.FileVariable] = byOption ? Path.Combine(_icon.Folder, "none.ttf") : file;
 
         var outcome = await Icon.EndAsync(System.Diagnostics.Process.Start(start)!);
 
         var font = outcome.Json.EnumerateArray().Single(p => p.GetProperty("part").GetString() == "face font");
-        Assert.Equal($"Noto Color Emoji, {start.Environment["ICONDIFFUSION_EMOJI_FONT"]}", font.GetProperty("found").GetString());
+        Assert.Equal($"Noto Color Emoji, {file}", font.GetProperty("found").GetString());
     }
 
     [Fact]
-    public async Task AnEmojiFontThatIsNotThere_IsNamed()
+    public async Task AnEmojiFontOfTheSameFile_GivesTheSameDataSet()
     {
-        var start = _icon.Prepare("dataset", "check", "noto-faces");
-        start.Environment["ICONDIFFUSION_EMOJI_FONT"] = Path.Combine(_icon.Folder, "none.ttf");
+        var file = Path.Combine(_icon.Folder, "copied.ttf");
+        File.Copy(EmojiFont.FilePath, file);
 
-        var outcome = await Icon.EndAsync(System.Diagnostics.Process.Start(start)!);
+        var installed = await _icon.RunAsync("dataset", "make", "noto-faces", "--count", "3", "--output", Path.Combine(_icon.Folder, "a"), "--json");
+        var named = await _icon.RunAsync("dataset", "make", "noto-faces", "--count", "3", "--output", Path.Combine(_icon.Folder, "b"), "--json", "--emoji-font", file);
 
-        Assert.Equal(2, outcome.ExitCode);
-        Assert.Contains(start.Environment["ICONDIFFUSION_EMOJI_FONT"]!, outcome.Error);
+        Assert.Equal(0, named.ExitCode);
+        Assert.Equal(installed.Json.GetProperty("fingerprint").GetString(), named.Json.GetProperty("fingerprint").GetString());
+    }
+
+    [Theory]
+    [InlineData("run tiny.json --emoji-font FILE")]
+    [InlineData("silo --url http://127.0.0.1:0 --emoji-font FILE")]
+    [InlineData("compare noto-faces-early noto-faces-new --emoji-font FILE")]
+    [InlineData("report --training noto-faces-early --generated noto-faces-new --emoji-font FILE")]
+    [InlineData("dataset make noto-faces --output faces --emoji-font FILE")]
+    [InlineData("dataset check noto-faces --emoji-font FILE")]
+    [InlineData("dataset check noto-faces")]
+    public async Task AnEmojiFontThatIsNone_IsNamedAtOnce(string command)
+    {
+        _icon.Write("tiny.json", TinyExperiment.Json(steps: 3));
+        foreach (var file in (string[])[Path.Combine(_icon.Folder, "none.ttf"), _icon.Write("text.ttf", "no font"), _icon.Write("empty.ttf", "")])
+        {
+            var start = _icon.Prepare(command.Replace("FILE", file, StringComparison.Ordinal).Split(' '));
+            start.Environment[EmojiFont.FileVariable] = file;
+
+            var outcome = await Icon.EndAsync(System.Diagnostics.Process.Start(start)!);
+
+            Assert.Equal(2, outcome.ExitCode);
+            Assert.Contains(file, Assert.Single(outcome.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+        }
     }
 
     [SkippableTheory]
