@@ -126,7 +126,7 @@ internal static class SchedulerBenchmark
             SampleWork batch => new SamplesDone(new() { Count = batch.Count, Time = TimeSpan.FromMinutes(1) }),
             EvaluationWork evaluation => new EvaluationDone(new()
             {
-                RunId = spec.RunId, Spec = spec.Run, DatasetFingerprint = spec.DatasetFingerprint, Training = evaluation.Training,
+                RunId = evaluation.RunId, Spec = evaluation.Run, DatasetFingerprint = evaluation.DatasetFingerprint, Training = evaluation.Training,
                 Sampling = evaluation.Sampling,
                 Scores = new() { Fid = 1, Mae = 2, MaeMirrored = 2, GeneratedCount = 32, TrainingCount = 8, Features = "none", NotComparable = [] },
                 Provenance = new() { CodeVersion = "none", Device = "none", LibTorch = "none", Threads = 1, FinishedAt = DateTimeOffset.UnixEpoch },

@@ -1,6 +1,8 @@
+using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace IconDiffusion.Specs;
 
@@ -16,6 +18,12 @@ public static class SpecJson
     /// <summary>Between grains, which name the exact type beside the JSON and so need no member that tells it from its siblings.</summary>
     public static JsonSerializerOptions Travel { get; } = Create(indented: false, JsonUnmappedMemberHandling.Skip);
 
+    private static void TellApart(JsonTypeInfo type)
+    {
+        if (type.Type.GetCustomAttribute<KnownTypesAttribute>(inherit: false) is { } known)
+            type.PolymorphismOptions = known.Options;
+    }
+
     private static JsonSerializerOptions Create(bool indented, JsonUnmappedMemberHandling unmapped = JsonUnmappedMemberHandling.Disallow)
     {
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
@@ -30,9 +38,10 @@ public static class SpecJson
             AllowTrailingCommas = true,
             RespectNullableAnnotations = true,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { TellApart } },
             Converters = { new DurationConverter(), new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
         };
-        options.MakeReadOnly(populateMissingResolver: true);
+        options.MakeReadOnly();
         return options;
     }
 }

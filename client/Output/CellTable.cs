@@ -100,7 +100,7 @@ internal sealed class CellTable(ExperimentStatus status, int width, int height)
 
     private static string Colour(CellState state) => state switch
     {
-        CellState.Training or CellState.Sampling or CellState.Evaluating => "blue",
+        _ when WorkKind.Of(state) is not null => "blue",
         CellState.Done => "green",
         CellState.Failed => "red",
         CellState.Paused or CellState.Cancelled => "yellow",

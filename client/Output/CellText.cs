@@ -6,9 +6,9 @@ namespace IconDiffusion.Client.Output;
 internal static class CellText
 {
     /// <summary>Whether a device works on the cell.</summary>
-    public static bool IsActive(this CellStatus cell) => cell.State is CellState.Training or CellState.Sampling or CellState.Evaluating;
+    public static bool IsActive(this CellStatus cell) => WorkKind.Of(cell.State) is not null;
 
-    public static string Word(CellState state) => state == CellState.Evaluating ? "scoring" : state.ToString().ToLowerInvariant();
+    public static string Word(CellState state) => WorkKind.Of(state)?.Word ?? state.ToString().ToLowerInvariant();
 
     /// <summary>Share of the present stage that is done, 0…1; null: not known.</summary>
     public static double? Share(CellStatus cell) =>
@@ -53,7 +53,7 @@ internal static class CellText
     {
         int Of(CellState state) => cells.Count(cell => cell.State == state);
         CellState[] others =
-            [CellState.Failed, CellState.Training, CellState.Sampling, CellState.Evaluating, CellState.Paused, CellState.Cancelled, CellState.Waiting];
+            [CellState.Failed, .. WorkKind.All.Select(kind => kind.Cell).OfType<CellState>(), CellState.Paused, CellState.Cancelled, CellState.Waiting];
         return string.Join(", ", others.Where(state => Of(state) > 0).Select(state => $"{Of(state)} {Word(state)}")
             .Prepend($"{Of(CellState.Done)} of {cells.Count} done"));
     }

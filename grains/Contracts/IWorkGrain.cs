@@ -49,8 +49,9 @@ public sealed record WorkStatus
 
 /// <summary>
 /// A piece of work: a state machine that survives everything, with numbered attempts of which only the newest counts.
-/// The work itself is done by the silo's <c>IWorkService</c>.
+/// The work itself is done by the silo's <c>IWorkService</c>. <see cref="WorkGrains.GetWork"/> finds it.
 /// </summary>
+[Alias("icondiffusion.work")]
 public interface IWorkGrain : IGrainWithStringKey
 {
     /// <summary>Keeps what is to be done. Known work is left as it is; failed work gets fresh attempts if <paramref name="retry"/>.</summary>
@@ -80,15 +81,3 @@ public interface IWorkGrain : IGrainWithStringKey
     [Alias("work-status"), AlwaysInterleave]
     Task<WorkStatus> GetStatusAsync();
 }
-
-/// <summary>Trains one run; see <see cref="WorkKeys"/> for its key.</summary>
-[Alias("icondiffusion.training-run")]
-public interface ITrainingRunGrain : IWorkGrain;
-
-/// <summary>Draws one batch of a run's icons.</summary>
-[Alias("icondiffusion.sample-batch")]
-public interface ISampleBatchGrain : IWorkGrain;
-
-/// <summary>Scores one set of a run's icons.</summary>
-[Alias("icondiffusion.evaluation")]
-public interface IEvaluationGrain : IWorkGrain;

@@ -1,4 +1,5 @@
 using Orleans;
+using Orleans.Runtime;
 
 namespace IconDiffusion.Grains;
 
@@ -6,11 +7,5 @@ namespace IconDiffusion.Grains;
 public static class WorkGrains
 {
     /// <summary>The work's grain, whatever its kind.</summary>
-    public static IWorkGrain GetWork(this IGrainFactory grains, WorkId work) => work.Kind switch
-    {
-        WorkKind.Training => grains.GetGrain<ITrainingRunGrain>(work.Key),
-        WorkKind.Samples => grains.GetGrain<ISampleBatchGrain>(work.Key),
-        WorkKind.Evaluation => grains.GetGrain<IEvaluationGrain>(work.Key),
-        _ => throw new ArgumentOutOfRangeException(nameof(work), work.Kind, "Wanted a kind of work that has grains."),
-    };
+    public static IWorkGrain GetWork(this IGrainFactory grains, WorkId work) => grains.GetGrain<IWorkGrain>(GrainId.Create(work.Kind.Grain, work.Key));
 }

@@ -24,8 +24,8 @@ internal sealed class RunDirectory(IGrainFactory grains)
         }
         var experiment = grains.GetGrain<IExperimentGrain>(place.Experiment);
         var cell = (await experiment.GetStatusAsync())?.Cells.FirstOrDefault(cell => cell.RunId == runId);
-        var training = await grains.GetGrain<ITrainingRunGrain>($"{runId}@{place.DeviceClass}").GetStatusAsync();
-        var spec = training.Spec?.Run ?? await SpecAsync(experiment, cell);
+        var training = await grains.GetWork(new(WorkKind.Training, $"{runId}@{place.DeviceClass}")).GetStatusAsync();
+        var spec = (training.Spec as RunWork)?.Run ?? await SpecAsync(experiment, cell);
         return spec is null ? null : new()
         {
             RunId = runId,

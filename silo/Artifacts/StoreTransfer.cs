@@ -1,12 +1,8 @@
-using IconDiffusion.Data;
-using IconDiffusion.Evaluation.Features;
 using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Grains;
 using IconDiffusion.Pipeline.Experiments;
-using IconDiffusion.Reports;
 using IconDiffusion.Silo.Work;
-using IconDiffusion.Specs.Cluster;
 
 namespace IconDiffusion.Silo.Artifacts;
 
@@ -31,8 +27,8 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
         lock (_gate)
         {
             // One at a time for each run; what comes meanwhile is published after it, at once.
-            if (_publishing.TryGetValue(order.Spec.RunId, out var running)) _publishing[order.Spec.RunId] = running with { Again = true };
-            else _publishing[order.Spec.RunId] = (Task.Run(() => PublishInBackgroundAsync(order, warn)), false);
+            if (_publishing.TryGetValue(order.Spec.Folder, out var running)) _publishing[order.Spec.Folder] = running with { Again = true };
+            else _publishing[order.Spec.Folder] = (Task.Run(() => PublishInBackgroundAsync(order, warn)), false);
         }
     }
 
@@ -41,28 +37,19 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
 
     private async Task FetchAsync(WorkOrder order, CancellationToken cancellation)
     {
-        var (spec, folder) = (order.Spec, Folder(order));
+        var folder = Folder(order);
         await PersistAsync(async () =>
         {
             await EnterAsync(order, cancellation).ConfigureAwait(false);
             await ExchangeConsentsAsync(cancellation).ConfigureAwait(false);
-            var there = await store.ListAsync(Key(folder.Path) + '/', cancellation).ConfigureAwait(false);
-            foreach (var path in Shared(spec)) await FetchMissingAsync(path, cancellation).ConfigureAwait(false);
-            foreach (var path in spec is TrainingWork ? NewestCheckpoint(folder, there.Keys) : [])
-                await store.GetAsync(Key(path), path, cancellation).ConfigureAwait(false);
-            IEnumerable<string> wanted = spec switch
+            var there = (await store.ListAsync(Key(folder.Path) + '/', cancellation).ConfigureAwait(false)).Keys.Select(PathOf).ToHashSet();
+            foreach (var path in Stage.Of(order.Spec).Needs(order.Spec, new(data, folder, there)))
             {
-                SampleWork batch => [folder.WeightsFile, .. Icons(folder, batch.Run, batch.First, batch.Count)],
-                EvaluationWork scores =>
-                [
-                    .. Icons(folder, scores.Run, 0, scores.Sampling.Count),
-                    .. Under(folder.SampleFeatures(scores.Run.Sampling.Sampler), there.Keys),
-                    .. Under(folder.Result(scores.Run), there.Keys),
-                ],
-                _ => [],
-            };
-            foreach (var path in wanted)
-                if (there.ContainsKey(Key(path))) await FetchMissingAsync(path, cancellation).ConfigureAwait(false);
+                var isListed = path.StartsWith(folder.Path + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+                // Nothing changes once it is written under its name, but the loss log, which grows.
+                if ((!isListed || there.Contains(path)) && (path == folder.LossLogFile || !File.Exists(path)))
+                    await store.GetAsync(Key(path), path, cancellation).ConfigureAwait(false);
+            }
         }, cancellation).ConfigureAwait(false);
     }
 
@@ -70,24 +57,17 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
     private async Task ExchangeConsentsAsync(CancellationToken cancellation)
     {
         var there = await store.ListAsync(Key(data.Consents) + '/', cancellation).ConfigureAwait(false);
-        foreach (var path in Under(data.Consents, there.Keys.Order(StringComparer.Ordinal))) await FetchMissingAsync(path, cancellation).ConfigureAwait(false);
+        foreach (var path in there.Keys.Order(StringComparer.Ordinal).Select(PathOf))
+            if (!File.Exists(path)) await store.GetAsync(Key(path), path, cancellation).ConfigureAwait(false);
         var here = Directory.Exists(data.Consents) ? Directory.EnumerateFiles(data.Consents, "*.json", SearchOption.AllDirectories) : [];
         foreach (var path in here.Order(StringComparer.Ordinal))
             if (!there.ContainsKey(Key(path))) await store.PutAsync(Key(path), path, cancellation).ConfigureAwait(false);
     }
 
-    // The newest checkpoint, unless this silo has one as new: loss log and weights first, the manifest last, as it makes it count.
-    private IEnumerable<string> NewestCheckpoint(RunFolder folder, IEnumerable<string> there)
-    {
-        var manifests = there.Where(key => key.StartsWith(Key(folder.Checkpoints) + "/step-", StringComparison.Ordinal) && key.EndsWith(".json", StringComparison.Ordinal));
-        var newest = manifests.Select(key => long.Parse(Path.GetFileNameWithoutExtension(key).AsSpan("step-".Length))).DefaultIfEmpty(-1).Max();
-        return newest < 0 || folder.NewestCheckpoint() >= newest ? [] : [folder.LossLogFile, folder.CheckpointFile(newest), folder.ManifestFile(newest)];
-    }
-
     private async Task PublishAllAsync(WorkOrder order, CancellationToken cancellation)
     {
         Task? running;
-        lock (_gate) running = _publishing.TryGetValue(order.Spec.RunId, out var entry) ? entry.Now : null;
+        lock (_gate) running = _publishing.TryGetValue(order.Spec.Folder, out var entry) ? entry.Now : null;
         if (running is not null) await running.WaitAsync(cancellation).ConfigureAwait(false);
         await PersistAsync(() => PublishAsync(order, cancellation), cancellation).ConfigureAwait(false);
     }
@@ -106,44 +86,31 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
             }
             lock (_gate)
             {
-                var (now, again) = _publishing[order.Spec.RunId];
+                var (now, again) = _publishing[order.Spec.Folder];
                 if (!again)
                 {
-                    _publishing.Remove(order.Spec.RunId);
+                    _publishing.Remove(order.Spec.Folder);
                     return;
                 }
-                _publishing[order.Spec.RunId] = (now, false);
+                _publishing[order.Spec.Folder] = (now, false);
             }
         }
     }
 
     private async Task PublishAsync(WorkOrder order, CancellationToken cancellation)
     {
-        var (spec, folder) = (order.Spec, Folder(order));
+        var (stage, folder) = (Stage.Of(order.Spec), Folder(order));
         await VerifyAsync(order, cancellation).ConfigureAwait(false);
         var there = await store.ListAsync(Key(folder.Path) + '/', cancellation).ConfigureAwait(false);
-        switch (spec)
-        {
-            case TrainingWork:
-                await PublishCheckpointsAsync(folder, there, cancellation).ConfigureAwait(false);
-                foreach (var path in (string[])[folder.SpecFile, folder.DatasetFile, .. Here(folder.Strips), folder.WeightsFile])
-                    await PutNewAsync(path, there, cancellation).ConfigureAwait(false);
-                break;
-            case SampleWork batch:
-                foreach (var path in (string[])[.. Icons(folder, batch.Run, batch.First, batch.Count), .. Here(folder.SampleFeatures(batch.Run.Sampling.Sampler))])
-                    await PutNewAsync(path, there, cancellation).ConfigureAwait(false);
-                break;
-            case EvaluationWork:
-                foreach (var path in Here(folder.Result(spec.Run)).OrderBy(path => Path.GetFileName(path) == RunReport.ResultFile))
-                    await PutNewAsync(path, there, cancellation).ConfigureAwait(false);
-                break;
-        }
+        if (stage.HasCheckpoints) await PublishCheckpointsAsync(folder, there, cancellation).ConfigureAwait(false);
+        foreach (var path in stage.Leaves(order.Spec, new(data, folder, there.Keys.Select(PathOf).ToHashSet())))
+            await PutNewAsync(path, there, cancellation).ConfigureAwait(false);
     }
 
     // The store keeps the checkpoints that the run keeps: contents before the manifests that make them count, older ones removed after.
     private async Task PublishCheckpointsAsync(RunFolder folder, IReadOnlyDictionary<string, long> there, CancellationToken cancellation)
     {
-        var here = Here(folder.Checkpoints).Where(path => path.EndsWith(".json", StringComparison.Ordinal)).Order().ToArray();
+        var here = WorkFiles.In(folder.Checkpoints).Where(path => path.EndsWith(".json", StringComparison.Ordinal)).Order().ToArray();
         foreach (var manifest in here)
         {
             if (there.ContainsKey(Key(manifest))) continue;
@@ -171,15 +138,10 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
             await store.PutAsync(Key(path), path, cancellation).ConfigureAwait(false);
     }
 
-    private async Task FetchMissingAsync(string path, CancellationToken cancellation)
-    {
-        if (!File.Exists(path)) await store.GetAsync(Key(path), path, cancellation).ConfigureAwait(false);
-    }
-
     // The store's note of attempts is what silos with folders of their own see of each other.
     private async Task EnterAsync(WorkOrder order, CancellationToken cancellation)
     {
-        var note = Stages.AttemptFile(Folder(order), order.Spec);
+        var note = Stage.AttemptFile(data, order.Spec);
         await store.GetAsync(Key(note), note, cancellation).ConfigureAwait(false);
         Fence(order, note).Enter(takeOver: true);
         await store.PutAsync(Key(note), note, cancellation).ConfigureAwait(false);
@@ -187,7 +149,7 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
 
     private async Task VerifyAsync(WorkOrder order, CancellationToken cancellation)
     {
-        var note = Stages.AttemptFile(Folder(order), order.Spec);
+        var note = Stage.AttemptFile(data, order.Spec);
         var copy = note + ".store";
         try
         {
@@ -219,19 +181,9 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
         }
     }
 
-    private RunFolder Folder(WorkOrder order) => new(data.Run(order.Spec.RunId));
+    private RunFolder Folder(WorkOrder order) => WorkFiles.FolderOf(data, order.Spec);
 
-    private IEnumerable<string> Shared(WorkSpec spec) =>
-        [new DatasetStore(data.Datasets).PathOf(spec.DatasetFingerprint), InceptionWeightsFile.Published.DefaultPath(data.Path)];
-
-    private static IEnumerable<string> Icons(RunFolder folder, Specs.RunSpec run, int first, int count) =>
-        Enumerable.Range(first, count).Select(i => folder.SampleFile(run.Sampling.Sampler, i));
-
-    private static IEnumerable<string> Here(string folder) =>
-        Directory.Exists(folder) ? Directory.EnumerateFiles(folder).Where(path => !path.EndsWith(".tmp", StringComparison.Ordinal)) : [];
-
-    private IEnumerable<string> Under(string folder, IEnumerable<string> keys) =>
-        keys.Where(key => key.StartsWith(Key(folder) + '/', StringComparison.Ordinal)).Select(key => Path.Combine(data.Path, key.Replace('/', Path.DirectorySeparatorChar)));
+    private string PathOf(string key) => Path.Combine(data.Path, key.Replace('/', Path.DirectorySeparatorChar));
 
     private string Key(string path) => Path.GetRelativePath(data.Path, path).Replace(Path.DirectorySeparatorChar, '/');
 

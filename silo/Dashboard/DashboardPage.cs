@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Json;
+using IconDiffusion.Specs.Cluster;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -19,28 +22,35 @@ internal static class DashboardPage
 
     private static readonly FileExtensionContentTypeProvider Types = new();
 
-    // The resources of this build by their paths.
-    private static readonly Dictionary<string, string> Files = typeof(DashboardPage).Assembly.GetManifestResourceNames()
-        .Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).ToDictionary(name => name == Folder + "index.html" ? "/" : "/" + name.ToLowerInvariant());
+    // By their paths: the resources of this build, and what the table of kinds of work says.
+    private static readonly Dictionary<string, byte[]> Files = new(typeof(DashboardPage).Assembly.GetManifestResourceNames()
+        .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
+        .Select(name => KeyValuePair.Create(name == Folder + "index.html" ? "/" : "/" + name.ToLowerInvariant(), Read(name))))
+    {
+        ["/dashboard/kinds.js"] = Kinds(),
+    };
 
     /// <summary>Whether a path is one of the page's own files.</summary>
     public static bool Has(PathString path) => Files.ContainsKey(path.Value ?? "");
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        foreach (var (path, name) in Files)
+        foreach (var (path, content) in Files)
         {
-            var content = Read(name);
             app.MapGet(path, (HttpResponse response) =>
             {
                 response.Headers.ContentSecurityPolicy = Policy;
                 response.Headers.XContentTypeOptions = "nosniff";
                 response.Headers["Referrer-Policy"] = "no-referrer";
                 response.Headers.CacheControl = "no-cache";
-                return TypedResults.Bytes(content, Types.TryGetContentType(name, out var type) ? $"{type}; charset=utf-8" : null);
+                return TypedResults.Bytes(content, Types.TryGetContentType(path == "/" ? "index.html" : path, out var type) ? $"{type}; charset=utf-8" : null);
             }).ExcludeFromDescription();
         }
     }
+
+    // What a cell's states are called while a device works on it.
+    private static byte[] Kinds() => Encoding.UTF8.GetBytes($"export const words = {JsonSerializer.Serialize(
+        WorkKind.All.Where(kind => kind.Cell is not null).ToDictionary(kind => JsonNamingPolicy.KebabCaseLower.ConvertName($"{kind.Cell}"), kind => kind.Word))};\n");
 
     private static byte[] Read(string name)
     {

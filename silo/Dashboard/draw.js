@@ -21,7 +21,7 @@ function fill(container, ...children) {
   if (focus) container.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus();
 }
 
-const pill = state => h('span', { class: `state ${state}` }, word(state));
+const pill = state => h('span', { class: `state ${active(state) ? 'running' : state}` }, word(state));
 const bar = (value, max, label) => h('progress', { value, max, 'aria-label': label });
 
 export function drawExperiments(summaries, chosen) {

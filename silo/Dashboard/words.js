@@ -1,9 +1,11 @@
 // Figures and states as a person reads them.
 
-/** Whether a device works on a cell in this state. */
-export const active = state => ['training', 'sampling', 'evaluating'].includes(state);
+import { words } from './kinds.js';  // what a cell's states are called while a device works on it
 
-export const word = state => state === 'evaluating' ? 'scoring' : state;
+/** Whether a device works on a cell in this state. */
+export const active = state => state in words;
+
+export const word = state => words[state] ?? state;
 
 export function figure(value) {
   if (typeof value !== 'number') return value ?? '–';  // 'NaN' and 'Infinity' come as words

@@ -24,7 +24,7 @@ internal sealed partial class AttemptReporter(IGrainFactory grains, TimeProvider
     /// <param name="heldBytes">Memory held on the device now.</param>
     public async Task TellAsync(WorkAttempt attempt, Func<long?> heldBytes)
     {
-        var (order, grain) = (attempt.Order, GrainOf(attempt.Order.Work));
+        var (order, grain) = (attempt.Order, grains.GetWork(attempt.Order.Work));
         (WorkProgress Progress, long At)? sent = null;
         while (!attempt.Ended.IsCompleted)
         {
@@ -62,13 +62,6 @@ internal sealed partial class AttemptReporter(IGrainFactory grains, TimeProvider
 
     /// <summary>Gives up on ends that nobody hears; the next start of the silo finds the work anew.</summary>
     public void Dispose() => _disposed.Cancel();
-
-    private IWorkGrain GrainOf(WorkId work) => work.Kind switch
-    {
-        WorkKind.Training => grains.GetGrain<ITrainingRunGrain>(work.Key),
-        WorkKind.Samples => grains.GetGrain<ISampleBatchGrain>(work.Key),
-        _ => grains.GetGrain<IEvaluationGrain>(work.Key),
-    };
 
     [LoggerMessage(1, LogLevel.Debug, "{Work}, attempt {Attempt}: progress could not be reported: {Message}")]
     private partial void LogUnreported(WorkId work, int attempt, string message);

@@ -9,7 +9,7 @@ namespace IconDiffusion.Silo.Work;
 internal sealed class ExperimentServices(DataFolder data) : IExperimentServices
 {
     /// <inheritdoc/>
-    public long MemoryBytes(WorkSpec work, bool onGpu) => MemoryEstimate.Bytes(work, onGpu);
+    public long MemoryBytes(WorkSpec work, bool onGpu) => Stage.Of(work).MemoryBytes(work, onGpu);
 
     /// <inheritdoc/>
     public void WriteTable(string experimentId, IReadOnlyList<RunResult> results) => ExperimentTable.Write(data, experimentId, results);

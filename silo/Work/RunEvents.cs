@@ -22,7 +22,7 @@ internal sealed class RunEvents(DataFolder data, string silo, TimeProvider time)
         {
             lock (_gate)
             {
-                var path = new RunFolder(data.Run(order.Spec.RunId)).EventsFile;
+                var path = WorkFiles.FolderOf(data, order.Spec).EventsFile;
                 // Only then: a folder that vanishes later was unmounted, and nothing is to be written in its place.
                 if (kind == RunEventKind.Started) Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 // Unbuffered and in one call, so that lines of several silos do not mix.

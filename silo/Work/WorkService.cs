@@ -167,7 +167,7 @@ internal sealed partial class WorkService : ISiloWork, IDisposable
         {
             Data = _data,
             Bench = open(),
-            Fence = new(Stages.AttemptFile(new RunFolder(_data.Run(order.Spec.RunId)), order.Spec), order.Work.Key, order.Attempt, _silo),
+            Fence = new(Stage.AttemptFile(_data, order.Spec), order.Work.Key, order.Attempt, _silo),
             Patience = Patience,
             Report = Report,
             Warn = Warn,
@@ -175,7 +175,7 @@ internal sealed partial class WorkService : ISiloWork, IDisposable
         };
         try
         {
-            var outcome = Stages.Execute(order.Spec, context, attempt.Stopped);
+            var outcome = Stage.Of(order.Spec).Run(order.Spec, context, attempt.Stopped);
             _transfer.Publish(order, CancellationToken.None);
             return outcome;
         }

@@ -2,12 +2,17 @@ using System.Text.Json.Serialization;
 
 namespace IconDiffusion.Specs.Cluster;
 
-/// <summary>One piece of work that takes a device: a training, a batch of icons, an evaluation.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "work")]
-[JsonDerivedType(typeof(TrainingWork), "training")]
-[JsonDerivedType(typeof(SampleWork), "samples")]
-[JsonDerivedType(typeof(EvaluationWork), "evaluation")]
+/// <summary>One piece of work that takes a device; <see cref="WorkKind"/> knows what kinds there are.</summary>
+[SpecsOfWork]
 public abstract record WorkSpec
+{
+    /// <summary>Where in the data folder it writes, with '/'.</summary>
+    [JsonIgnore]
+    public abstract string Folder { get; }
+}
+
+/// <summary>Work on one run.</summary>
+public abstract record RunWork : WorkSpec
 {
     /// <summary>See <see cref="RunIdentity.Run"/>.</summary>
     public required string RunId { get; init; }
@@ -16,16 +21,20 @@ public abstract record WorkSpec
 
     /// <summary>Names the prepared data set.</summary>
     public required string DatasetFingerprint { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Folder => $"runs/{RunId}";
 }
 
 /// <summary>Trains the run until a limit is reached.</summary>
-public sealed record TrainingWork : WorkSpec
+public sealed record TrainingWork : RunWork
 {
     public required MonitoringSpec Monitoring { get; init; }
 }
 
 /// <summary>Draws icons <see cref="First"/> … <see cref="First"/> + <see cref="Count"/> − 1 and extracts their features.</summary>
-public sealed record SampleWork : WorkSpec
+public sealed record SampleWork : RunWork
 {
     public required int First { get; init; }
 
@@ -33,7 +42,7 @@ public sealed record SampleWork : WorkSpec
 }
 
 /// <summary>Merges the features of all batches into the scores and writes the report.</summary>
-public sealed record EvaluationWork : WorkSpec
+public sealed record EvaluationWork : RunWork
 {
     public required TrainingSummary Training { get; init; }
 
@@ -68,12 +77,7 @@ public sealed record WorkProgress
 }
 
 /// <summary>How an attempt ended.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "outcome")]
-[JsonDerivedType(typeof(TrainingDone), "trained")]
-[JsonDerivedType(typeof(SamplesDone), "sampled")]
-[JsonDerivedType(typeof(EvaluationDone), "evaluated")]
-[JsonDerivedType(typeof(WorkStopped), "stopped")]
-[JsonDerivedType(typeof(WorkFailed), "failed")]
+[OutcomesOfWork]
 public abstract record WorkOutcome;
 
 /// <summary>A limit was reached; the weights are there.</summary>

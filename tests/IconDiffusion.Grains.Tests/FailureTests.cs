@@ -12,7 +12,7 @@ public abstract class FailureTests(bool shuffled = false, bool onPostgres = fals
         var spec = TestSpecs.Grid("park", cells: 2);
         await Cluster.SubmitAsync(spec);
         for (var attempt = 1; attempt <= 3; attempt++)
-            await FailAsync(await RunningAsync(order => order.Spec.RunId == TestSpecs.RunId(spec, 0) && order.Attempt == attempt), $"error {attempt}");
+            await FailAsync(await RunningAsync(order => ((RunWork)order.Spec).RunId == TestSpecs.RunId(spec, 0) && order.Attempt == attempt), $"error {attempt}");
         await FinishAllAsync(spec);
         var status = await StatusAsync(spec);
         Assert.Equal([CellState.Failed, CellState.Done], status.Cells.Select(cell => cell.State));
@@ -41,7 +41,7 @@ public abstract class FailureTests(bool shuffled = false, bool onPostgres = fals
         var spec = TestSpecs.Grid("retry", cells: 2);
         var experiment = await Cluster.SubmitAsync(spec);
         for (var attempt = 1; attempt <= 3; attempt++)
-            await FailAsync(await RunningAsync(order => order.Spec.RunId == TestSpecs.RunId(spec, 0) && order.Attempt == attempt), "no");
+            await FailAsync(await RunningAsync(order => ((RunWork)order.Spec).RunId == TestSpecs.RunId(spec, 0) && order.Attempt == attempt), "no");
         await FinishAllAsync(spec);
         var before = Disk.Started.Count;
         Assert.Equal(1, await experiment.RetryAsync());

@@ -28,6 +28,13 @@ public abstract class LifecycleTests(bool shuffled = false, bool onPostgres = fa
     }
 
     [SkippableFact]
+    public async Task EveryKindOfWork_HasAGrainOfItsOwn()
+    {
+        var homes = await Task.WhenAll(WorkKind.All.Select(kind => Cluster.Grains.GetWork(new(kind, "nothing@any")).GetStatusAsync()));
+        Assert.All(homes, status => Assert.Equal(WorkPhase.None, status.Phase));
+    }
+
+    [SkippableFact]
     public async Task TablesThatCannotBeWritten_DoNotKeepAnExperimentFromEnding()
     {
         Silo.Automatic = true;

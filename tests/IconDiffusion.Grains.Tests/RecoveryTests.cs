@@ -152,11 +152,11 @@ public abstract class RecoveryTests(bool shuffled = false, bool onPostgres = fal
         var (mine, other) = (TestSpecs.Grid("mine", 1), TestSpecs.Grid("other", 2));
         mine = mine with { Runs = [mine.Runs[0] with { Seed = 99 }] };
         await Cluster.SubmitAsync(other);
-        await RunningAsync(order => order.Spec.RunId == TestSpecs.RunId(other, 0));
+        await RunningAsync(order => ((RunWork)order.Spec).RunId == TestSpecs.RunId(other, 0));
         Silo.Crash();
         Silo.Only = RunIdentity.Experiment(mine);
         await Cluster.SubmitAsync(mine);
-        await RunningAsync(order => order.Spec.RunId == TestSpecs.RunId(mine, 0));
+        await RunningAsync(order => ((RunWork)order.Spec).RunId == TestSpecs.RunId(mine, 0));
         Assert.DoesNotContain($"{TestSpecs.RunId(other, 0)}@any#2", Disk.Started);
     }
 

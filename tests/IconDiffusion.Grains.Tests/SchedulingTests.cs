@@ -29,7 +29,7 @@ public abstract class SchedulingTests(bool shuffled = false, bool onPostgres = f
         var order = Disk.Finished.Select(work => work.Key[..12]).Distinct();
         Assert.Equal(
         [
-            first.Spec.RunId, TestSpecs.RunId(high, 0), TestSpecs.RunId(high, 1), TestSpecs.RunId(low, 1), TestSpecs.RunId(next, 0), TestSpecs.RunId(next, 1),
+            ((RunWork)first.Spec).RunId, TestSpecs.RunId(high, 0), TestSpecs.RunId(high, 1), TestSpecs.RunId(low, 1), TestSpecs.RunId(next, 0), TestSpecs.RunId(next, 1),
         ], order.Select(id => id));
     }
 
@@ -81,7 +81,7 @@ public abstract class SchedulingTests(bool shuffled = false, bool onPostgres = f
         var order = await RunningAsync();
         await PassAsync(TimeSpan.FromSeconds(5));
         Assert.Empty(Cluster.Silo("b").Running);
-        Assert.Equal(TestSpecs.RunId(spec, 0), order.Spec.RunId);
+        Assert.Equal(TestSpecs.RunId(spec, 0), ((RunWork)order.Spec).RunId);
     }
 
     [SkippableFact]
@@ -113,7 +113,7 @@ public abstract class SchedulingTests(bool shuffled = false, bool onPostgres = f
         await Cluster.SubmitAsync(other);
         await Cluster.SubmitAsync(mine);
         var order = await RunningAsync();
-        Assert.Equal(TestSpecs.RunId(mine, 0), order.Spec.RunId);
+        Assert.Equal(TestSpecs.RunId(mine, 0), ((RunWork)order.Spec).RunId);
         Silo.Automatic = true;
         await DoneAsync(Silo, order);
         await FinishedAsync(mine);

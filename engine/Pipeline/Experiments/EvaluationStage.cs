@@ -19,7 +19,7 @@ public static class EvaluationStage
     public static string CodeVersion { get; } =
         typeof(EvaluationStage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
-    /// <inheritdoc cref="Stages.Execute"/>
+    /// <inheritdoc cref="TrainingStage.Run"/>
     /// <exception cref="DatasetException">The data set is not in the store.</exception>
     /// <exception cref="FileNotFoundException">An icon or the Inception weights are missing.</exception>
     /// <exception cref="ArgumentException">There are fewer than two icons.</exception>

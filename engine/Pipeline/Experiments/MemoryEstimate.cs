@@ -1,5 +1,4 @@
 using IconDiffusion.Specs;
-using IconDiffusion.Specs.Cluster;
 
 namespace IconDiffusion.Pipeline.Experiments;
 
@@ -18,13 +17,16 @@ public static class MemoryEstimate
     // The Inception network alone, which waits while icons are drawn.
     private const long InceptionWeights = 96L << 20;
 
-    /// <summary>Bytes held at the peak of a piece of work.</summary>
+    /// <summary>Bytes held at the peak of a training.</summary>
     /// <param name="onGpu">Whether it is for a GPU.</param>
     /// <exception cref="ExperimentException">There is no such method here.</exception>
-    public static long Bytes(WorkSpec work, bool onGpu) => work switch
-    {
-        SampleWork batch => Math.Max(Methods.Of(work.Run.Model).SamplingBytes(work.Run, batch.Count, onGpu) + InceptionWeights, Inception),
-        EvaluationWork evaluation => Inception + evaluation.Sampling.Count * 3L * work.Run.Dataset.ImageSize * work.Run.Dataset.ImageSize,
-        _ => Methods.Of(work.Run.Model).TrainingBytes(work.Run, onGpu),
-    };
+    public static long Training(RunSpec run, bool onGpu) => Methods.Of(run.Model).TrainingBytes(run, onGpu);
+
+    /// <summary>Bytes held at the peak of drawing <paramref name="count"/> icons at once and extracting their features.</summary>
+    /// <inheritdoc cref="Training"/>
+    public static long Samples(RunSpec run, int count, bool onGpu) =>
+        Math.Max(Methods.Of(run.Model).SamplingBytes(run, count, onGpu) + InceptionWeights, Inception);
+
+    /// <summary>Bytes held at the peak of scoring <paramref name="count"/> icons.</summary>
+    public static long Evaluation(RunSpec run, int count) => Inception + count * 3L * run.Dataset.ImageSize * run.Dataset.ImageSize;
 }

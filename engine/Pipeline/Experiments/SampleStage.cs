@@ -13,7 +13,7 @@ public static class SampleStage
     // What feature extraction takes beside drawing, as a part of the bar.
     private const double FeaturesShare = 0.1;
 
-    /// <inheritdoc cref="Stages.Execute"/>
+    /// <inheritdoc cref="TrainingStage.Run"/>
     /// <returns>The batch's icons, and the time it took to draw what was missing of them.</returns>
     /// <exception cref="ConsentException">The consent for the data set has ended.</exception>
     /// <exception cref="FileNotFoundException">Training has not ended, or the Inception weights are missing.</exception>

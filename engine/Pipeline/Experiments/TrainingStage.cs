@@ -13,7 +13,9 @@ public static class TrainingStage
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
-    /// <inheritdoc cref="Stages.Execute"/>
+    /// <summary>Trains until a limit is reached.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled; the same call goes on from there.</exception>
+    /// <exception cref="SupersededException">A newer attempt has begun.</exception>
     /// <exception cref="TrainingException">It cannot go on.</exception>
     /// <exception cref="DatasetException">The data set is not in the store.</exception>
     /// <exception cref="ConsentException">Its consent has ended; also while training goes on.</exception>

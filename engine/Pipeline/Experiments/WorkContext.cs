@@ -28,5 +28,5 @@ public sealed record WorkContext
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>The folder of a run.</summary>
-    public RunFolder Folder(WorkSpec work) => new(Data.Run(work.RunId));
+    public RunFolder Folder(RunWork work) => new(Data.Run(work.RunId));
 }

@@ -10,12 +10,7 @@ internal class CellWork(WorkSpec spec, string deviceClass)
 
     public WorkSpec Spec => spec;
 
-    public WorkId Id { get; } = new(spec switch
-    {
-        TrainingWork => WorkKind.Training,
-        SampleWork => WorkKind.Samples,
-        _ => WorkKind.Evaluation,
-    }, WorkKeys.Of(spec, deviceClass));
+    public WorkId Id { get; } = WorkId.Of(spec, deviceClass);
 
     /// <summary>Its grain knows what to do.</summary>
     public bool IsPrepared { get; set; }

@@ -18,7 +18,7 @@ public sealed partial class ExperimentGrain
     private partial void LogRetried(string experiment, int cells);
 
     [LoggerMessage(5, LogLevel.Information, "Experiment {Experiment}, cell {Cell}, run {Run}: {Stage}")]
-    private partial void LogStage(string experiment, int cell, string run, CellStage stage);
+    private partial void LogStage(string experiment, int cell, string run, CellState stage);
 
     [LoggerMessage(6, LogLevel.Error, "Experiment {Experiment}, cell {Cell}, run {Run} has failed: {Error}")]
     private partial void LogFailed(string experiment, int cell, string run, string? error);

@@ -8,9 +8,9 @@ public sealed partial class ExperimentGrain
     // Whether it went on to another stage.
     private Task<bool> StepAsync(Cell cell) => cell.Memory switch
     {
-        { HasFailed: true } or { Stage: CellStage.Done } => Task.FromResult(false),
-        { Stage: CellStage.Training } => TrainAsync(cell),
-        { Stage: CellStage.Sampling } => SampleAsync(cell),
+        { HasFailed: true } or { Stage: CellState.Done } => Task.FromResult(false),
+        { Stage: CellState.Training } => TrainAsync(cell),
+        { Stage: CellState.Sampling } => SampleAsync(cell),
         _ => EvaluateAsync(cell),
     };
 
@@ -23,7 +23,7 @@ public sealed partial class ExperimentGrain
         if (status?.Outcome is not TrainingDone done)
             return Open(cell, [work]);
         Forget(cell, [work]);
-        return GoTo(cell, cell.Memory with { Stage = CellStage.Sampling, Training = done.Summary });
+        return GoTo(cell, cell.Memory with { Stage = CellState.Sampling, Training = done.Summary });
     }
 
     private async Task<bool> SampleAsync(Cell cell)
@@ -50,7 +50,7 @@ public sealed partial class ExperimentGrain
         var sampling = SamplingRule.Sum(cell.Batches);
         Forget(cell, cell.Batches);
         cell.EndSampling();
-        return GoTo(cell, cell.Memory with { Stage = CellStage.Evaluating, Sampling = sampling });
+        return GoTo(cell, cell.Memory with { Stage = CellState.Evaluating, Sampling = sampling });
     }
 
     private async Task<bool> EvaluateAsync(Cell cell)
@@ -64,7 +64,7 @@ public sealed partial class ExperimentGrain
         Forget(cell, [work]);
         cell.Result = done.Result;
         _tableIsOld = true;
-        return GoTo(cell, cell.Memory with { Stage = CellStage.Done, Scores = done.Result.Scores });
+        return GoTo(cell, cell.Memory with { Stage = CellState.Done, Scores = done.Result.Scores });
     }
 
     // The status if it failed.

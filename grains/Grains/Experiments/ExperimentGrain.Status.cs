@@ -37,7 +37,7 @@ public sealed partial class ExperimentGrain
 
     public async Task<List<RunResult>> GetResultsAsync()
     {
-        var done = _cells.Where(cell => cell.Memory.Stage == CellStage.Done).ToList();
+        var done = _cells.Where(cell => cell.Memory.Stage == CellState.Done).ToList();
         foreach (var chunk in done.Where(cell => cell.Result is null).Chunk(ResultsAtOnce))
             await Task.WhenAll(chunk.Select(LoadResultAsync));
         return [.. done.Select(cell => cell.Result).OfType<RunResult>()];
@@ -81,15 +81,13 @@ public sealed partial class ExperimentGrain
             State = cell.Memory switch
             {
                 { HasFailed: true } => CellState.Failed,
-                { Stage: CellStage.Done } => CellState.Done,
+                { Stage: CellState.Done } => CellState.Done,
                 _ when state == ExperimentState.Paused => CellState.Paused,
                 _ when state == ExperimentState.Cancelled => CellState.Cancelled,
                 _ when works.Count == 0 => CellState.Waiting,
-                { Stage: CellStage.Training } => CellState.Training,
-                { Stage: CellStage.Sampling } => CellState.Sampling,
-                _ => CellState.Evaluating,
+                var memory => memory.Stage,
             },
-            Progress = cell.Memory.Stage == CellStage.Sampling ? SamplingProgress(cell, active) : works.FirstOrDefault()?.Status.Progress,
+            Progress = cell.Memory.Stage == CellState.Sampling ? SamplingProgress(cell, active) : works.FirstOrDefault()?.Status.Progress,
             Where = works.Count == 0 ? null : string.Join(", ", works.Select(work => $"{work.Device.Silo} {work.Device.Device.Id}")),
             Attempts = works.Count == 0 ? cell.Memory.Attempts : works.Max(work => work.Status.Attempts[^1].Number),
             Error = works.Select(work => work.Status.Error).FirstOrDefault(error => error is not null) ?? cell.Memory.Error,

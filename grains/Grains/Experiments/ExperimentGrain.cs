@@ -44,7 +44,7 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
 
     private bool IsFinished => _cells.All(cell => cell.Memory.IsFinal);
 
-    private int DoneCount => _cells.Count(cell => cell.Memory.Stage == CellStage.Done);
+    private int DoneCount => _cells.Count(cell => cell.Memory.Stage == CellState.Done);
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {

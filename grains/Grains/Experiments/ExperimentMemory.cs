@@ -30,13 +30,11 @@ public sealed record ProgressMemory
 /// <summary>What the user wants of an experiment.</summary>
 public enum ExperimentCommand { Run, Pause, Cancel }
 
-/// <summary>The stages of a cell, in their order.</summary>
-public enum CellStage { Training, Sampling, Evaluating, Done }
-
 /// <summary>What is known of a cell without asking anybody.</summary>
 public sealed record CellMemory
 {
-    public CellStage Stage { get; init; }
+    /// <summary>The stage that it is at or waits for: training, sampling, evaluating, done, in this order.</summary>
+    public CellState Stage { get; init; } = CellState.Training;
 
     /// <summary>Its stage's work failed too often.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -64,5 +62,13 @@ public sealed record CellMemory
 
     /// <summary>Nothing is left to do.</summary>
     [JsonIgnore]
-    public bool IsFinal => HasFailed || Stage == CellStage.Done;
+    public bool IsFinal => HasFailed || Stage == CellState.Done;
+
+    /// <summary>Time that a stage took; null: it has not ended, or takes seconds.</summary>
+    public TimeSpan? Took(CellState stage) => stage switch
+    {
+        CellState.Training => Training?.Time,
+        CellState.Sampling => Sampling?.Time,
+        _ => null,
+    };
 }

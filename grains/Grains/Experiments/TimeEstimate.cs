@@ -7,7 +7,7 @@ internal static class TimeEstimate
 {
     /// <summary>
     /// From the progress of what runs, and for cells that wait from the mean of those known; null where no training's time can
-    /// be told yet. Scoring takes seconds and is left out.
+    /// be told yet. What takes seconds, see <see cref="WorkKind.IsTimed"/>, is left out.
     /// </summary>
     /// <param name="cells">All cells.</param>
     /// <param name="active">What runs, by key.</param>
@@ -15,18 +15,16 @@ internal static class TimeEstimate
     public static TimeSpan? Left(IReadOnlyList<Cell> cells, Dictionary<string, ActiveWork> active, int devices)
     {
         var unfinished = cells.Where(cell => !cell.Memory.IsFinal).ToList();
-        var training = new Estimates(cells.Select(cell => cell.Memory.Training?.Time ?? Whole(cell, CellStage.Training, active)));
-        var sampling = new Estimates(cells.Select(cell => cell.Memory.Sampling?.Time ?? Whole(cell, CellStage.Sampling, active)));
-        if (training.Mean is null && unfinished.Exists(cell => cell.Memory.Stage == CellStage.Training))
+        var stages = WorkKind.All.Where(kind => kind.IsTimed).Select(kind => kind.Cell!.Value)
+            .Select(stage => (Stage: stage, Times: new Estimates(cells.Select(cell => cell.Memory.Took(stage) ?? Whole(cell, stage, active))))).ToList();
+        if (stages[0].Times.Mean is null && unfinished.Exists(cell => cell.Memory.Stage == stages[0].Stage))
             return null;
         var (sum, longest) = (TimeSpan.Zero, TimeSpan.Zero);
         foreach (var cell in unfinished)
         {
             var left = TimeSpan.Zero;
-            if (cell.Memory.Stage == CellStage.Training)
-                left += Rest(training.Of(cell.Index), Worked(cell, active));
-            if (cell.Memory.Stage <= CellStage.Sampling)
-                left += Rest(sampling.Of(cell.Index), cell.Memory.Stage == CellStage.Sampling ? Worked(cell, active) : TimeSpan.Zero);
+            foreach (var (stage, times) in stages.Where(each => each.Stage >= cell.Memory.Stage))
+                left += Rest(times.Of(cell.Index), stage == cell.Memory.Stage ? Worked(cell, active) : TimeSpan.Zero);
             sum += left;
             longest = left > longest ? left : longest;
         }
@@ -41,12 +39,12 @@ internal static class TimeEstimate
         + Running(cell, active).Aggregate(TimeSpan.Zero, (sum, progress) => sum + progress.Worked);
 
     // All that a stage takes, judged by its share that is done.
-    private static TimeSpan? Whole(Cell cell, CellStage stage, Dictionary<string, ActiveWork> active)
+    private static TimeSpan? Whole(Cell cell, CellState stage, Dictionary<string, ActiveWork> active)
     {
         if (cell.Memory.Stage != stage)
             return null;
         var running = Running(cell, active).ToList();
-        var share = stage == CellStage.Sampling
+        var share = stage == CellState.Sampling
             ? (cell.Batches.Count(batch => batch.Done is not null) + running.Sum(Share)) / Math.Max(1, cell.Batches.Count)
             : running.Sum(Share);
         return share > 0 ? Worked(cell, active) / share : null;

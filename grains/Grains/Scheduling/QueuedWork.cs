@@ -13,8 +13,8 @@ internal sealed class QueuedWork(WorkId work, long memoryBytes, long arrival)
     /// <summary>The class of device that it needs.</summary>
     public string DeviceClass { get; } = WorkKeys.DeviceClassOf(work.Key);
 
-    /// <summary>Names the files it writes: the same for every class of device, so only one of them may run.</summary>
-    public (WorkKind, string) Files { get; } = (work.Kind, work.Key[..work.Key.LastIndexOf('@')]);
+    /// <summary>Names the files it writes: of all work with the same ones, only one piece may run.</summary>
+    public (WorkKind, string) Files { get; } = (work.Kind, WorkKeys.FilesOf(work.Key));
 
     public long MemoryBytes => memoryBytes;
 
@@ -61,14 +61,14 @@ internal sealed class QueuedWork(WorkId work, long memoryBytes, long arrival)
     public KeptWork Keep() =>
         new(work, memoryBytes, [.. _wishes.Select(wish => new KeptWish(wish.Key, wish.Value.Priority, wish.Value.Cell))]);
 
-    private void Place() => Rank = _wishes.Values.Min(wish => new Rank(-(long)wish.Priority, wish.Sequence, wish.Cell, work.Kind, arrival));
+    private void Place() => Rank = _wishes.Values.Min(wish => new Rank(-(long)wish.Priority, wish.Sequence, wish.Cell, work.Kind.Order, arrival));
 }
 
 /// <summary>How much an experiment wants some work.</summary>
 internal readonly record struct Wish(int Priority, int Sequence, int Cell);
 
-/// <summary>A place in the queue: priority, order of submission, cell, stage; smaller goes first.</summary>
-internal readonly record struct Rank(long Urgency, int Sequence, int Cell, WorkKind Kind, long Arrival) : IComparable<Rank>
+/// <summary>A place in the queue: priority, order of submission, cell, kind of work; smaller goes first.</summary>
+internal readonly record struct Rank(long Urgency, int Sequence, int Cell, int Kind, long Arrival) : IComparable<Rank>
 {
     public int CompareTo(Rank other) => (Urgency, Sequence, Cell, Kind, Arrival).CompareTo(
         (other.Urgency, other.Sequence, other.Cell, other.Kind, other.Arrival));

@@ -12,18 +12,18 @@ internal static class Outcomes
 
     public static WorkOutcome Of(WorkSpec spec) => spec switch
     {
-        TrainingWork => new TrainingDone(Training(spec.RunId)),
+        TrainingWork training => new TrainingDone(Training(training.RunId)),
         SampleWork batch => new SamplesDone(new() { Count = batch.Count, Time = BatchTime }),
         EvaluationWork evaluation => new EvaluationDone(new()
         {
-            RunId = spec.RunId,
-            Spec = spec.Run,
-            DatasetFingerprint = spec.DatasetFingerprint,
+            RunId = evaluation.RunId,
+            Spec = evaluation.Run,
+            DatasetFingerprint = evaluation.DatasetFingerprint,
             Training = evaluation.Training,
             Sampling = evaluation.Sampling,
             Scores = new()
             {
-                Fid = spec.Run.Seed, Mae = 2, MaeMirrored = 2, GeneratedCount = evaluation.Sampling.Count, TrainingCount = 8,
+                Fid = evaluation.Run.Seed, Mae = 2, MaeMirrored = 2, GeneratedCount = evaluation.Sampling.Count, TrainingCount = 8,
                 Features = "none", NotComparable = [],
             },
             Provenance = new() { CodeVersion = "test", Device = "test", LibTorch = "none", Threads = 1, FinishedAt = DateTimeOffset.UnixEpoch },

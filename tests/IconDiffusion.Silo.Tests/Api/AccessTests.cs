@@ -71,6 +71,7 @@ public sealed class AccessTests(SharedSilo shared) : IClassFixture<SharedSilo>
     [InlineData("/", "text/html")]
     [InlineData("/dashboard/dashboard.css", "text/css")]
     [InlineData("/dashboard/dashboard.js", "text/javascript")]
+    [InlineData("/dashboard/kinds.js", "text/javascript")]
     public async Task TheDashboardsPage_IsToldToEveryone_AndHoldsNothing(string path, string type)
     {
         using var client = new HttpClient { BaseAddress = _silo.Host.Url };

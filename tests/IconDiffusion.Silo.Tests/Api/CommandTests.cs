@@ -69,9 +69,9 @@ public sealed class CommandTests : IAsyncLifetime
         var id = await _silo.SubmitAsync();
         var order = await _silo.Work.OrderAsync();
         var grains = _silo.Host.Services.GetRequiredService<IGrainFactory>();
-        await grains.GetGrain<ITrainingRunGrain>(order.Work.Key).ReportAsync(1, new() { Done = 3, Total = 10, Step = 3, Loss = 0.5 });
+        await grains.GetWork(order.Work).ReportAsync(1, new() { Done = 3, Total = 10, Step = 3, Loss = 0.5 });
 
-        var run = await TestSilo.ReadAsync<RunStatus>(await _silo.Client.GetAsync($"/api/runs/{order.Spec.RunId}"));
+        var run = await TestSilo.ReadAsync<RunStatus>(await _silo.Client.GetAsync($"/api/runs/{((RunWork)order.Spec).RunId}"));
 
         Assert.Equal(TestSilo.Tiny().Runs[0], run.Spec);
         Assert.Equal((1, "test"), (Assert.Single(run.Attempts).Number, run.Attempts[0].Silo));
@@ -100,7 +100,7 @@ public sealed class CommandTests : IAsyncLifetime
         await _silo.SubmitAsync();
         var order = await _silo.Work.OrderAsync();
 
-        await Problem.SentenceAsync(HttpStatusCode.BadRequest, await _silo.Client.GetAsync($"/api/runs/{order.Spec.RunId}/log?{query}"));
+        await Problem.SentenceAsync(HttpStatusCode.BadRequest, await _silo.Client.GetAsync($"/api/runs/{((RunWork)order.Spec).RunId}/log?{query}"));
     }
 
     [Theory]

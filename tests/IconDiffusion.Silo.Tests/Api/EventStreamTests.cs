@@ -110,7 +110,7 @@ public sealed class EventStreamTests : IAsyncLifetime
     {
         var id = await _silo.SubmitAsync();
         var order = await _silo.Work.OrderAsync();
-        var folder = Directory.CreateDirectory(Path.Combine(_silo.Data, "runs", order.Spec.RunId)).FullName;
+        var folder = Directory.CreateDirectory(Path.Combine(_silo.Data, "runs", ((RunWork)order.Spec).RunId)).FullName;
         var log = Path.Combine(folder, "loss.jsonl");
         File.WriteAllText(log, Line(1) + Line(2));
         File.WriteAllText(Path.Combine(folder, "events.jsonl"), JsonSerializer.Serialize(new RunEvent
@@ -120,7 +120,7 @@ public sealed class EventStreamTests : IAsyncLifetime
         var steps = new List<long>();
         var events = new List<string>();
 
-        await foreach (var item in ItemsAsync($"/api/runs/{order.Spec.RunId}/log/events?after=1"))
+        await foreach (var item in ItemsAsync($"/api/runs/{((RunWork)order.Spec).RunId}/log/events?after=1"))
         {
             if (item.EventType == "events")
             {
@@ -136,10 +136,10 @@ public sealed class EventStreamTests : IAsyncLifetime
 
         Assert.Equal([2, 3], steps);
         Assert.Equal(["The disk is full."], events);
-        var tail = await TestSilo.ReadAsync<RunLog>(await _silo.Client.GetAsync($"/api/runs/{order.Spec.RunId}/log?last=2"));
+        var tail = await TestSilo.ReadAsync<RunLog>(await _silo.Client.GetAsync($"/api/runs/{((RunWork)order.Spec).RunId}/log?last=2"));
         Assert.Equal([2, 3], tail.Losses.Select(point => point.Step));
         Assert.Equal((1, false), (tail.Events.Count, tail.More));
-        var head = await TestSilo.ReadAsync<RunLog>(await _silo.Client.GetAsync($"/api/runs/{order.Spec.RunId}/log?limit=1"));
+        var head = await TestSilo.ReadAsync<RunLog>(await _silo.Client.GetAsync($"/api/runs/{((RunWork)order.Spec).RunId}/log?limit=1"));
         Assert.Equal((1, true), (Assert.Single(head.Losses).Step, head.More));
     }
 

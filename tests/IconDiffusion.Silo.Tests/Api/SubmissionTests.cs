@@ -40,7 +40,7 @@ public sealed class SubmissionTests : IAsyncLifetime
 
         var order = await _silo.Work.OrderAsync();
 
-        Assert.Equal(TestSilo.TwoIcons().Fingerprint, order.Spec.DatasetFingerprint);
+        Assert.Equal(TestSilo.TwoIcons().Fingerprint, ((RunWork)order.Spec).DatasetFingerprint);
         var device = Assert.Single(await TestSilo.ReadAsync<DeviceStatus[]>(await _silo.Client.GetAsync("/api/devices")));
         Assert.Equal(("test", order.Device), (device.Silo, device.Device.Id));
     }

@@ -30,7 +30,7 @@ public sealed class DatabaseMigrationTests : IDisposable
         Assert.Equal((ExperimentState.Paused, 2), (paused.State, paused.Cells.Count));
         var order = await silo.Work.OrderAsync();
         // The first cell is leased to the silo that was killed, until that has been silent for long enough.
-        Assert.Equal((2, 1), (order.Spec.Run.Seed, order.Attempt));
+        Assert.Equal((2, 1), (((RunWork)order.Spec).Run.Seed, order.Attempt));
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public sealed class StartAndStopTests : IDisposable
         await using var second = await TestSilo.StartInAsync(_folder.Path);
 
         Assert.Equal(ExperimentState.Running, (await TestSilo.ReadAsync<ExperimentStatus>(await second.Client.GetAsync($"/api/experiments/{id}"))).State);
-        Assert.Equal(TestSilo.Tiny().Runs[0], (await second.Work.OrderAsync()).Spec.Run);
+        Assert.Equal(TestSilo.Tiny().Runs[0], ((RunWork)(await second.Work.OrderAsync()).Spec).Run);
     }
 
     [Fact]

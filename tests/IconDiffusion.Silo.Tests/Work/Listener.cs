@@ -7,7 +7,7 @@ using Orleans.Runtime;
 namespace IconDiffusion.Silo.Tests.Work;
 
 /// <summary>Stands where the grains are and hears what a work service says to them.</summary>
-internal sealed class Listener : IGrainFactory, ITrainingRunGrain, ISampleBatchGrain, IEvaluationGrain
+internal sealed class Listener : IGrainFactory, IWorkGrain
 {
     private readonly Channel<(int Attempt, WorkOutcome Outcome)> _ends = Channel.CreateUnbounded<(int, WorkOutcome)>();
     private readonly Channel<(int Attempt, WorkProgress Progress)> _reports = Channel.CreateUnbounded<(int, WorkProgress)>();
@@ -46,12 +46,10 @@ internal sealed class Listener : IGrainFactory, ITrainingRunGrain, ISampleBatchG
         return Task.CompletedTask;
     }
 
-    public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
-        where TGrainInterface : IGrainWithStringKey => (TGrainInterface)(object)this;
-
-    public TGrainInterface GetGrain<TGrainInterface>(GrainId grainId) where TGrainInterface : IAddressable => throw new NotSupportedException();
+    public TGrainInterface GetGrain<TGrainInterface>(GrainId grainId) where TGrainInterface : IAddressable => (TGrainInterface)(object)this;
 
     // The rest of Orleans' interface, which nothing here calls.
+    public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null) where TGrainInterface : IGrainWithStringKey => throw new NotSupportedException();
     public TGrainInterface GetGrain<TGrainInterface>(Guid primaryKey, string? grainClassNamePrefix = null) where TGrainInterface : IGrainWithGuidKey => throw new NotSupportedException();
     public TGrainInterface GetGrain<TGrainInterface>(long primaryKey, string? grainClassNamePrefix = null) where TGrainInterface : IGrainWithIntegerKey => throw new NotSupportedException();
     public TGrainInterface GetGrain<TGrainInterface>(Guid primaryKey, string keyExtension, string? grainClassNamePrefix = null) where TGrainInterface : IGrainWithGuidCompoundKey => throw new NotSupportedException();

@@ -51,7 +51,7 @@ internal sealed class TinyOrders : IDisposable
 
     public RunFolder Folder(DataFolder? data = null) => new((data ?? Data).Run(RunId));
 
-    public WorkOrder Train(int attempt = 1, TimeSpan? checkpointEvery = null) => Order(WorkKind.Training, attempt, new TrainingWork
+    public WorkOrder Train(int attempt = 1, TimeSpan? checkpointEvery = null) => Order(attempt, new TrainingWork
     {
         RunId = RunId,
         Run = Spec,
@@ -59,7 +59,7 @@ internal sealed class TinyOrders : IDisposable
         Monitoring = new() { CheckpointEvery = checkpointEvery ?? TimeSpan.FromHours(1) },
     });
 
-    public WorkOrder Sample(int attempt = 1) => Order(WorkKind.Samples, attempt, new SampleWork
+    public WorkOrder Sample(int attempt = 1) => Order(attempt, new SampleWork
     {
         RunId = RunId,
         Run = Spec,
@@ -68,7 +68,7 @@ internal sealed class TinyOrders : IDisposable
         Count = 4,
     });
 
-    public WorkOrder Evaluate(TrainingSummary training, SamplingSummary sampling) => Order(WorkKind.Evaluation, 1, new EvaluationWork
+    public WorkOrder Evaluate(TrainingSummary training, SamplingSummary sampling) => Order(1, new EvaluationWork
     {
         RunId = RunId,
         Run = Spec,
@@ -79,5 +79,5 @@ internal sealed class TinyOrders : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private static WorkOrder Order(WorkKind kind, int attempt, WorkSpec spec) => new(new(kind, WorkKeys.Of(spec, "any")), attempt, "cpu", spec);
+    private static WorkOrder Order(int attempt, WorkSpec spec) => new(WorkId.Of(spec, "any"), attempt, "cpu", spec);
 }

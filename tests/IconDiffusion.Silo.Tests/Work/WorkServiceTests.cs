@@ -118,7 +118,7 @@ public sealed class WorkServiceTests : IDisposable
     {
         var service = Service(_tiny);
         var lost = _tiny.Train();
-        lost = lost with { Spec = lost.Spec with { DatasetFingerprint = new string('0', 64) } };
+        lost = lost with { Spec = (RunWork)lost.Spec with { DatasetFingerprint = new string('0', 64) } };
         service.Start(lost);
         var failed = Assert.IsType<WorkFailed>((await _grains.EndAsync()).Outcome);
         Assert.Equal($"The dataset {new string('0', 64)} is not in '{_tiny.Data.Datasets}'.", failed.Error);
@@ -179,9 +179,9 @@ public sealed class WorkServiceTests : IDisposable
         var service = Service(_endless, "RTX 3080", "RTX 3080");
         var data = _endless.Data;
         var other = _endless.Train() with { Device = "rtx-3080#2" };
-        var spec = other.Spec with { RunId = "0123456789ab" };
+        var spec = (RunWork)other.Spec with { RunId = "0123456789ab" };
         service.Start(_endless.Train() with { Device = "rtx-3080#1" });
-        service.Start(other with { Spec = spec, Work = new(WorkKind.Training, WorkKeys.Of(spec, "any")) });
+        service.Start(other with { Spec = spec, Work = WorkId.Of(spec, "any") });
         await _grains.ReportAsync(progress => progress.Step > 1);
         await Until(service, () => Directory.Exists(data.Run("0123456789ab")) && service.Running.Count == 2);
         Assert.Equal(["rtx-3080#1", "rtx-3080#2"], service.Devices.Select(device => device.Id));

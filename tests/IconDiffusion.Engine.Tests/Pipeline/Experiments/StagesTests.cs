@@ -91,7 +91,7 @@ public sealed class StagesTests : IDisposable
     [Fact]
     public void ATraining_WhoseRunANewerAttemptTookOver_WritesNothingMore()
     {
-        var fence = new AttemptFence(Stages.AttemptFile(_tiny.Folder, _tiny.Training), "training", 1, "here");
+        var fence = new AttemptFence(_tiny.Folder.AttemptFile(), "training", 1, "here");
         var newer = new AttemptFence(fence.Path, "training", 2, "there");
         var context = _tiny.Context(report: progress => { if (progress.Step == 1) newer.Enter(takeOver: true); }, fence);
 
