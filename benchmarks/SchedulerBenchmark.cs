@@ -131,6 +131,7 @@ internal static class SchedulerBenchmark
                 Scores = new() { Fid = 1, Mae = 2, MaeMirrored = 2, GeneratedCount = 32, TrainingCount = 8, Features = "none", NotComparable = [] },
                 Provenance = new() { CodeVersion = "none", Device = "none", LibTorch = "none", Threads = 1, FinishedAt = DateTimeOffset.UnixEpoch },
             }),
+            ReportWork report => new ReportDone(new() { Results = report.Name, Files = [], Missing = [], IsWhole = true }),
             _ => throw new ArgumentException($"Unknown work {spec}.", nameof(spec)),
         };
     }

@@ -25,6 +25,9 @@ public static class RunIdentity
     public static string Experiment(ExperimentSpec experiment) =>
         $"{experiment.Name}-{Hash(new { experiment.Runs, experiment.Gpu })[..8]}";
 
+    /// <summary>A report: the results that it is of, and what is said of the others. 8 hex digits.</summary>
+    public static string Report(EquatableList<RunResult> results, EquatableList<string> missing) => Hash(new { results, missing })[..8];
+
     /// <summary>The name in an experiment's identity.</summary>
     public static string ExperimentName(string experimentId) => experimentId[..Math.Max(0, experimentId.LastIndexOf('-'))];
 

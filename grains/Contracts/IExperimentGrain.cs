@@ -29,6 +29,11 @@ public interface IExperimentGrain : IGrainWithStringKey
     [Alias("retry")]
     Task<int> RetryAsync();
 
+    /// <summary>Asks for a report of the results so far. One that is there is not made again, unless files were missing or it has failed.</summary>
+    /// <exception cref="ExperimentMissingException">Never submitted.</exception>
+    [Alias("report")]
+    Task<ReportStatus> ReportAsync();
+
     /// <summary>Where it stands; null: never submitted.</summary>
     [Alias("status"), AlwaysInterleave]
     Task<ExperimentStatus?> GetStatusAsync();

@@ -54,7 +54,10 @@ public sealed record WorkStatus
 [Alias("icondiffusion.work")]
 public interface IWorkGrain : IGrainWithStringKey
 {
-    /// <summary>Keeps what is to be done. Known work is left as it is; failed work gets fresh attempts if <paramref name="retry"/>.</summary>
+    /// <summary>
+    /// Keeps what is to be done. Known work is left as it is; failed work, and work whose outcome is not final, gets fresh attempts if
+    /// <paramref name="retry"/>.
+    /// </summary>
     [Alias("prepare")]
     Task<WorkPhase> PrepareAsync(WorkSpec spec, bool retry);
 

@@ -22,6 +22,9 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
     public void Fetch(WorkOrder order, CancellationToken cancellation) => Wait(FetchAsync(order, cancellation));
 
     /// <inheritdoc/>
+    public void Fetch(string path, CancellationToken cancellation) => Wait(PersistAsync(() => FetchAsync(path, cancellation), cancellation));
+
+    /// <inheritdoc/>
     public void Checkpointed(WorkOrder order, Action<string> warn)
     {
         lock (_gate)
@@ -46,9 +49,10 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
             foreach (var path in Stage.Of(order.Spec).Needs(order.Spec, new(data, folder, there)))
             {
                 var isListed = path.StartsWith(folder.Path + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-                // Nothing changes once it is written under its name, but the loss log, which grows.
-                if ((!isListed || there.Contains(path)) && (path == folder.LossLogFile || !File.Exists(path)))
+                if (path == folder.LossLogFile)   // It grows.
                     await store.GetAsync(Key(path), path, cancellation).ConfigureAwait(false);
+                else if (!isListed || there.Contains(path))
+                    await FetchAsync(path, cancellation).ConfigureAwait(false);
             }
         }, cancellation).ConfigureAwait(false);
     }
@@ -58,7 +62,7 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
     {
         var there = await store.ListAsync(Key(data.Consents) + '/', cancellation).ConfigureAwait(false);
         foreach (var path in there.Keys.Order(StringComparer.Ordinal).Select(PathOf))
-            if (!File.Exists(path)) await store.GetAsync(Key(path), path, cancellation).ConfigureAwait(false);
+            await FetchAsync(path, cancellation).ConfigureAwait(false);
         var here = Directory.Exists(data.Consents) ? Directory.EnumerateFiles(data.Consents, "*.json", SearchOption.AllDirectories) : [];
         foreach (var path in here.Order(StringComparer.Ordinal))
             if (!there.ContainsKey(Key(path))) await store.PutAsync(Key(path), path, cancellation).ConfigureAwait(false);
@@ -104,7 +108,7 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
         var there = await store.ListAsync(Key(folder.Path) + '/', cancellation).ConfigureAwait(false);
         if (stage.HasCheckpoints) await PublishCheckpointsAsync(folder, there, cancellation).ConfigureAwait(false);
         foreach (var path in stage.Leaves(order.Spec, new(data, folder, there.Keys.Select(PathOf).ToHashSet())))
-            await PutNewAsync(path, there, cancellation).ConfigureAwait(false);
+            await (stage.AreReplaced ? store.PutAsync(Key(path), path, cancellation) : PutNewAsync(path, there, cancellation)).ConfigureAwait(false);
     }
 
     // The store keeps the checkpoints that the run keeps: contents before the manifests that make them count, older ones removed after.
@@ -129,6 +133,11 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
         var kept = here.Select(manifest => Key(Path.ChangeExtension(manifest, null))).ToHashSet();
         foreach (var key in there.Keys.Where(key => key.StartsWith(Key(folder.Checkpoints) + '/', StringComparison.Ordinal)).OrderBy(key => key.EndsWith(".safetensors", StringComparison.Ordinal)))
             if (!kept.Contains(Path.ChangeExtension(key, null))) await store.DeleteAsync(key, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task FetchAsync(string path, CancellationToken cancellation)
+    {
+        if (!File.Exists(path)) await store.GetAsync(Key(path), path, cancellation).ConfigureAwait(false);
     }
 
     // Files that never change once they are written under their name.

@@ -11,6 +11,11 @@ internal interface IRunTransfer
     /// <exception cref="IOException">The store cannot be reached.</exception>
     void Fetch(WorkOrder order, CancellationToken cancellation);
 
+    /// <summary>Brings one file here that the work turns out to need, if it is anywhere. Called on the device's thread.</summary>
+    /// <param name="path">Where it would be.</param>
+    /// <inheritdoc cref="Fetch(WorkOrder, CancellationToken)"/>
+    void Fetch(string path, CancellationToken cancellation);
+
     /// <summary>A checkpoint is there; brings it away in the background. Never waits and never throws.</summary>
     void Checkpointed(WorkOrder order, Action<string> warn);
 
@@ -23,6 +28,8 @@ internal interface IRunTransfer
 internal sealed class NoTransfer : IRunTransfer
 {
     public void Fetch(WorkOrder order, CancellationToken cancellation) { }
+
+    public void Fetch(string path, CancellationToken cancellation) { }
 
     public void Checkpointed(WorkOrder order, Action<string> warn) { }
 

@@ -44,6 +44,14 @@ internal sealed class Stage
                 .. files.ThereIn(files.Folder.Result(work.Run)),
             ],
             leaves: (work, files) => WorkFiles.In(files.Folder.Result(work.Run)).OrderBy(path => Path.GetFileName(path) == RunReport.ResultFile)),
+
+        [WorkKind.Report] = Row<ReportWork>(
+            run: (work, context, cancellation) => new ReportDone(ReportStage.Run(work, context, cancellation)),
+            memory: (work, _) => MemoryEstimate.Report(work),
+            attempt: _ => null,
+            needs: (work, files) => ReportStage.Needs(work, files.Data),
+            leaves: (work, files) => ReportStage.Leaves(work, files.Data),
+            areReplaced: true),
     };
 
     private Stage()
@@ -70,6 +78,9 @@ internal sealed class Stage
     /// <summary>Whether it makes checkpoints, which are brought away while it goes on.</summary>
     public bool HasCheckpoints { get; private init; }
 
+    /// <summary>Whether what it leaves takes the place of older files of the same names; other files never change once they are written.</summary>
+    public bool AreReplaced { get; private init; }
+
     /// <summary>The row of a piece of work.</summary>
     public static Stage Of(WorkSpec work) => All[WorkKind.Of(work)];
 
@@ -78,7 +89,8 @@ internal sealed class Stage
 
     private static Stage Row<T>(
         Func<T, WorkContext, CancellationToken, WorkOutcome> run, Func<T, bool, long> memory, Func<T, string?> attempt,
-        Func<T, WorkFiles, IEnumerable<string>> needs, Func<T, WorkFiles, IEnumerable<string>> leaves, bool hasCheckpoints = false)
+        Func<T, WorkFiles, IEnumerable<string>> needs, Func<T, WorkFiles, IEnumerable<string>> leaves, bool hasCheckpoints = false,
+        bool areReplaced = false)
         where T : WorkSpec => new()
         {
             Run = (work, context, cancellation) => run((T)work, context, cancellation),
@@ -87,6 +99,7 @@ internal sealed class Stage
             Needs = (work, files) => needs((T)work, files),
             Leaves = (work, files) => leaves((T)work, files),
             HasCheckpoints = hasCheckpoints,
+            AreReplaced = areReplaced,
         };
 
     private static IEnumerable<string> Shared(RunWork work, WorkFiles files) =>

@@ -169,6 +169,7 @@ internal sealed partial class WorkService : ISiloWork, IDisposable
             Bench = open(),
             Fence = new(Stage.AttemptFile(_data, order.Spec), order.Work.Key, order.Attempt, _silo),
             Patience = Patience,
+            Fetch = path => _transfer.Fetch(path, attempt.Stopped),
             Report = Report,
             Warn = Warn,
             Time = _time,

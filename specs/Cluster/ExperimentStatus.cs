@@ -83,6 +83,9 @@ public sealed record ExperimentStatus
 
     /// <summary>To the end of the last cell, where it can be told.</summary>
     public TimeSpan? TimeLeft { get; init; }
+
+    /// <summary>Its report, which is made after the last cell and when it is asked for; null: none was asked for yet.</summary>
+    public ReportStatus? Report { get; init; }
 }
 
 /// <summary>An experiment in a list of all.</summary>

@@ -50,6 +50,27 @@ public sealed record EvaluationWork : RunWork
     public required SamplingSummary Sampling { get; init; }
 }
 
+/// <summary>Makes an experiment's report: its tables, its figure, and the page on whether the runs copy.</summary>
+public sealed record ReportWork : WorkSpec
+{
+    /// <summary>See <see cref="RunIdentity.Experiment(ExperimentSpec)"/>.</summary>
+    public required string Experiment { get; init; }
+
+    /// <summary>What is reported, in the order of the experiment's runs.</summary>
+    public required EquatableList<RunResult> Results { get; init; }
+
+    /// <summary>The runs that have no result, a sentence for each: which, and why.</summary>
+    public required EquatableList<string> Missing { get; init; }
+
+    /// <inheritdoc cref="RunIdentity.Report"/>
+    [JsonIgnore]
+    public string Name => RunIdentity.Report(Results, Missing);
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Folder => $"experiments/{Experiment}";
+}
+
 /// <summary>How far a piece of work is.</summary>
 public sealed record WorkProgress
 {
@@ -78,7 +99,12 @@ public sealed record WorkProgress
 
 /// <summary>How an attempt ended.</summary>
 [OutcomesOfWork]
-public abstract record WorkOutcome;
+public abstract record WorkOutcome
+{
+    /// <summary>Whether the same work would come to the same again. If not, it is done again when it is asked for again.</summary>
+    [JsonIgnore]
+    public virtual bool IsFinal => true;
+}
 
 /// <summary>A limit was reached; the weights are there.</summary>
 public sealed record TrainingDone(TrainingSummary Summary) : WorkOutcome;
@@ -88,6 +114,14 @@ public sealed record SamplesDone(SamplingSummary Summary) : WorkOutcome;
 
 /// <summary>The scores and pictures are there.</summary>
 public sealed record EvaluationDone(RunResult Result) : WorkOutcome;
+
+/// <summary>The report is there.</summary>
+public sealed record ReportDone(ReportSummary Summary) : WorkOutcome
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override bool IsFinal => Summary.IsWhole;
+}
 
 /// <summary>Stopped on request after a checkpoint; the next attempt goes on from there.</summary>
 public sealed record WorkStopped : WorkOutcome;

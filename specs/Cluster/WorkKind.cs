@@ -26,8 +26,13 @@ public sealed class WorkKind
         key: work => $"{work.RunId}/{RunIdentity.Result(work.Run)}",
         word: "scoring", cell: CellState.Evaluating, isTimed: false);
 
+    public static readonly WorkKind Report = Row<ReportWork, ReportDone>(
+        name: "report", outcome: "reported", grain: "report",
+        key: work => $"{work.Experiment}#{work.Name}",
+        word: "reporting", cell: null, isTimed: false);
+
     /// <summary>All kinds. Where two pieces of work of one cell wait, the kind that stands first goes first.</summary>
-    public static readonly EquatableList<WorkKind> All = [Training, Samples, Evaluation];
+    public static readonly EquatableList<WorkKind> All = [Training, Samples, Evaluation, Report];
 
     static WorkKind()
     {

@@ -12,6 +12,7 @@ public sealed class WorkKindTests
     [InlineData("training", "trained", "trainingrun", "4b1d")]
     [InlineData("samples", "sampled", "samplebatch", "4b1d/")]
     [InlineData("evaluation", "evaluated", "evaluation", "4b1d/")]
+    [InlineData("report", "reported", "report", "quickstart-01234567#")]
     public void AKind_IsSpeltAsItAlwaysWas(string name, string outcome, string grain, string key)
     {
         var kind = JsonSerializer.Deserialize<WorkKind>($"\"{name}\"", SpecJson.Compact)!;
@@ -61,6 +62,7 @@ public sealed class WorkKindTests
                     RunId = "4b1d", Run = run, DatasetFingerprint = "f", Sampling = Sampling,
                     Training = new() { Steps = 1, ImagesSeen = 2, Time = TimeSpan.Zero, End = TrainingEnd.Steps, Loss = 0.1, Parameters = 3, WeightsHash = "w" },
                 },
+                new ReportWork { Experiment = "quickstart-01234567", Results = [], Missing = ["a run: it is not done yet."] },
             ];
         }
     }

@@ -43,7 +43,7 @@ public sealed record ExperimentPlan
             Spec = run,
             MultiplyAdds = cost.MultiplyAdds,
             Parameters = cost.Parameters,
-            MemoryBytes = Math.Max(method.TrainingBytes(run, onGpu), method.SamplingBytes(run, Math.Min(sampling.BatchSize, sampling.Count), onGpu)),
+            MemoryBytes = Math.Max(MemoryEstimate.Training(run, onGpu), MemoryEstimate.Samples(run, Math.Min(sampling.BatchSize, sampling.Count), onGpu)),
             MicroBatches = onGpu ? method.MicroBatches(run) : 1,
             Steps = steps,
             EndedByBudget = training.Steps is null || affordable < training.Steps,

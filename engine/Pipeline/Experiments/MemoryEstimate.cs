@@ -1,4 +1,5 @@
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
 
 namespace IconDiffusion.Pipeline.Experiments;
 
@@ -17,6 +18,9 @@ public static class MemoryEstimate
     // The Inception network alone, which waits while icons are drawn.
     private const long InceptionWeights = 96L << 20;
 
+    // Icons of one run that a page shows at most.
+    private const int IconsOfARun = 256;
+
     /// <summary>Bytes held at the peak of a training.</summary>
     /// <param name="onGpu">Whether it is for a GPU.</param>
     /// <exception cref="ExperimentException">There is no such method here.</exception>
@@ -26,6 +30,16 @@ public static class MemoryEstimate
     /// <inheritdoc cref="Training"/>
     public static long Samples(RunSpec run, int count, bool onGpu) =>
         Math.Max(Methods.Of(run.Model).SamplingBytes(run, count, onGpu) + InceptionWeights, Inception);
+
+    /// <summary>Bytes held at the peak of making a report: training icons, the icons that it shows, and the sheets that these are put on.</summary>
+    public static long Report(ReportWork work)
+    {
+        var shown = work.Results.Take(ReportStage.MostRuns).ToList();
+        return Process + (shown.DistinctBy(result => result.DatasetFingerprint).Sum(result => result.Scores.TrainingCount * Icon(result.Spec.Dataset))
+            + shown.Sum(result => Math.Min(result.Scores.GeneratedCount, IconsOfARun) * 3 * Icon(result.Spec.Dataset)));
+
+        static long Icon(DatasetSpec dataset) => 3L * dataset.ImageSize * dataset.ImageSize;
+    }
 
     /// <summary>Bytes held at the peak of scoring <paramref name="count"/> icons.</summary>
     public static long Evaluation(RunSpec run, int count) => Inception + count * 3L * run.Dataset.ImageSize * run.Dataset.ImageSize;

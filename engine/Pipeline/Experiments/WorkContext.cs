@@ -19,6 +19,9 @@ public sealed record WorkContext
     /// <summary>How long to wait for another writer of the run to end.</summary>
     public TimeSpan Patience { get; init; }
 
+    /// <summary>Brings a file here that is not, if another silo has left it anywhere; given where it would be.</summary>
+    public Action<string> Fetch { get; init; } = _ => { };
+
     /// <summary>Told how far the work is, on its own thread.</summary>
     public required Action<WorkProgress> Report { get; init; }
 

@@ -1,5 +1,6 @@
 using IconDiffusion.Imaging;
 using IconDiffusion.Reports.Tables;
+using IconDiffusion.Specs;
 
 namespace IconDiffusion.Reports.Novelty;
 
@@ -8,13 +9,27 @@ public static class NoveltyFiles
 {
     public const string Page = "report.html";
 
-    /// <summary>Writes <see cref="Page"/> and report.json, .csv, .md and .tex, each all or not at all.</summary>
+    private static readonly Dictionary<string, TableFormat> Formats = new()
+    {
+        ["report.json"] = TableFormat.Json, ["report.csv"] = TableFormat.Csv, ["report.md"] = TableFormat.Markdown, ["report.tex"] = TableFormat.Latex,
+    };
+
+    /// <summary>What <see cref="WriteTables"/> writes.</summary>
+    public static readonly EquatableList<string> Tables = [.. Formats.Keys];
+
+    /// <summary>Writes <see cref="Page"/> and <see cref="Tables"/>, each all or not at all.</summary>
     /// <param name="sets">At least one; shown in this order.</param>
     public static void Write(string folder, string title, IReadOnlyList<ReportedSet> sets)
     {
-        var table = new NoveltyTable(sets);
-        foreach (var (extension, format) in ((string, TableFormat)[])[("json", TableFormat.Json), ("csv", TableFormat.Csv), ("md", TableFormat.Markdown), ("tex", TableFormat.Latex)])
-            AtomicFile.WriteAllText(Path.Combine(folder, $"report.{extension}"), table.Write(format));
+        WriteTables(folder, sets);
         NoveltyPage.Write(Path.Combine(folder, Page), title, sets);
+    }
+
+    /// <summary>Writes report.json, .csv, .md and .tex, each all or not at all.</summary>
+    public static void WriteTables(string folder, IReadOnlyList<ReportedSet> sets)
+    {
+        var table = new NoveltyTable(sets);
+        foreach (var (file, format) in Formats)
+            AtomicFile.WriteAllText(Path.Combine(folder, file), table.Write(format));
     }
 }

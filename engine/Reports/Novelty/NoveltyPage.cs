@@ -16,15 +16,19 @@ public static class NoveltyPage
     public static void Write(string path, string title, IReadOnlyList<ReportedSet> sets) => AtomicFile.WriteAllText(path, Compose(title, sets));
 
     /// <summary>The page's text.</summary>
-    internal static string Compose(string title, IReadOnlyList<ReportedSet> sets)
+    /// <param name="sets">At least one unless an experiment is given; shown in this order.</param>
+    /// <param name="experiment">What the sets are of; null: they are all that there is.</param>
+    /// <exception cref="ArgumentException">Neither sets nor an experiment came.</exception>
+    public static string Compose(string title, IReadOnlyList<ReportedSet> sets, ReportedExperiment? experiment = null)
     {
-        if (sets.Count == 0) throw new ArgumentException("No reports came; a page needs at least one.", nameof(sets));
+        if (sets.Count == 0 && experiment is null) throw new ArgumentException("No reports came; a page needs at least one.", nameof(sets));
         var page = new PageParts(sets);
         var main = new StringBuilder();
-        HeadSection.Write(main, page, title);
+        if (sets.Count > 0) HeadSection.Write(main, page, title);
+        if (experiment is not null) ExperimentSection.Write(main, experiment, title, isHead: sets.Count == 0);
         if (sets.Count > 1) ComparisonSection.Write(main, page);
         foreach (var set in page.Sets) RunSection.Write(main, page, set);
-        ReadingSection.Write(main, page);
+        if (sets.Count > 0) ReadingSection.Write(main, page);
         ProvenanceSection.Write(main, page);
         // The style comes last of all that is written: the pictures are known only then.
         return $"""
@@ -40,7 +44,7 @@ public static class NoveltyPage
             {page.Tiles.Css()}</style>
             </head>
             <body>
-            {Navigation(page)}
+            {Navigation(page, experiment)}
             <main>
             {main}</main>
             <script>
@@ -51,12 +55,13 @@ public static class NoveltyPage
             """;
     }
 
-    private static string Navigation(PageParts page)
+    private static string Navigation(PageParts page, ReportedExperiment? experiment)
     {
         var links = new StringBuilder("<nav aria-label=\"Parts of this report\"><a href=\"#verdict\">Verdict</a>");
         if (page.Sets.Count > 1) links.Append("<a href=\"#compare\">Comparison</a>");
-        links.Append($"<a href=\"#{page.Id(page.Sets[0])}\">{(page.Sets.Count > 1 ? "Runs" : "Icons")}</a>");
-        links.Append("<a href=\"#reading\">How to read it</a><a href=\"#provenance\">Provenance</a>");
+        if (experiment is { Missing.Count: > 0 }) links.Append("<a href=\"#missing\">What is missing</a>");
+        if (page.Sets.Count > 0) links.Append($"<a href=\"#{page.Id(page.Sets[0])}\">{(page.Sets.Count > 1 ? "Runs" : "Icons")}</a><a href=\"#reading\">How to read it</a>");
+        links.Append("<a href=\"#provenance\">Provenance</a>");
         links.Append("<button id=\"theme\" type=\"button\" hidden>Dark</button></nav>");
         return links.ToString();
     }

@@ -66,6 +66,8 @@ public sealed partial class ExperimentGrain
                 await PassAsync();
             if (IsFinished || _command != ExperimentCommand.Run)
                 await CloseAsync();
+            else if (MustReport)
+                await AskForReportAsync();
         }
         catch (InconsistentStateException)
         {
@@ -88,6 +90,8 @@ public sealed partial class ExperimentGrain
         if (_mustWithdraw)
         {
             await Scheduler.WithdrawAsync(Id);
+            if (_reportWork is not null)
+                _reportWork.IsRequested = false;
             _mustWithdraw = false;
             return;
         }
@@ -163,13 +167,17 @@ public sealed partial class ExperimentGrain
         }
     }
 
-    /// <summary>Nothing is left to ask for: everything is written, and no reminder is needed.</summary>
+    /// <summary>Nothing is left to ask for but the report: everything is written, and once the report is there no reminder is needed.</summary>
     private async Task CloseAsync()
     {
         if (!_hasReminder)
             return;
         await WriteTableAsync();
         await SaveAsync();
+        if (MustReport)
+            await AskForReportAsync();
+        if (IsReporting)
+            return;
         var reminder = await this.GetReminder(Unfinished);
         if (_command == ExperimentCommand.Run && !IsFinished)
             return;
@@ -192,7 +200,7 @@ public sealed partial class ExperimentGrain
             _postponed.Clear();
             await WriteTableAsync();
         }
-        if (HasWork || (_hasReminder && (IsFinished || _command != ExperimentCommand.Run)))
+        if (HasWork || MustReport || (_hasReminder && !IsReporting && (IsFinished || _command != ExperimentCommand.Run)))
             await WakeAsync();
     }
 

@@ -63,7 +63,7 @@ public sealed partial class ExperimentGrain
             return Open(cell, [work]);
         Forget(cell, [work]);
         cell.Result = done.Result;
-        _tableIsOld = true;
+        _tableIsOld = _isReportDue = true;
         return GoTo(cell, cell.Memory with { Stage = CellState.Done, Scores = done.Result.Scores });
     }
 

@@ -13,9 +13,11 @@ public sealed partial class ExperimentGrain
         if (Submission is not { } submission)
             return null;
         var (cells, state) = (_cells, State());
-        var devices = state == ExperimentState.Finished ? [] : await Scheduler.GetDevicesAsync();
-        var obstacles = state == ExperimentState.Running ? await Scheduler.GetObstaclesAsync(Id) : [];
-        var works = cells.SelectMany(cell => cell.Open).DistinctBy(work => work.Id.Key).ToDictionary(work => work.Id.Key, work => work.Id);
+        var (report, reportWork) = (_report, IsReporting ? _reportWork : null);
+        var devices = state == ExperimentState.Finished && reportWork is null ? [] : await Scheduler.GetDevicesAsync();
+        var obstacles = state == ExperimentState.Running || reportWork is not null ? await Scheduler.GetObstaclesAsync(Id) : [];
+        CellWork[] open = [.. cells.SelectMany(cell => cell.Open), .. reportWork is null ? [] : new[] { reportWork }];
+        var works = open.DistinctBy(work => work.Id.Key).ToDictionary(work => work.Id.Key, work => work.Id);
         var active = (await Task.WhenAll(devices
                 .Where(device => device.Work is { } key && works.ContainsKey(key))
                 .Select(async device => new ActiveWork(device, await GrainFactory.GetWork(works[device.Work!]).GetStatusAsync()))))
@@ -32,6 +34,9 @@ public sealed partial class ExperimentGrain
             TimeLeft = state == ExperimentState.Running
                 ? TimeEstimate.Left(cells, active, devices.Count(device => DeviceClass.Matches(_deviceClass, device.Device.Class)))
                 : null,
+            Report = reportWork is null ? report : active.GetValueOrDefault(reportWork.Id.Key) is { } making
+                ? report! with { State = ReportState.Running, Progress = making.Status.Progress }
+                : report! with { WaitsFor = obstacles.GetValueOrDefault(reportWork.Id.Key) },
         };
     }
 

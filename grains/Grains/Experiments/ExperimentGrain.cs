@@ -31,7 +31,7 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
         IExperimentServices services, TimeProvider time, ILogger<ExperimentGrain> logger)
     {
         (_experimentState, _progressState, _services, _time, _logger) = (experimentState, progressState, services, time, logger);
-        _writer = new(progressState, () => new() { Command = _command, Cells = [.. _cells.Select(cell => cell.Memory)], TableRows = _tableRows });
+        _writer = new(progressState, () => new() { Command = _command, Cells = [.. _cells.Select(cell => cell.Memory)], TableRows = _tableRows, Report = _report, IsReportDue = _isReportDue });
     }
 
     private string Id => this.GetPrimaryKeyString();
@@ -55,6 +55,7 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
             _cells = Expand(submission, _progressState.State.Cells);
             _tableRows = _progressState.State.TableRows;
             _tableIsOld = _tableRows != DoneCount;
+            (_report, _isReportDue) = (_progressState.State.Report, _progressState.State.IsReportDue);
             LogActive(Id, _command, _cells.Count, _cells.Count(cell => cell.Memory.IsFinal));
             // What this grain had asked for before may have been lost.
             if (_command == ExperimentCommand.Run)
@@ -141,6 +142,11 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
 
     public async Task WorkEndedAsync(WorkId work)
     {
+        if (work == _reportWork?.Id)
+        {
+            _reportWork.IsRequested = false;
+            _ = WakeAsync();
+        }
         if (_command != ExperimentCommand.Run || !_listeners.TryGetValue(work.Key, out var cells))
             return;
         var isUrgent = false;
@@ -163,6 +169,8 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
     {
         foreach (var work in _cells.SelectMany(cell => cell.Open))
             work.IsRequested = false;
+        if (_reportWork is not null)
+            _reportWork.IsRequested = false;
         _mustAskAgain = true;
         _ = WakeAsync();
         return Task.CompletedTask;
@@ -172,11 +180,16 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
     private async Task GoOnAsync()
     {
         _command = ExperimentCommand.Run;
-        await this.RegisterOrUpdateReminder(Unfinished, ReminderPeriod, ReminderPeriod);
-        _hasReminder = true;
+        await RemindAsync();
         await SaveAsync();
         LineUpAll();
         _ = WakeAsync();
+    }
+
+    private async Task RemindAsync()
+    {
+        await this.RegisterOrUpdateReminder(Unfinished, ReminderPeriod, ReminderPeriod);
+        _hasReminder = true;
     }
 
     private async Task HaltAsync(ExperimentCommand command)

@@ -25,6 +25,14 @@ public sealed record ProgressMemory
     /// <summary>Results that the tables had when they were written last.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int TableRows { get; init; }
+
+    /// <summary>The report that was asked for last.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReportStatus? Report { get; init; }
+
+    /// <summary>Results have come since; after the last cell, a report is made of them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsReportDue { get; init; }
 }
 
 /// <summary>What the user wants of an experiment.</summary>

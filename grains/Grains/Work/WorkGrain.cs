@@ -30,7 +30,7 @@ public abstract partial class WorkGrain(
     {
         if (_memory.Stage is WorkStage.Unprepared)
             await BecomeAsync(_memory.Prepared(spec));
-        else if (retry && _memory.Stage is WorkStage.Parked)
+        else if (retry && _memory.Stage is WorkStage.Parked or WorkStage.Done { Outcome.IsFinal: false })
             await BecomeAsync(_memory.Retried());
         return Phase();
     }

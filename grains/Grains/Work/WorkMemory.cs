@@ -31,7 +31,7 @@ public sealed record WorkMemory
 
     public WorkMemory Prepared(WorkSpec spec) => this with { Stage = new WorkStage.Queued(), Spec = spec };
 
-    /// <summary>Failed work gets its attempts back.</summary>
+    /// <summary>Work that has ended gets its attempts back.</summary>
     public WorkMemory Retried() => this with { Stage = new WorkStage.Queued(), Failures = 0 };
 
     /// <summary>A new attempt on this device; one that was running is lost.</summary>

@@ -21,6 +21,9 @@ public sealed class Disk : IDisposable
     /// <summary>Work whose end was taken by its grain.</summary>
     public ConcurrentQueue<WorkId> Finished { get; } = new();
 
+    /// <summary>Attempts at reports, which begin whenever they may after an experiment's end; not among the above.</summary>
+    public ConcurrentQueue<WorkOrder> Reports { get; } = new();
+
     /// <summary>Results written into tables: experiment → counts of rows, in order.</summary>
     public ConcurrentQueue<(string Experiment, int Rows)> Tables { get; } = new();
 

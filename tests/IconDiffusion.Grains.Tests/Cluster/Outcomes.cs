@@ -28,6 +28,10 @@ internal static class Outcomes
             },
             Provenance = new() { CodeVersion = "test", Device = "test", LibTorch = "none", Threads = 1, FinishedAt = DateTimeOffset.UnixEpoch },
         }),
+        ReportWork report => new ReportDone(new()
+        {
+            Results = report.Name, Files = ["report.html"], Missing = report.Missing, IsWhole = true,
+        }),
         _ => throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Unknown work {spec}."), nameof(spec)),
     };
 

@@ -24,6 +24,9 @@ public sealed class TestSilo(string name, Func<IGrainFactory> grains, Disk disk)
 
     public bool Automatic { get; set; }
 
+    /// <summary>Whether reports are made by themselves, too.</summary>
+    public bool MakesReports { get; set; } = true;
+
     /// <summary>Stops are carried out at once; otherwise the test does so.</summary>
     public bool StopsAtOnce { get; set; } = true;
 
@@ -69,8 +72,11 @@ public sealed class TestSilo(string name, Func<IGrainFactory> grains, Disk disk)
         if (_running.TryGetValue(order.Work, out var known) && known.Attempt >= order.Attempt)
             return;
         _running[order.Work] = order;
-        disk.Started.Enqueue($"{order.Work.Key}#{order.Attempt}");
-        if (Automatic)
+        if (order.Spec is ReportWork)
+            disk.Reports.Enqueue(order);
+        else
+            disk.Started.Enqueue($"{order.Work.Key}#{order.Attempt}");
+        if (Automatic && (MakesReports || order.Spec is not ReportWork))
             _ = Task.Run(() => EndAsync(order, Outcomes.Of(order.Spec)));
     }
 
@@ -98,7 +104,7 @@ public sealed class TestSilo(string name, Func<IGrainFactory> grains, Disk disk)
         {
             Forget(order);
         }
-        if (outcome is not (WorkStopped or WorkFailed))
+        if (outcome is not (WorkStopped or WorkFailed or ReportDone))
             disk.Finished.Enqueue(order.Work);
     }
 }

@@ -144,6 +144,8 @@ public sealed class StoreTransferTests : IAsyncLifetime
     {
         public void Fetch(WorkOrder order, CancellationToken cancellation) => transfer.Fetch(order, cancellation);
 
+        public void Fetch(string path, CancellationToken cancellation) => transfer.Fetch(path, cancellation);
+
         public void Checkpointed(WorkOrder order, Action<string> warn)
         {
             atCheckpoints(order);

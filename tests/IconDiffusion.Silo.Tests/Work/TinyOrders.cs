@@ -13,7 +13,7 @@ internal sealed class TinyOrders : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("icon-silo-");
 
     /// <param name="steps">Null: trains until it is stopped.</param>
-    public TinyOrders(long? steps = 6)
+    public TinyOrders(long? steps = 6, EvaluationFigures figures = EvaluationFigures.Preprint)
     {
         Spec = new()
         {
@@ -21,7 +21,7 @@ internal sealed class TinyOrders : IDisposable
             Model = new DdpmSpec { Unet = new() { Dim = 8, DimMults = [1, 2], ResnetBlockGroups = 4 } },
             Training = new() { Steps = steps, BatchSize = 4, Ema = new() { UpdateEvery = 2, UpdateAfterStep = 4 } },
             Sampling = new() { Count = 4, BatchSize = 4, Sampler = new DdimSpec { Steps = 2 } },
-            Evaluation = new() { Inception = InceptionWeights.Random, Figures = EvaluationFigures.Preprint },
+            Evaluation = new() { Inception = InceptionWeights.Random, Figures = figures },
         };
         var random = new Random(7);
         var pixels = new byte[10 * 16 * 16 * 3];
@@ -76,6 +76,9 @@ internal sealed class TinyOrders : IDisposable
         Training = training,
         Sampling = sampling,
     });
+
+    public WorkOrder Report(int attempt = 1, params RunResult[] results) =>
+        Order(attempt, new ReportWork { Experiment = "tiny-01234567", Results = [.. results], Missing = [] });
 
     public void Dispose() => _folder.Delete(recursive: true);
 
