@@ -7,6 +7,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 
@@ -62,6 +63,20 @@ internal sealed class SiloClient : IDisposable
 
     public Task<ExperimentStatus> SubmitAsync(Submission submission, CancellationToken cancellation) =>
         SendAsync<ExperimentStatus>(HttpMethod.Post, "api/experiments", JsonContent.Create(submission, options: Json), cancellation);
+
+    /// <summary>Asks for a report of the results so far.</summary>
+    public Task<ReportStatus> AskForReportAsync(string id, CancellationToken cancellation) =>
+        SendAsync<ReportStatus>(HttpMethod.Post, $"api/experiments/{id}/report", null, cancellation);
+
+    /// <summary>Brings one file of an experiment's report into a folder, all or not at all.</summary>
+    public async Task GetReportFileAsync(string id, string name, string folder, CancellationToken cancellation)
+    {
+        using var answer = await TrySendAsync(new(HttpMethod.Get, $"api/experiments/{id}/report/files/{name}"), HttpCompletionOption.ResponseHeadersRead, cancellation);
+        if (!answer.IsSuccessStatusCode)
+            throw await RefusalAsync(answer, cancellation);
+        await using var content = await answer.Content.ReadAsStreamAsync(cancellation);
+        AtomicFile.Write(Path.Combine(folder, Path.GetFileName(name)), content.CopyTo);
+    }
 
     /// <param name="command">pause, resume or cancel.</param>
     public Task<ExperimentStatus> CommandAsync(string id, string command, CancellationToken cancellation) =>

@@ -96,6 +96,13 @@ internal static class RunCommand
         if (submitted.State == ExperimentState.Paused)
             await silo.CommandAsync(submitted.Id, "resume", cancellation);
         var last = await ExperimentFollower.FollowAsync(context.Terminal, silo, submitted.Id, jsonLines: false, cancellation);
+        if (last.State == ExperimentState.Finished)
+        {
+            var report = await silo.WaitForReportAsync(last.Id, context.Terminal.Say, cancellation);
+            if (report is { State: ReportState.Failed })
+                context.Terminal.Warn($"The report could not be made: {report.Error}");
+            last = last with { Report = report };
+        }
         return ExperimentReport.Of(
             last, await silo.GetResultsAsync(last.Id, cancellation), new((await silo.GetSiloAsync(cancellation)).Data), began);
     }

@@ -37,9 +37,15 @@ internal sealed record ExperimentReport(
         [.. results.Select(result => new ReportedRun(
             new RunFolder(data.Run(result.RunId)).Result(result.Spec), result.Provenance.FinishedAt < since, result))],
         [.. status.Cells.Where(cell => cell.State == CellState.Failed)
-            .Select(cell => new ReportedFailure(cell.Cell, cell.Label, cell.Error ?? "no reason was given"))]);
+            .Select(cell => new ReportedFailure(cell.Cell, cell.Label, cell.Error ?? "no reason was given"))])
+    {
+        Missing = status.Report?.Summary?.Missing,
+    };
 
-    /// <summary>The novelty report as a page to look at; null: there is none on this machine.</summary>
+    /// <summary>What the report does not show, a sentence each; null: there is no report yet.</summary>
+    public IReadOnlyList<string>? Missing { get; init; }
+
+    /// <summary>The report as a page to look at; null: there is none on this machine.</summary>
     public string? Page => Path.Combine(Folder, NoveltyFiles.Page) is var page && File.Exists(page) ? page : null;
 
     /// <summary>The preprint's Table 2 of the results.</summary>
@@ -65,6 +71,7 @@ internal sealed record ExperimentReport(
                     $"table     {Folder}/table.md",
                     $"figure    {Folder}/{ExperimentTable.FigureFile}  (each run's best icons above their nearest training icons)",
                     .. Page is null ? [] : new[] { $"report    {Page}  (does it copy? also as report.json, .csv, .md and .tex)" },
+                    .. (Missing ?? []).Select(sentence => $"missing   {sentence}"),
                     .. Results.Select(run => $"pictures  {run.Folder}  ({run.Result.Spec.Model.Label}{(run.Reused ? ", finished before" : "")}: result.json, contact-sheet.png, gallery.png)"),
                 ]));
         }

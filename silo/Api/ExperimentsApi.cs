@@ -15,6 +15,10 @@ internal static class ExperimentsApi
 {
     private const string Id = "/experiments/{id:experiment}";
 
+    // As the page itself has it: everything is within, and it loads nothing. In nobody's frame, with no way to anybody's API.
+    private const string PagePolicy =
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox allow-scripts";
+
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/experiments", SubmitAsync)
@@ -37,6 +41,12 @@ internal static class ExperimentsApi
         api.MapGet(Id + "/table", TableAsync).ProducesProblem(StatusCodes.Status404NotFound)
             .Produces<string>(StatusCodes.Status200OK, "text/markdown", "application/json")
             .WithSummary("The results as the preprint's Table 2");
+        api.MapGet(Id + "/report", PageAsync).Produces(StatusCodes.Status200OK, contentType: "text/html").ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("The newest report, a page with its pictures within");
+        api.MapGet(Id + "/report/files/{name}", ReportFileAsync).Produces(StatusCodes.Status200OK, contentType: "application/octet-stream")
+            .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("One of the newest report's files: tables, figure, page");
+        api.MapPost(Id + "/report", async (string id, IGrainFactory grains) => TypedResults.Accepted($"/api/experiments/{id}/report", await Experiment(grains, id).ReportAsync()))
+            .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Asks for a report of the results so far; the experiment's status says when it is there");
         MapCommand(api, "/pause", experiment => experiment.PauseAsync(), "Frees the devices after a checkpoint, until resumed");
         MapCommand(api, "/resume", experiment => experiment.ResumeAsync(), "Goes on with a paused experiment");
         MapCommand(api, "/cancel", experiment => experiment.CancelAsync(), "Stops for good, unless submitted again");
@@ -81,6 +91,35 @@ internal static class ExperimentsApi
             throw new ApiException(StatusCodes.Status400BadRequest, $"format is '{name}'; wanted {string.Join(", ", TableFormats.Keys)}.");
         var table = new Table2(await ResultsAsync(id, grains));
         return TypedResults.Text(table.Write(wanted.Format), wanted.MediaType);
+    }
+
+    private static async Task<FileStreamHttpResult> PageAsync(string id, HttpResponse response, IGrainFactory grains, RunFiles files, CancellationToken cancellationToken)
+    {
+        var report = await ReportAsync(id, grains);
+        response.Headers.ContentSecurityPolicy = PagePolicy;
+        response.Headers["Referrer-Policy"] = "no-referrer";
+        response.Headers.CacheControl = "no-cache";
+        return await OpenAsync(id, report, report.Files[0], files, "text/html; charset=utf-8", cancellationToken);
+    }
+
+    private static async Task<FileStreamHttpResult> ReportFileAsync(string id, string name, IGrainFactory grains, RunFiles files, CancellationToken cancellationToken) =>
+        await OpenAsync(id, await ReportAsync(id, grains), name, files, null, cancellationToken);
+
+    private static async Task<ReportSummary> ReportAsync(string id, IGrainFactory grains) => (await StatusAsync(id, grains)).Report switch
+    {
+        { Summary: { } made } => made,
+        { State: ReportState.Failed } failed => throw new ApiException(StatusCodes.Status404NotFound, $"The report of {id} could not be made: {failed.Error}"),
+        null => throw new ApiException(StatusCodes.Status404NotFound, $"No report of {id} was made yet; POST to the same address asks for one."),
+        _ => throw new ApiException(StatusCodes.Status404NotFound, $"The report of {id} is being made; its status says when it is there."),
+    };
+
+    private static async Task<FileStreamHttpResult> OpenAsync(
+        string id, ReportSummary report, string name, RunFiles files, string? type, CancellationToken cancellationToken)
+    {
+        var file = await files.OpenAsync(id, report, name, cancellationToken) ?? throw new ApiException(StatusCodes.Status404NotFound, report.Files.Contains(name)
+            ? $"'{name}' of the report of {id} is on another silo, and not shared with this one."
+            : $"The report of {id} has no file '{name}'; it has {string.Join(", ", report.Files)}.");
+        return TypedResults.Stream(file.Content, type ?? file.ContentType, lastModified: file.Modified);
     }
 
     private static readonly Dictionary<string, (TableFormat Format, string MediaType)> TableFormats = new()

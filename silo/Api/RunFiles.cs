@@ -13,7 +13,7 @@ namespace IconDiffusion.Silo.Api;
 /// <summary>A file of a run, open for reading.</summary>
 internal sealed record OpenedFile(Stream Content, string ContentType, DateTimeOffset? Modified);
 
-/// <summary>The files of runs, and nothing else of this machine: what a request names is confined to the run's folder.</summary>
+/// <summary>The files of runs and reports, and nothing else of this machine: what a request names is confined to the run's folder.</summary>
 /// <param name="shared">Where silos with data folders of their own leave their runs; null: nowhere.</param>
 internal sealed class RunFiles(SiloOptions options, TimeProvider time, IArtifactStore? shared = null)
 {
@@ -25,7 +25,7 @@ internal sealed class RunFiles(SiloOptions options, TimeProvider time, IArtifact
     private readonly DataFolder _data = new(options.Data);
     private readonly FileExtensionContentTypeProvider _types = new()
     {
-        Mappings = { [".jsonl"] = "application/x-ndjson", [".safetensors"] = "application/octet-stream", [".md"] = "text/markdown" },
+        Mappings = { [".jsonl"] = "application/x-ndjson", [".safetensors"] = "application/octet-stream", [".md"] = "text/markdown", [".tex"] = "application/x-latex" },
     };
 
     /// <summary>Removes what an earlier start had copied from the artifact store to serve it.</summary>
@@ -86,21 +86,30 @@ internal sealed class RunFiles(SiloOptions options, TimeProvider time, IArtifact
     }
 
     /// <summary>Opens a file; null: there is none of that name, or the name leads out of the run's folder.</summary>
-    public async Task<OpenedFile?> OpenAsync(string runId, string path, CancellationToken cancellationToken)
-    {
-        if (!IsPublic(path))
-            return null;
-        if (OpenHere(runId, path) is { } here)
-            return here;
-        if (shared is null)
-            return null;
+    public async Task<OpenedFile?> OpenAsync(string runId, string path, CancellationToken cancellationToken) => !IsPublic(path)
+        ? null
+        : OpenHere(_data.Run(runId), path) ?? await OpenThereAsync(Key(runId, path), cancellationToken);
 
-        // Not into the run's folder, where work would take it for its own.
+    /// <summary>Opens a file of a report; null: it is neither here nor where silos leave their files.</summary>
+    /// <param name="name">One of the report's own.</param>
+    public async Task<OpenedFile?> OpenAsync(string experiment, ReportSummary report, string name, CancellationToken cancellationToken)
+    {
+        if (!report.Files.Contains(name))
+            return null;
+        // Where silos have folders of their own, another one may have made a newer report than is here.
+        return (shared is null || ReportStage.Read(_data, experiment)?.Results == report.Results) && OpenHere(_data.Experiment(experiment), name) is { } here
+            ? here
+            : await OpenThereAsync($"experiments/{experiment}/{name}", cancellationToken);
+    }
+
+    private async Task<OpenedFile?> OpenThereAsync(string key, CancellationToken cancellationToken)
+    {
+        // Not into its own folder, where work would take it for its own.
         var copy = Path.Combine(_data.Path, Copies, Guid.NewGuid().ToString("N"));
-        if (!await shared.GetAsync(Key(runId, path), copy, cancellationToken))
+        if (shared is null || !await shared.GetAsync(key, copy, cancellationToken))
             return null;
         var file = new FileStream(copy, FileMode.Open, FileAccess.Read, FileShare.Read, 4096, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
-        return new(file, TypeOf(path), null);
+        return new(file, TypeOf(key), null);
     }
 
     private static IEnumerable<RunFile> Here(DirectoryInfo folder)
@@ -117,9 +126,9 @@ internal sealed class RunFiles(SiloOptions options, TimeProvider time, IArtifact
             .Where(file => IsPublic(file.Path));
     }
 
-    private OpenedFile? OpenHere(string runId, string path)
+    private OpenedFile? OpenHere(string folder, string path)
     {
-        var full = _data.Run(runId);
+        var full = folder;
         foreach (var part in path.Split('/'))
         {
             full = Path.Combine(full, part);

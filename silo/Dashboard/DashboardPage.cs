@@ -48,9 +48,13 @@ internal static class DashboardPage
         }
     }
 
-    // What a cell's states are called while a device works on it.
-    private static byte[] Kinds() => Encoding.UTF8.GetBytes($"export const words = {JsonSerializer.Serialize(
-        WorkKind.All.Where(kind => kind.Cell is not null).ToDictionary(kind => JsonNamingPolicy.KebabCaseLower.ConvertName($"{kind.Cell}"), kind => kind.Word))};\n");
+    // What somebody is called who is at a kind of work, and what a cell's states are called meanwhile.
+    private static byte[] Kinds() => Encoding.UTF8.GetBytes($"""
+        export const words = {JsonSerializer.Serialize(WorkKind.All.ToDictionary(kind => kind.Name, kind => kind.Word))};
+        export const states = {JsonSerializer.Serialize(WorkKind.All.Where(kind => kind.Cell is not null)
+            .ToDictionary(kind => JsonNamingPolicy.KebabCaseLower.ConvertName($"{kind.Cell}"), kind => kind.Word))};
+
+        """);
 
     private static byte[] Read(string name)
     {

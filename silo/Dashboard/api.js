@@ -35,3 +35,10 @@ export async function* events(path, signal) {
 
 /** The address of a picture for this page alone; to be revoked. */
 export const picture = async (path, signal) => URL.createObjectURL(await (await request(path, signal)).blob());
+
+/** Saves a page as a file: shown here, it would have this page's policy and token. */
+export async function save(path, name, signal) {
+  const href = await picture(path, signal);
+  Object.assign(document.createElement('a'), { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 10000);
+}

@@ -1,6 +1,6 @@
 // The cluster, live: experiments, their cells as they train, draw and are scored, and the devices.
 
-import { SignedOut, events, get, picture, use } from './api.js';
+import { SignedOut, events, get, picture, save, use } from './api.js';
 import { drawDevices, drawExperiment, drawExperiments, drawRun } from './draw.js';
 import { active } from './words.js';
 
@@ -53,13 +53,13 @@ function choose(id) {
   const signal = AbortSignal.any([watching.signal, stop.signal]);
   let ended = false;
   repeat(1000, signal, async () => {
-    // The stream of an experiment ends with it; submitted again, it goes on.
+    // The stream of an experiment ends with it; submitted again, it goes on, and its report comes after it.
     if (ended && summaries.find(each => each.id === id)?.state !== 'running') return;
     for await (const status of events(`/api/experiments/${id}/events`, signal)) {
       $('notice').textContent = '';
-      drawExperiment(status, run, showRun);
+      drawExperiment(status, run, showRun, () => save(`/api/experiments/${id}/report`, `${id}.html`, signal).catch(fail));
       if (!run && status.cells.length) showRun((status.cells.find(cell => active(cell.state)) ?? status.cells.find(cell => cell.state === 'done') ?? status.cells[0]).runId);
-      ended = ['finished', 'cancelled'].includes(status.state);
+      ended = ['finished', 'cancelled'].includes(status.state) && !['waiting', 'running'].includes(status.report?.state);
     }
   });
 }

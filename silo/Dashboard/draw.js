@@ -1,6 +1,6 @@
 // What is on the page, made anew from what the API says.
 
-import { active, bytes, duration, figure, left, moment, seconds, word } from './words.js';
+import { active, bytes, duration, figure, left, moment, seconds, word, words } from './words.js';
 
 const $ = id => document.getElementById(id);
 
@@ -38,14 +38,26 @@ export function drawDevices(devices) {
     seconds(silent) > 5 ? h('small', { class: 'bad' }, `not heard of for ${duration(seconds(silent))}`) : h('small', {}, work ? `works on ${work}` : 'idle'))));
 }
 
-/** @param shown the run whose details are shown  @param onRun called with the id of a run that is clicked */
-export function drawExperiment(status, shown, onRun) {
+// The report that is there, and what becomes of the next one.
+function drawReport({ report }, onReport) {
+  if (!report) return null;
+  const { state, progress, summary } = report;
+  const next = state === 'running' ? `${words.report} ${progress ? `${Math.floor(100 * progress.done / progress.total)} %` : ''}`
+    : state === 'waiting' ? `the next report waits${report.waitsFor ? `: ${report.waitsFor}` : ''}` : state === 'failed' ? `no report: ${report.error}` : null;
+  return h('p', {},
+    summary ? h('button', { click: onReport, 'data-key': 'report' }, 'Save the report') : null, ' ',
+    next ? h('small', { class: state === 'failed' ? 'bad' : null }, next) : null,
+    summary?.missing.length ? h('details', {}, h('summary', {}, `${summary.missing.length} not in it`), h('ul', {}, summary.missing.map(each => h('li', {}, each)))) : null);
+}
+
+/** @param shown the run whose details are shown  @param onRun called with the id of a run that is clicked  @param onReport called when the report is */
+export function drawExperiment(status, shown, onRun, onReport) {
   const count = status.cells.filter(cell => cell.state === 'done').length;
   const rest = status.state === 'running' && status.timeLeft ? `, about ${duration(seconds(status.timeLeft))} left` : '';
   fill($('experiment'),
     h('h2', {}, status.name, ' ', pill(status.state)),
     h('p', { class: 'soft' }, `${count} of ${status.cells.length} done${rest} · ${status.id}`),
-    bar(count, status.cells.length, 'cells done'),
+    bar(count, status.cells.length, 'cells done'), drawReport(status, onReport),
     h('div', { class: 'cells' }, h('table', {},
       h('thead', {}, h('tr', {}, ['run', 'state', 'progress', 'steps/s', 'loss', 'FID', 'MAE', 'NWI'].map((name, i) => h('th', { scope: 'col', class: i > 2 ? 'number' : null }, name)))),
       h('tbody', {}, status.cells.map(cell => drawCell(cell, shown, onRun))))),

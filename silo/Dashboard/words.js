@@ -1,11 +1,13 @@
 // Figures and states as a person reads them.
 
-import { words } from './kinds.js';  // what a cell's states are called while a device works on it
+import { states, words } from './kinds.js';
+
+export { words };
 
 /** Whether a device works on a cell in this state. */
-export const active = state => state in words;
+export const active = state => state in states;
 
-export const word = state => words[state] ?? state;
+export const word = state => states[state] ?? state;
 
 export function figure(value) {
   if (typeof value !== 'number') return value ?? '–';  // 'NaN' and 'Infinity' come as words

@@ -40,6 +40,31 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public async Task AnExperimentsReport_ComesFromTheSilo_AlsoFromOneThatWasKilledWhileItMadeIt()
+    {
+        using (var killed = await SiloProcess.StartAsync(_icon))
+        {
+            Assert.Equal(0, (await _icon.RunAsync("submit", _icon.Write("tiny.json", TinyExperiment.Json(steps: 3, figures: "all")))).ExitCode);
+            await _icon.FileAsync("figure2.png");   // The page comes after it.
+            await killed.KillAsync();
+        }
+        using var silo = await SiloProcess.StartAsync(_icon);
+        using var elsewhere = new Icon();
+        var data = Path.Combine(_icon.Folder, "data");
+
+        var outcome = await elsewhere.RunAsync(
+            "report", "tiny", "--url", silo.Url, "--token", (await File.ReadAllTextAsync(Path.Combine(data, "token"))).Trim(), "--output", "there", "--json");
+
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        Assert.Empty(outcome.Json.GetProperty("missing").EnumerateArray());
+        var made = Directory.GetDirectories(Path.Combine(data, "experiments")).Single();
+        string[] files = [.. outcome.Json.GetProperty("files").EnumerateArray().Select(file => file.GetString()!)];
+        Assert.Contains("report.html", files);
+        Assert.Equal(files.Order(), Directory.GetFiles(Path.Combine(elsewhere.Folder, "there")).Select(Path.GetFileName).Order());
+        Assert.All(files, file => Assert.Equal(File.ReadAllBytes(Path.Combine(made, file)), File.ReadAllBytes(Path.Combine(elsewhere.Folder, "there", file))));
+    }
+
+    [Fact]
     public async Task AFolderAgainstItself_IsAllCopies_AndHeldOutIconsAreNone()
     {
         await _icon.RunAsync("dataset", "make", "noto-faces", "--count", "24", "--held-out", "6", "--size", "32", "--output", "faces");

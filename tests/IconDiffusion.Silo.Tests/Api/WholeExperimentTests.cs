@@ -1,9 +1,13 @@
+using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
+using IconDiffusion.Grains;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Silo.Tests.Hosting;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans;
 
 namespace IconDiffusion.Silo.Tests.Api;
 
@@ -33,7 +37,30 @@ public sealed class WholeExperimentTests
         Assert.Equal([1, 2, 3, 4, 5], (await TestSilo.ReadAsync<RunLog>(await silo.Client.GetAsync($"/api/runs/{cell.RunId}/log"))).Losses.Select(point => point.Step));
         var run = await TestSilo.ReadAsync<RunStatus>(await silo.Client.GetAsync($"/api/runs/{cell.RunId}"));
         Assert.Equal((result.Training, 1), (run.Training, run.Attempts.Count));
+
+        // Its report comes after it, and says what it lacks: the figures on copying were not asked for.
+        ReportSummary? report = null;
+        await TestSilo.UntilAsync(async _ => (report = (await StatusAsync(silo.Client, id)).Report?.Summary) is not null);
+        Assert.Contains(cell.RunId, Assert.Single(report!.Missing));
+        var page = await silo.Client.GetAsync($"/api/experiments/{id}/report");
+        Assert.Equal("text/html", page.Content.Headers.ContentType?.MediaType);
+        Assert.Contains("default-src 'none'", Assert.Single(page.Headers.GetValues("Content-Security-Policy")));
+        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(folder.Path, "experiments", id, report.Files[0])), await page.Content.ReadAsStringAsync());
+        Assert.NotEmpty(await silo.Client.GetByteArrayAsync($"/api/experiments/{id}/report/files/figure2.png"));
+        await Problem.SentenceAsync(HttpStatusCode.NotFound, await silo.Client.GetAsync($"/api/experiments/{id}/report/files/attempt.json"));
+        Assert.Equal(ReportState.Done, (await TestSilo.ReadAsync<ReportStatus>(await silo.Client.PostAsync($"/api/experiments/{id}/report", null))).State);
+
+        // Every kind of work there is was done, by a grain of its own.
+        var grains = silo.Host.Services.GetRequiredService<IGrainFactory>();
+        var keys = new[] { Path.Combine(folder.Path, "runs", cell.RunId), Path.Combine(folder.Path, "experiments", id) }
+            .SelectMany(place => File.ReadLines(Path.Combine(place, "events.jsonl"))).Select(line => JsonSerializer.Deserialize<RunEvent>(line, SpecJson.Compact)!)
+            .Where(each => each.Kind == RunEventKind.Done).Select(each => each.Work);
+        var works = await Task.WhenAll(from kind in WorkKind.All from key in keys select grains.GetWork(new(kind, key)).GetStatusAsync());
+        Assert.Equal(WorkKind.All.Select(kind => (kind.Spec, kind.Outcome)), from work in works where work.Outcome is not null select (work.Spec!.GetType(), work.Outcome!.GetType()));
     }
+
+    private static async Task<ExperimentStatus> StatusAsync(HttpClient client, string id) =>
+        await TestSilo.ReadAsync<ExperimentStatus>(await client.GetAsync($"/api/experiments/{id}"));
 
     private static ExperimentSpec Experiment()
     {
