@@ -83,8 +83,10 @@ public static class ExperimentFile
                 AllowTrailingCommas = true,
                 AllowDuplicateProperties = false,
             };
-            return JsonNode.Parse(text, documentOptions: options) as JsonObject
+            var root = JsonNode.Parse(text, documentOptions: options) as JsonObject
                 ?? throw new ExperimentException($"{source}: the file holds {SpecErrors.Describe(JsonNode.Parse(text, documentOptions: options))}; wanted an object.");
+            root.Remove("$schema");   // Editors' way to completion; see experiment.schema.json.
+            return root;
         }
         catch (JsonException exception)
         {
