@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using IconDiffusion.Specs.Novelty;
+
 namespace IconDiffusion.Specs;
 
 /// <summary>The figures of one finished run and everything that reproduces them.</summary>
@@ -20,7 +23,7 @@ public sealed record RunResult
     public required Provenance Provenance { get; init; }
 }
 
-/// <summary>The preprint's three figures, with the counts that they rest on.</summary>
+/// <summary>The preprint's three figures, with the counts that they rest on: what every table, page and report shows of them is this record.</summary>
 public sealed record Scores
 {
     /// <summary>Fréchet distance between the features of the generated and the training icons.</summary>
@@ -35,6 +38,10 @@ public sealed record Scores
     /// <summary>MAE − FID, the preprint's eq. 1.</summary>
     public double Nwi => Mae - Fid;
 
+    /// <summary>FID, MAE and NWI as figures of the catalogue, with their counts.</summary>
+    [JsonIgnore]
+    public EquatableList<Figure> Figures => [Of("fid", Fid), Of("mae", Mae), Of("nwi", Nwi)];
+
     public required int GeneratedCount { get; init; }
 
     public required int TrainingCount { get; init; }
@@ -47,6 +54,8 @@ public sealed record Scores
 
     /// <summary>Why a figure must not be compared with published ones; empty: it may be.</summary>
     public required EquatableList<string> NotComparable { get; init; }
+
+    private Figure Of(string key, double value) => new(key, value, N: GeneratedCount, M: TrainingCount);
 }
 
 /// <summary>What training did and which limit ended it.</summary>

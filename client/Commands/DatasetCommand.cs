@@ -156,7 +156,7 @@ internal static class DatasetCommand
         foreach (var file in report.Unreadable)
             yield return $"unreadable: {file.Name}: {file.Reason}";
         foreach (var group in report.Duplicates)
-            yield return $"{group.Kind.ToString().ToLowerInvariant()} duplicates, {group.Names.Count} icons (difference up to {Words.Figure(group.MeanAbsoluteError)} of 255): {FolderWarnings.Listed(group.Names)}";
+            yield return $"{group.Kind.ToString().ToLowerInvariant()} duplicates, {group.Names.Count} icons (difference up to {FigureText.Rounded(group.MeanAbsoluteError)} of 255): {FolderWarnings.Listed(group.Names)}";
         foreach (var (what, names) in new (string, EquatableList<string>)[]
         {
             ("transparent, laid over the background", report.Transparent),

@@ -40,9 +40,8 @@ internal static class EvaluateCommand
             context.Terminal.Result(scores, () => [new Text(string.Join('\n',
                 (string[])
                 [
-                    $"FID ({scores.Network})  {Words.Figure(scores.Fid)}   ({scores.GeneratedCount} generated against {scores.TrainingCount} training images, {scores.Features})",
-                    $"MAE  {Words.Figure(scores.Mae)}   (against mirrored training images too: {Words.Figure(scores.MaeMirrored)})",
-                    $"NWI ({scores.Network})  {Words.Figure(scores.Nwi)}",
+                    .. scores.Figures.Select(figure => FigureText.Labelled(figure, scores.Features)),
+                    $"{scores.GeneratedCount} generated against {scores.TrainingCount} training images, {scores.Features}; MAE against mirrored training images too: {FigureText.Rounded(scores.MaeMirrored)}",
                     .. scores.NotComparable.Select(note => "note: " + note),
                 ]))]);
             return ExitCode.Success;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Pipeline.Publishing;
+using IconDiffusion.Specs.Novelty;
 using Spectre.Console;
 
 namespace IconDiffusion.Client.Commands;
@@ -60,7 +61,7 @@ internal static class PublishCommand
     private static IEnumerable<string> Lines(PublicationManifest manifest, string? folder)
     {
         foreach (var copy in manifest.LeftOut)
-            yield return $"left out   icon {copy.Icon}: a copy of {copy.Source}{(copy.Mirrored ? ", mirrored" : "")} ({copy.Space.ToString().ToLowerInvariant()} distance {Words.Figure(copy.Distance)})";
+            yield return $"left out   icon {copy.Icon}: a copy of {copy.Source}{(copy.Mirrored ? ", mirrored" : "")} ({copy.Space.ToString().ToLowerInvariant()} distance {FigureText.Rounded(copy.Distance)})";
         yield return $"{manifest.Files.Count(file => file.Icon is not null)} icons published, {manifest.LeftOut.Count} left out as copies";
         if (folder is null)
             yield return "nothing is left, so no folder was made";

@@ -1,4 +1,5 @@
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Novelty;
 
 namespace IconDiffusion.Client.Output;
 
@@ -19,13 +20,13 @@ internal static class CellText
         ? progress.Worked * Math.Max(0, (progress.Total - progress.Done) / progress.Done)
         : null;
 
-    public static string Speed(CellStatus cell) => cell.IsActive() && cell.Progress?.StepsPerSecond is { } speed ? Words.Figure(speed) : "";
+    public static string Speed(CellStatus cell) => cell.IsActive() && cell.Progress?.StepsPerSecond is { } speed ? FigureText.Rounded(speed) : "";
 
-    public static string Loss(CellStatus cell) => cell.IsActive() && cell.Progress?.Loss is { } loss ? Words.Figure(loss) : "";
+    public static string Loss(CellStatus cell) => cell.IsActive() && cell.Progress?.Loss is { } loss ? FigureText.Rounded(loss) : "";
 
     /// <summary>The figures of a finished cell.</summary>
     public static string Scores(CellStatus cell) => cell.Scores is { } scores
-        ? $"FID ({scores.Network}) {Words.Figure(scores.Fid)}  MAE {Words.Figure(scores.Mae)}  NWI {Words.Figure(scores.Nwi)}"
+        ? string.Join("  ", scores.Figures.Select(figure => FigureText.Labelled(figure, scores.Features)))
         : "";
 
     /// <summary>Where it runs, what it waits for, what went wrong; empty where there is nothing to say.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Novelty;
 
 namespace IconDiffusion.Client.Output;
 
@@ -45,7 +46,7 @@ internal sealed class PlainView(Action<string> say) : IExperimentView
         if (CellText.Share(cell) is { } share)
             parts.Add($"{share:P0}");
         if (cell.State == CellState.Training && cell.Progress is { Step: { } step } progress)
-            parts.Add($"step {step}{(progress.StepsPerSecond is { } speed ? $", {Words.Figure(speed)} steps/s" : "")}{(progress.Loss is { } loss ? $", loss {loss:0.0000}" : "")}");
+            parts.Add($"step {step}{(progress.StepsPerSecond is { } speed ? $", {FigureText.Rounded(speed)} steps/s" : "")}{(progress.Loss is { } loss ? $", loss {loss:0.0000}" : "")}");
         if (CellText.Left(cell) is { } left)
             parts.Add($"{Words.Duration(left)} left");
         if (CellText.Remark(cell) is { Length: > 0 } remark)

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace IconDiffusion.Client.Output;
 
 /// <summary>Numbers as people read them.</summary>
@@ -12,15 +10,6 @@ internal static class Words
         { TotalHours: < 1 } => $"{time.Minutes} min {time.Seconds:00} s",
         _ => $"{(long)time.TotalHours} h {time.Minutes:00} min",
     };
-
-    /// <summary>Three significant digits, as the preprint's tables: <c>293</c>, <c>14.3</c>, <c>−0.52</c>.</summary>
-    public static string Figure(double value)
-    {
-        if (!double.IsFinite(value))
-            return "–";
-        var digits = value == 0 ? 2 : Math.Clamp(2 - (int)Math.Floor(Math.Log10(Math.Abs(value))), 0, 6);
-        return value.ToString("F" + digits, CultureInfo.InvariantCulture).Replace('-', '−');
-    }
 
     /// <summary><c>512 B</c>, <c>3.4 MB</c>, <c>1.2 GB</c> (powers of 1000).</summary>
     public static string Bytes(long bytes) => bytes switch

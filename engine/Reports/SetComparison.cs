@@ -11,15 +11,7 @@ public sealed record SetComparison(string Name, ComparedSet First, ComparedSet S
 {
     /// <summary>A figure by its key in <see cref="FigureCatalogue"/>; null: it was not asked for.</summary>
     public Figure? Figure(string key) =>
-        Novelty?.Rows.FirstOrDefault(row => !row.IsControl)?.Figures.FirstOrDefault(figure => figure.Key == key) ?? key switch
-        {
-            "fid" => Plain(key, Scores.Fid),
-            "mae" => Plain(key, Scores.Mae),
-            "nwi" => Plain(key, Scores.Nwi),
-            _ => null,
-        };
-
-    private Figure Plain(string key, double value) => new(key, value, N: Scores.GeneratedCount, M: Scores.TrainingCount);
+        Novelty?.Rows.FirstOrDefault(row => !row.IsControl)?.Figures.FirstOrDefault(figure => figure.Key == key) ?? Scores.Figures.FirstOrDefault(figure => figure.Key == key);
 }
 
 /// <summary>One of the sets.</summary>

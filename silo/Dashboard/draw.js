@@ -53,19 +53,27 @@ function drawReport({ report }, onReport) {
 /** @param shown the run whose details are shown  @param onRun called with the id of a run that is clicked  @param onReport called when the report is */
 export function drawExperiment(status, shown, onRun, onReport) {
   const count = status.cells.filter(cell => cell.state === 'done').length;
+  const columns = figuresOf(status.cells);
   const rest = status.state === 'running' && status.timeLeft ? `, about ${duration(seconds(status.timeLeft))} left` : '';
   fill($('experiment'),
     h('h2', {}, status.name, ' ', pill(status.state)),
     h('p', { class: 'soft' }, `${count} of ${status.cells.length} done${rest} · ${status.id}`),
     bar(count, status.cells.length, 'cells done'), drawReport(status, onReport),
     h('div', { class: 'cells' }, h('table', {},
-      h('thead', {}, h('tr', {}, ['run', 'state', 'progress', 'steps/s', 'loss', 'FID', 'MAE', 'NWI'].map((name, i) => h('th', { scope: 'col', class: i > 2 ? 'number' : null }, name)))),
-      h('tbody', {}, status.cells.map(cell => drawCell(cell, shown, onRun))))),
+      h('thead', {}, h('tr', {}, ['run', 'state', 'progress', 'steps/s', 'loss', ...columns.map(column => column.head)].map((name, i) => h('th', { scope: 'col', class: i > 2 ? 'number' : null }, name)))),
+      h('tbody', {}, status.cells.map(cell => drawCell(cell, columns, shown, onRun))))),
     $('run') ?? h('section', { id: 'run', class: 'run', 'aria-label': 'Run', hidden: '' }));
   document.title = `${count} of ${status.cells.length} · ${status.name} · IconDiffusion`;
 }
 
-function drawCell(cell, shown, onRun) {
+// FID and NWI have a column for each feature network, so that nothing stands below a figure of another one.
+function figuresOf(cells) {
+  const networks = [...new Set(cells.filter(cell => cell.scores).map(cell => cell.scores.network))];
+  const each = (name, head) => networks.length ? networks.map(network => ({ name, network, head: `${head} (${network})` })) : [{ name, network: null, head }];
+  return [...each('fid', 'FID'), { name: 'mae', network: null, head: 'MAE' }, ...each('nwi', 'NWI')];
+}
+
+function drawCell(cell, columns, shown, onRun) {
   const { progress, scores, state } = cell;
   const going = active(state) && progress;
   const share = going && progress.total > 0 ? Math.min(1, progress.done / progress.total) : null;
@@ -82,8 +90,8 @@ function drawCell(cell, shown, onRun) {
       cell.error && state !== 'done' ? h('small', { class: 'bad' }, state === 'failed' ? cell.error : ` before: ${cell.error}`) : null),
     h('td', { class: 'number' }, going && progress.stepsPerSecond ? figure(progress.stepsPerSecond) : ''),
     h('td', { class: 'number' }, going && progress.loss !== null ? figure(progress.loss) : ''),
-    ['fid', 'mae', 'nwi'].map(name => h('td', { class: 'number', title: scores?.notComparable?.join('; ') },
-      scores ? figure(scores[name]) : '', scores && name !== 'mae' ? h('small', {}, ` ${scores.network}`) : null)));
+    columns.map(({ name, network }) => h('td', { class: 'number', title: scores?.notComparable?.join('; ') },
+      !scores ? '' : network && network !== scores.network ? '–' : figure(scores[name]))));
 }
 
 // Means of at most 300 pieces of the log, on a logarithmic axis: what a step's loss jumps by hides how it falls.

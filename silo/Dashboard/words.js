@@ -9,11 +9,13 @@ export const active = state => state in states;
 
 export const word = state => states[state] ?? state;
 
+/** With the digits of FigureText.Rounded, by which the console, tables and pages write figures. */
 export function figure(value) {
-  if (typeof value !== 'number') return value ?? '–';  // 'NaN' and 'Infinity' come as words
+  if (typeof value !== 'number') return '–';  // 'NaN' and 'Infinity' come as words
   const size = Math.abs(value);
-  const text = size === 0 ? '0' : size >= 1000 || size < 0.001 ? value.toPrecision(3) : value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 4);
-  return text.replace('-', '−');
+  const text = size === 0 ? '0' : size >= 100_000 ? value.toExponential(2).replace('+', '') : size < 0.001 ? value.toExponential(1)
+    : size > 0.99 && size < 1 ? value.toFixed(6).replace(/(\.\d\d.*?)0+$/, '$1') : value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 4);
+  return text.replaceAll('-', '−');
 }
 
 export const bytes = value => value >= 1e9 ? `${(value / 1e9).toFixed(1)} GB` : `${Math.round(value / 1e6)} MB`;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IconDiffusion.Specs.Novelty;
 
 /// <summary>
@@ -82,12 +84,17 @@ public enum DistanceSpace
 public sealed record SpaceDistances(DistanceSpace Space, EquatableList<double> Values);
 
 /// <summary>One set of icons against the training set.</summary>
-/// <param name="Name">Such as <c>generated</c>, <c>shifted copy</c>, <c>held-out</c>.</param>
+/// <param name="Kind">Which set it is.</param>
 /// <param name="IsControl">Whether the right answer is known beforehand.</param>
 /// <param name="Count">Icons in it.</param>
 /// <param name="Copies">How many of them the verdict's rule calls copies.</param>
 public sealed record NoveltyRow(
-    string Name, bool IsControl, int Count, int Copies, EquatableList<Figure> Figures, EquatableList<SpaceDistances> Distances);
+    [property: JsonPropertyName("name")] SetKind Kind, bool IsControl, int Count, int Copies, EquatableList<Figure> Figures, EquatableList<SpaceDistances> Distances)
+{
+    /// <summary>A heading, such as <c>shifted copy</c>.</summary>
+    [JsonIgnore]
+    public string Name => Kind.Name();
+}
 
 /// <summary>One figure with all that it rests on.</summary>
 /// <param name="Key">Names it in every format, such as <c>ct-aligned</c>.</param>
@@ -104,7 +111,7 @@ public sealed record Figure(
 /// <summary>The report's answer: a rule in words, and how often it was met.</summary>
 /// <param name="Sentence">Such as: Of 1024 icons, 17 lie closer to one training icon than 99 % of training icons lie to each other.</param>
 /// <param name="Threshold">The aligned distance below which an icon counts as a copy, 0…255.</param>
-/// <param name="Checks">What the same rule says of the controls, a sentence each.</param>
+/// <param name="Checks">The sentences of <see cref="RuleCheck.Of"/>.</param>
 public sealed record CopyVerdict(string Sentence, int Copies, int Count, double Threshold, EquatableList<string> Checks);
 
 /// <summary>One generated icon.</summary>

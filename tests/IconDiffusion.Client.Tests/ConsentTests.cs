@@ -45,7 +45,7 @@ public sealed class ConsentTests : IDisposable
     private void WriteReport(string run, int[] copies)
     {
         var result = Directory.GetFiles(Path.Combine(_icon.Folder, "data", "runs", run, "results"), "result.json", SearchOption.AllDirectories).Single();
-        NoveltyRow Row(string name, bool isControl, int count, int seen) => new(name, isControl, count, seen, [new("copies", (double)seen / count)], []);
+        NoveltyRow Row(SetKind kind, bool isControl, int count, int seen) => new(kind, isControl, count, seen, [new("copies", (double)seen / count)], []);
         File.WriteAllText(Path.Combine(Path.GetDirectoryName(result)!, "novelty.json"), JsonSerializer.Serialize(new NoveltyReport
         {
             Title = "tiny",
@@ -56,7 +56,7 @@ public sealed class ConsentTests : IDisposable
             ImageSize = 16,
             Features = "random",
             Verdict = new($"Of 4 icons, {copies.Length} lie closer.", copies.Length, 4, 3, []),
-            Rows = [Row("generated", false, 4, copies.Length), Row("shifted copy", true, 12, 12)],
+            Rows = [Row(SetKind.Generated, false, 4, copies.Length), Row(SetKind.Shifted, true, 12, 12)],
             Calibration = [],
             Icons = [.. Enumerable.Range(0, 4).Select(i => new IconNovelty(i, copies.Contains(i), [new(DistanceSpace.Aligned, 3, "03.png", 1.25, 9, 0)], new(1, 1)))],
             Duplicates = [],

@@ -1,6 +1,7 @@
 using IconDiffusion.Evaluation.Features;
 using IconDiffusion.Evaluation.Novelty.Figures;
 using IconDiffusion.Imaging;
+using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
 
 namespace IconDiffusion.Evaluation.Novelty;
@@ -32,6 +33,12 @@ public sealed record NoveltyInput
     /// </summary>
     public Func<IProgress<int>?, FeatureStatistics>? GeneratedFeatures { get; init; }
 
+    /// <summary>
+    /// What the same icons score against the same training icons: the report shows FID, MAE and NWI of the generated icons as they stand
+    /// there. Null: nobody has scored them, and they are computed.
+    /// </summary>
+    public Scores? Scores { get; init; }
+
     public NoveltySettings Settings { get; init; } = new();
 
     /// <summary>Reservations that the caller knows of, such as images that were resized.</summary>
@@ -47,6 +54,8 @@ public sealed record NoveltyInput
         foreach (var (name, icons) in new[] { ("generated", Generated), ("held-out", HeldOut) })
             if (icons is not null && icons.ImageSize != Training.ImageSize)
                 throw new ArgumentException($"The {name} icons are {icons.ImageSize} px wide, the training icons {Training.ImageSize} px; they can only be compared at one size.");
+        if (Scores is { } scores && (scores.GeneratedCount, scores.TrainingCount) != (Generated.Count, Training.Count))
+            throw new ArgumentException($"The scores are of {scores.GeneratedCount} icons against {scores.TrainingCount}, the report is of {Generated.Count} against {Training.Count}; wanted scores of the same icons.");
         if (Settings.Neighbours < 1) throw new ArgumentException($"{Settings.Neighbours} neighbours came; wanted at least 1.");
         if (Settings.Bootstrap < 0) throw new ArgumentException($"{Settings.Bootstrap} resamples came; wanted 0 or more.");
         if (Settings.CopyQuantile is not (> 0 and < 1)) throw new ArgumentException($"A copy quantile of {Settings.CopyQuantile} came; wanted one between 0 and 1.");

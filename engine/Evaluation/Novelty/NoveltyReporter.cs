@@ -35,25 +35,25 @@ public sealed class NoveltyReporter(FeatureExtractor extractor, FeatureCache? ca
         var settings = input.Settings;
         var training = SortedIcons.Of(input.Training);
         var heldOut = input.HeldOut is { Count: > 0 } icons ? SortedIcons.Of(icons) : null;
-        List<(string Name, SortedIcons Icons)> sets = [(ControlNames.Generated, SortedIcons.Of(input.Generated)), .. ControlSets(training, heldOut, settings)];
+        List<(SetKind Kind, SortedIcons Icons)> sets = [(SetKind.Generated, SortedIcons.Of(input.Generated)), .. ControlSets(training, heldOut, settings)];
         var total = sets.Sum(set => set.Icons.Icons.Count);
 
         // Features. Those of the training icons are the copycat's.
         var counter = new StageProgress(progress, Stages[0], total);
-        var features = sets.Select(set => set.Name switch
+        var features = sets.Select(set => set.Kind switch
         {
-            ControlNames.Generated => set.Icons.Sort(counter.Next(set.Icons.Icons.Count, report =>
+            SetKind.Generated => set.Icons.Sort(counter.Next(set.Icons.Icons.Count, report =>
                 input.GeneratedFeatures is { } given ? given(report) : extractor.Extract(input.Generated, cancellation, report))),
-            ControlNames.Copycat => training.Sort(counter.Next(training.Icons.Count, report =>
+            SetKind.Copycat => training.Sort(counter.Next(training.Icons.Count, report =>
                 _features.Of(input.Training, input.TrainingFingerprint, report, cancellation))),
             _ => counter.Next(set.Icons.Icons.Count, report => _features.Of(set.Icons.Icons, null, report, cancellation)),
         }).ToList();
         counter = new StageProgress(progress, Stages[1], total);
         var descriptors = sets.Select(set => _descriptors is null ? null : counter.Next(set.Icons.Icons.Count, report =>
-            set.Name == ControlNames.Generated ? descriptor!.Extract(set.Icons.Icons, cancellation, report) : _descriptors.Of(set.Icons.Icons, null, report, cancellation))).ToList();
+            set.Kind == SetKind.Generated ? descriptor!.Extract(set.Icons.Icons, cancellation, report) : _descriptors.Of(set.Icons.Icons, null, report, cancellation))).ToList();
 
         // How every set lies to the training icons.
-        var copycat = sets.FindIndex(set => set.Name == ControlNames.Copycat);
+        var copycat = sets.FindIndex(set => set.Kind == SetKind.Copycat);
         var reference = new ReferenceSet(training.Icons, features[copycat], descriptors[copycat], settings, cancellation);
         counter = new StageProgress(progress, Stages[2], total);
         var measures = sets.Select((set, i) => counter.Next(set.Icons.Icons.Count, report =>
@@ -61,12 +61,12 @@ public sealed class NoveltyReporter(FeatureExtractor extractor, FeatureCache? ca
 
         // Figures.
         var rows = new List<NoveltyRow>();
-        var ofHeldOut = heldOut is null ? null : measures[sets.FindIndex(set => set.Name == ControlNames.HeldOut)];
+        var ofHeldOut = heldOut is null ? null : measures[sets.FindIndex(set => set.Kind == SetKind.HeldOut)];
         counter = new StageProgress(progress, Stages[3], total);
         foreach (var (set, measure) in sets.Zip(measures))
         {
             cancellation.ThrowIfCancellationRequested();
-            rows.Add(counter.Next(measure.Count, _ => Row(set.Name, set.Icons, measure, RowFigures.Of(measure, reference, ofHeldOut, settings), reference)));
+            rows.Add(counter.Next(measure.Count, _ => Row(set.Kind, set.Icons, measure, RowFigures.Of(measure, reference, ofHeldOut, settings, set.Kind == SetKind.Generated ? input.Scores : null), reference)));
         }
 
         var entries = new IconEntries(input, training, reference).Of(sets[0].Icons, measures[0]);
@@ -89,19 +89,19 @@ public sealed class NoveltyReporter(FeatureExtractor extractor, FeatureCache? ca
     }
 
     // Copies first, those that are none last.
-    private static IEnumerable<(string Name, SortedIcons Icons)> ControlSets(SortedIcons training, SortedIcons? heldOut, NoveltySettings settings)
+    private static IEnumerable<(SetKind Kind, SortedIcons Icons)> ControlSets(SortedIcons training, SortedIcons? heldOut, NoveltySettings settings)
     {
         var maxShift = Math.Max(1, AlignedDistance.ShiftAt(training.Icons.ImageSize, settings.MaxShift));
-        yield return (ControlNames.Copycat, training);
-        yield return (ControlNames.Shifted, training.With(Controls.Shifted(training.Icons, maxShift, settings.Seed)));
-        yield return (ControlNames.Mirrored, training.With(training.Icons.Mirrored()));
-        yield return (ControlNames.Recoloured, training.With(Controls.Recoloured(training.Icons, settings.Seed)));
-        if (heldOut is not null) yield return (ControlNames.HeldOut, heldOut);
-        yield return (ControlNames.Noise, training.With(Controls.Noise(training.Icons.Count, training.Icons.ImageSize, settings.Seed)));
+        yield return (SetKind.Copycat, training);
+        yield return (SetKind.Shifted, training.With(Controls.Shifted(training.Icons, maxShift, settings.Seed)));
+        yield return (SetKind.Mirrored, training.With(training.Icons.Mirrored()));
+        yield return (SetKind.Recoloured, training.With(Controls.Recoloured(training.Icons, settings.Seed)));
+        if (heldOut is not null) yield return (SetKind.HeldOut, heldOut);
+        yield return (SetKind.Noise, training.With(Controls.Noise(training.Icons.Count, training.Icons.ImageSize, settings.Seed)));
     }
 
-    private static NoveltyRow Row(string name, SortedIcons icons, SetMeasures measures, EquatableList<Figure> figures, ReferenceSet reference) => new(
-        name, name != ControlNames.Generated, measures.Count,
+    private static NoveltyRow Row(SetKind kind, SortedIcons icons, SetMeasures measures, EquatableList<Figure> figures, ReferenceSet reference) => new(
+        kind, kind != SetKind.Generated, measures.Count,
         measures.Distances(DistanceSpace.Aligned).Count(reference.Rule.IsCopy), figures,
         [.. measures.Matches.Keys.Select(space => new SpaceDistances(space, [.. icons.Restore(measures.Distances(space))]))]);
 

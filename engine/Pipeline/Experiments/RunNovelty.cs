@@ -74,6 +74,7 @@ public sealed class RunNovelty(DataFolder data, Workbench bench, Action<string> 
             TrainingNames = dataset.Names,
             TrainingFingerprint = dataset.Fingerprint,
             Generated = generated,
+            Scores = result.Scores,
             HeldOut = dataset.HeldOut.Count > 0 ? new(dataset.HeldOut.Pixels, dataset.ImageSize) : null,
             GeneratedFeatures = progress => features.Of(generated, result.Spec.Sampling.BatchSize, progress, cancellation),
         };

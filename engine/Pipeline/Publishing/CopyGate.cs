@@ -1,5 +1,4 @@
 using System.Globalization;
-using IconDiffusion.Evaluation.Novelty;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
 
@@ -22,7 +21,7 @@ public static class CopyGate
     /// Controls that are copies by construction: a report that misses them sees no copies, so that its silence means nothing. Another
     /// background is not among them, as icons that fill their square have none.
     /// </summary>
-    public static EquatableList<string> CopyControls { get; } = [ControlNames.Copycat, ControlNames.Shifted, ControlNames.Mirrored];
+    public static EquatableList<SetKind> CopyControls { get; } = [SetKind.Copycat, SetKind.Shifted, SetKind.Mirrored];
 
     /// <summary>The part of them that a report has to call copies.</summary>
     public const double LeastFlagged = 0.99;
@@ -34,9 +33,9 @@ public static class CopyGate
     /// <exception cref="ExperimentException">The report has not seen its own controls as the copies that they are.</exception>
     public static IReadOnlyList<LeftOutIcon> LeftOut(NoveltyReport report)
     {
-        var seen = report.Rows.Where(row => row.IsControl && CopyControls.Contains(row.Name)).ToArray();
+        var seen = report.Rows.Where(row => row.IsControl && CopyControls.Contains(row.Kind)).ToArray();
         if (seen.Length == 0)
-            throw new ExperimentException($"The novelty report of {report.Title} has none of the controls {string.Join(", ", CopyControls)}, so nobody knows whether it sees copies; 'icon report' makes it anew.");
+            throw new ExperimentException($"The novelty report of {report.Title} has none of the controls {string.Join(", ", CopyControls.Select(kind => kind.Name()))}, so nobody knows whether it sees copies; 'icon report' makes it anew.");
         if (seen.FirstOrDefault(row => row.Copies < LeastFlagged * row.Count) is { } missed)
             throw new ExperimentException(string.Create(CultureInfo.InvariantCulture,
                 $"The novelty report of {report.Title} calls only {missed.Copies} of {missed.Count} icons of its control '{missed.Name}' copies; wanted {LeastFlagged:P0}. It can't tell which icons are copies, so nothing is published."));

@@ -4,6 +4,7 @@ using IconDiffusion.Imaging;
 using IconDiffusion.Reports.Novelty;
 using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Novelty;
 using static IconDiffusion.Pipeline.Publishing.CardText;
 
 namespace IconDiffusion.Pipeline.Publishing;
@@ -48,7 +49,7 @@ public static class ModelCard
         text.Append(Invariant($"""
             ## Figures
 
-            FID ({scores.Network}) {FigureText.Rounded(scores.Fid)}, MAE {FigureText.Rounded(scores.Mae)}, NWI ({scores.Network}) {FigureText.Rounded(scores.Nwi)}: {scores.GeneratedCount} generated icons against {scores.TrainingCount} training icons, {Plain(scores.Features)}. NWI ranks a copying machine above a perfect generator and is never to be read alone.
+            {string.Join(", ", scores.Figures.Select(figure => FigureText.Labelled(figure, scores.Features)))}: {scores.GeneratedCount} generated icons against {scores.TrainingCount} training icons, {Plain(scores.Features)}. NWI ranks a copying machine above a perfect generator and is never to be read alone.
 
             """));
         foreach (var note in scores.NotComparable) text.Append($"\nNot to be compared with published figures: {Plain(note)}.\n");
@@ -115,7 +116,7 @@ public static class ModelCard
                 metrics:
                 - type: fid
                   value: {scores.Fid:0.####}
-                  name: {Yaml($"FID ({scores.Network}), n = {scores.GeneratedCount}, m = {scores.TrainingCount}, {scores.Features}")}
+                  name: {Yaml($"{FigureText.Label("fid", scores.Features)}, n = {scores.GeneratedCount}, m = {scores.TrainingCount}, {scores.Features}")}
                 - type: mae
                   value: {scores.Mae:0.####}
                   name: "MAE to the nearest training icon, 0…255"

@@ -1,5 +1,6 @@
 using System.Text;
 using IconDiffusion.Reports.Tables;
+using IconDiffusion.Specs.Novelty;
 using static IconDiffusion.Reports.Novelty.PageParts;
 
 namespace IconDiffusion.Reports.Novelty;
@@ -49,7 +50,7 @@ internal static class ComparisonSection
                     html.Append($"<td>{FigureText.None}</td>");
                     continue;
                 }
-                var unit = FigureText.Definition(key)?.Unit ?? "";
+                var unit = FigureCatalogue.Find(key)?.Unit ?? "";
                 html.Append($"<td>{Text(FigureText.Value(group.Mean(key), unit))}<small>{Text(group.SpreadText(key))}</small></td>");
             }
             html.Append("</tr>\n");

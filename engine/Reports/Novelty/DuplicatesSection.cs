@@ -1,4 +1,5 @@
 using System.Text;
+using IconDiffusion.Specs.Novelty;
 using static IconDiffusion.Reports.Novelty.PageParts;
 
 namespace IconDiffusion.Reports.Novelty;

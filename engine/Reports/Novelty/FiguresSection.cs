@@ -54,14 +54,20 @@ internal static class FiguresSection
 
     private static string Meaning(string key, string features)
     {
-        if (FigureText.Definition(key) is not { } definition) return Text(key);
+        if (FigureCatalogue.Find(key) is not { } definition) return Text(key);
         var sign = definition.Copying switch
         {
             CopyingSign.Low => "Low values speak of copying.",
             CopyingSign.High => "High values speak of copying.",
             _ => "It says nothing about copying by itself.",
         };
-        var source = definition.Source == "here" ? "defined by this project" : definition.Source;
-        return $"<details><summary>{Text(definition.LabelOf(features))}{(definition.Unit is "" or "share" or "%" ? "" : $" <small>{Text(definition.Unit)}</small>")}</summary><p>{Text(definition.Definition)} {sign} <cite>{Text(source)}</cite></p></details>";
+        var better = definition.Better switch
+        {
+            Better.Lower => " By its source, lower is better.",
+            Better.Higher => " By its source, higher is better.",
+            _ => "",
+        };
+        var source = definition.Source == FigureCatalogue.Here ? "defined by this project" : definition.Source;
+        return $"<details><summary>{Text(definition.LabelOf(features))}{(definition.Unit is "" or "share" or "%" ? "" : $" <small>{Text(definition.Unit)}</small>")}</summary><p>{Text(definition.Definition)}{better} {sign} {Text(definition.ComparesWith)} <cite>{Text(source)}</cite></p></details>";
     }
 }

@@ -23,10 +23,10 @@ internal static class HeadSection
         html.Append("</div>\n<div>\n");
 
         html.Append("<h2>Is the rule to be trusted?</h2>\n<ul class=\"checks\">");
-        string[] checks = [.. Checks(page.Sets)];
-        var passed = !checks.Any(IsWarning);  // where one control comes out wrong, no line gets a tick
+        (RuleFinding Finding, bool IsWarning, string Sentence)[] checks = [.. Checks(page.Sets)];
+        var passed = !checks.Any(check => check.IsWarning);  // where one control comes out wrong, no line gets a tick
         foreach (var check in checks)
-            html.Append($"<li class=\"{(IsWarning(check) ? "warning" : passed && check.Contains("rule calls", StringComparison.Ordinal) ? "passed" : "plain")}\">{Text(check)}</li>");
+            html.Append($"<li class=\"{(check.IsWarning ? "warning" : passed && check.Finding == RuleFinding.Counted ? "passed" : "plain")}\">{Text(check.Sentence)}</li>");
         html.Append("</ul>\n");
         string[] notes = [.. page.Sets.SelectMany(set => set.Novelty.Notes.Concat(set.Run?.Scores.NotComparable ?? [])).Distinct()];
         if (notes.Length > 0)
@@ -57,19 +57,16 @@ internal static class HeadSection
     }
 
     // What went wrong first. Sets that were trained on different icons have too many controls to name each: their sums are in the bars.
-    private static IEnumerable<string> Checks(IReadOnlyList<ReportedSet> sets)
+    private static IEnumerable<(RuleFinding Finding, bool IsWarning, string Sentence)> Checks(IReadOnlyList<ReportedSet> sets)
     {
-        string[] all = [.. OfEachTrainingSet(sets).SelectMany(set => set.Novelty.Verdict.Checks).Distinct()];
-        string[] warnings = [.. all.Where(IsWarning)];
-        if (OfEachTrainingSet(sets).Count() == 1) return warnings.Concat(all.Except(warnings));
+        RuleCheck[] all = [.. OfEachTrainingSet(sets).SelectMany(set => RuleCheck.Of(set.Novelty)).Distinct().OrderByDescending(check => check.IsWarning)];
+        if (OfEachTrainingSet(sets).Count() == 1) return all.Select(check => (check.Finding, check.IsWarning, check.Sentence));
         var controls = Controls(sets).ToList();
         var heldOut = controls.Any(bar => bar.Css == "c-heldout") ? $", {Counted("c-heldout")} held-out icons" : "";
-        return warnings.Append($"Over all training sets, the rule calls {Counted("c-copy")} known copies copies{heldOut} and {Counted("c-noise")} icons of noise.");
+        return all.Where(check => check.IsWarning).Select(check => (check.Finding, check.IsWarning, check.Sentence)).Append((RuleFinding.Counted, false, $"Over all training sets, the rule calls {Counted("c-copy")} known copies copies{heldOut} and {Counted("c-noise")} icons of noise."));
 
         string Counted(string css) => $"{controls.Where(bar => bar.Css == css).Sum(bar => bar.Copies)} of {controls.Where(bar => bar.Css == css).Sum(bar => bar.Count)}";
     }
-
-    private static bool IsWarning(string check) => check.StartsWith("Warning", StringComparison.Ordinal);
 
     private static IEnumerable<ReportedSet> OfEachTrainingSet(IReadOnlyList<ReportedSet> sets) =>
         sets.DistinctBy(set => (set.Run?.DatasetFingerprint, set.Novelty.Calibration));

@@ -28,8 +28,8 @@ internal static class ReadingSection
     {
         foreach (var set in sets)
         {
-            var copycat = Figure(set, row => row.Name == "copycat");
-            var heldOut = Figure(set, row => RowColour.Of(row) == "c-heldout");
+            var copycat = Figure(set, SetKind.Copycat);
+            var heldOut = Figure(set, SetKind.HeldOut);
             if (copycat?.Value is { } copy && heldOut?.Value is { } original)
                 return $"<p>In this report the copycat, which is the training set itself, has an NWI of <strong>{FigureText.Rounded(copy)}</strong>; new drawings by the same hand have " +
                     $"<strong>{FigureText.Rounded(original)}</strong>. {(copy > original ? "Higher is meant to be better: NWI ranks the copying machine above the artist." : "Here the order is right; with fewer held-out icons or more training icons it turns round easily.")}</p>\n";
@@ -37,6 +37,6 @@ internal static class ReadingSection
         return "<p>In a toy check a copying machine has an NWI of about −3, a perfect generator of −48 to −93: higher is meant to be better, so NWI ranks them backwards.</p>\n";
     }
 
-    private static Figure? Figure(ReportedSet set, Func<NoveltyRow, bool> which) =>
-        set.Novelty.Rows.FirstOrDefault(row => row.IsControl && which(row))?.Figures.FirstOrDefault(figure => figure.Key == "nwi");
+    private static Figure? Figure(ReportedSet set, SetKind kind) =>
+        set.Novelty.Rows.FirstOrDefault(row => row.Kind == kind)?.Figures.FirstOrDefault(figure => figure.Key == "nwi");
 }

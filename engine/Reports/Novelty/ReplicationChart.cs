@@ -1,4 +1,5 @@
 using System.Text;
+using IconDiffusion.Specs.Novelty;
 using static IconDiffusion.Reports.Novelty.PageParts;
 
 namespace IconDiffusion.Reports.Novelty;
@@ -29,7 +30,7 @@ internal static class ReplicationChart
     public static string Draw(string title, string key, SeedGroup[] groups)
     {
         // Shares and parts of a hundred alike are shown as 0…100 %.
-        var scale = FigureText.Definition(key)?.Unit == "share" ? 100 : 1;
+        var scale = FigureCatalogue.Find(key)?.Unit == "share" ? 100 : 1;
         string[] models = [.. groups.Select(group => group.Model).Distinct()];
         int[] sizes = [.. groups.Select(group => group.Distinct).Distinct().Order()];
         var (low, high) = (Math.Log(sizes[0] * 0.85), Math.Log(sizes[^1] * 1.18));
@@ -37,7 +38,7 @@ internal static class ReplicationChart
         double Y(double value) => Floor - (Math.Clamp(value * scale, 0, 100) / 100 * (Floor - Top));
 
         var chart = new SvgChart(Width, Height, title, string.Join("; ", groups.Where(group => group.Mean(key) is not null)
-            .Select(group => $"{group.Name}: {FigureText.Value(group.Mean(key), FigureText.Definition(key)?.Unit ?? "")}")));
+            .Select(group => $"{group.Name}: {FigureText.Value(group.Mean(key), FigureCatalogue.Find(key)?.Unit ?? "")}")));
         foreach (var tick in (double[])[0, 25, 50, 75, 100])
         {
             chart.Line(Left, Y(tick / scale), Width - Right, Y(tick / scale), tick == 0 ? "axis" : "grid");
@@ -65,7 +66,7 @@ internal static class ReplicationChart
                 var x = X(group.Distinct) + aside;
                 if (group.Interval(key) is { } interval) chart.Line(x, Y(interval.Low), x, Y(interval.High), $"error m{model % 6}");
                 chart.Marker(x, Y(group.Mean(key)!.Value), model, $"mark m{model % 6}{(group.Repeat is null ? "" : " hollow")}",
-                    $"{group.Name}: {FigureText.Value(group.Mean(key), FigureText.Definition(key)?.Unit ?? "")} {group.SpreadText(key)}");
+                    $"{group.Name}: {FigureText.Value(group.Mean(key), FigureCatalogue.Find(key)?.Unit ?? "")} {group.SpreadText(key)}");
             }
         }
         return chart.ToString();

@@ -7,8 +7,13 @@ internal static class RowColour
 {
     public const string Training = "c-training";
 
-    public static string Of(NoveltyRow row) => !row.IsControl ? "c-generated"
-        : row.Name.Contains("held", StringComparison.OrdinalIgnoreCase) ? "c-heldout"
-        : row.Name.Contains("noise", StringComparison.OrdinalIgnoreCase) ? "c-noise"
-        : "c-copy";
+    public static string Of(NoveltyRow row) => Of(row.Kind);
+
+    public static string Of(SetKind kind) => kind switch
+    {
+        SetKind.Generated => "c-generated",
+        SetKind.HeldOut => "c-heldout",
+        SetKind.Noise => "c-noise",
+        _ => "c-copy",
+    };
 }

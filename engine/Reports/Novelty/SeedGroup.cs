@@ -50,7 +50,7 @@ internal sealed class SeedGroup
     public string SpreadText(string key)
     {
         if (Deviation(key) is not { } deviation) return FigureText.Interval(Sets[0].Figure(key));
-        return $"± {FigureText.Value(deviation, FigureText.Definition(key)?.Unit ?? "")}";
+        return $"± {FigureText.Value(deviation, FigureCatalogue.Find(key)?.Unit ?? "")}";
     }
 
     // N − 1: the seeds are a sample of all.

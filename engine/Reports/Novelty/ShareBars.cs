@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using IconDiffusion.Specs.Novelty;
 using static IconDiffusion.Reports.Novelty.PageParts;
 
 namespace IconDiffusion.Reports.Novelty;

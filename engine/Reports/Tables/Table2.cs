@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
 using IconDiffusion.Evaluation.Metrics;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Novelty;
 
 namespace IconDiffusion.Reports.Tables;
 
@@ -40,7 +40,7 @@ public sealed class Table2
 
     public IReadOnlyList<string> Header =>
     [
-        "model", "seed", .. _networks.Select(network => $"FID ({network})"), "MAE", .. _networks.Select(network => $"NWI ({network})"),
+        "model", "seed", .. _networks.Select(network => FigureText.Label("fid", network)), FigureText.Label("mae", ""), .. _networks.Select(network => FigureText.Label("nwi", network)),
         "n/m", "steps", "images seen", "time", "preprint FID", "preprint NWI", "notes",
     ];
 
@@ -81,17 +81,15 @@ public sealed class Table2
     [
         row.Label,
         $"{row.Seed}",
-        .. _networks.Select(network => network == NetworkOf(row) ? Figure(row.Fid) : "–"),
-        Figure(row.Mae),
-        .. _networks.Select(network => network == NetworkOf(row) ? Figure(row.Nwi) : "–"),
+        .. _networks.Select(network => network == NetworkOf(row) ? FigureText.Rounded(row.Fid) : FigureText.None),
+        FigureText.Rounded(row.Mae),
+        .. _networks.Select(network => network == NetworkOf(row) ? FigureText.Rounded(row.Nwi) : FigureText.None),
         $"{row.Generated}/{row.Training}",
         $"{row.Steps}",
         $"{row.ImagesSeen}",
         $"{(int)row.Time.TotalHours}:{row.Time:mm\\:ss}",
-        row.Preprint is { } figures ? $"{figures.Fid}" : "–",
-        row.Preprint is { } preprint ? $"{preprint.Nwi}".Replace('-', '−') : "–",
+        FigureText.Value(row.Preprint?.Fid, ""),
+        FigureText.Value(row.Preprint?.Nwi, ""),
         string.Join(",", row.Notes.Select(note => _notes.IndexOf(note) + 1).Order()),
     ];
-
-    private static string Figure(double value) => value.ToString("0.00", CultureInfo.InvariantCulture).Replace('-', '−');
 }

@@ -40,23 +40,23 @@ internal static class NoveltySample
                 new(used.Length, used.Max() / (double)used.Sum(), new(8, [.. sources], [.. sources.Select(_ => 40 * Draw())])));
         })];
 
-        NoveltyRow Row(string name, IReadOnlyList<double> pixel, IReadOnlyList<double> aligned)
+        NoveltyRow Row(SetKind name, IReadOnlyList<double> pixel, IReadOnlyList<double> aligned)
         {
             var copies = aligned.Count(d => d < threshold);
-            return new(name, name != "generated", pixel.Count, copies, [.. FigureCatalogue.All.Where(each => each.Space != DistanceSpace.Descriptor).Select(each => Figure(each, name, (double)copies / pixel.Count, pixel.Count))],
+            return new(name, name != SetKind.Generated, pixel.Count, copies, [.. FigureCatalogue.All.Where(each => each.Space != DistanceSpace.Descriptor).Select(each => Figure(each, name, (double)copies / pixel.Count, pixel.Count))],
                 [new(DistanceSpace.Pixel, [.. pixel]), new(DistanceSpace.Aligned, [.. aligned]), new(DistanceSpace.Feature, [.. pixel.Select(d => d / 400)])]);
         }
-        Figure Figure(FigureDefinition each, string name, double copies, int n)
+        Figure Figure(FigureDefinition each, SetKind name, double copies, int n)
         {
             var value = each.Key switch
             {
                 "copies" => copies,
-                "nwi" => name == "copycat" ? -3.1 : -20 - (60 * Draw()),
+                "nwi" => name == SetKind.Copycat ? -3.1 : -20 - (60 * Draw()),
                 _ => each.Unit switch { "share" => Draw(), "%" => 100 * Draw(), "σ" => 6 * (Draw() - 0.7), _ => 40 * Draw() },
             };
             return (name, each.Key) switch
             {
-                ("copycat", "fid-infinity") => new(each.Key, null, N: n, M: training.Count, Note: "FID∞ needs sets of at least 20 icons; this one has fewer"),
+                (SetKind.Copycat, "fid-infinity") => new(each.Key, null, N: n, M: training.Count, Note: "FID∞ needs sets of at least 20 icons; this one has fewer"),
                 (_, "kid") => new(each.Key, value, N: n, M: training.Count, K: 100, Spread: value / 5),
                 _ => new(each.Key, value, Math.Max(value * 0.8, value - 0.04), value * 1.1, n, training.Count, each.Key is "recall" or "precision" ? 5 : null),
             };
@@ -64,13 +64,13 @@ internal static class NoveltySample
         double[] generatedPixel = [.. nearest.Select(match => match.Distance)], zero = [.. among.Select(_ => 0.0)];
         NoveltyRow[] rows =
         [
-            Row("generated", generatedPixel, [.. generatedPixel.Select(d => 0.8 * d)]),
-            Row("copycat", zero, zero),
-            Row("shifted copy", [.. among.Select(d => 0.9 * d)], [.. among.Select(_ => 0.2 * Draw())]),
-            Row("mirrored copy", [.. among.Select(d => 0.4 * d)], zero),
-            Row("recoloured background", [.. among.Select(d => 0.7 * d)], [.. among.Select(_ => 0.8 * Draw())]),
-            Row("held-out", [.. among.Take(40).Select(d => d * (0.9 + (0.2 * Draw())))], [.. among.Take(40).Select(d => 0.8 * d * (0.99 + (0.2 * Draw())))]),
-            Row("uniform noise", [.. among.Select(_ => 88 + Draw())], [.. among.Select(_ => 86 + Draw())]),
+            Row(SetKind.Generated, generatedPixel, [.. generatedPixel.Select(d => 0.8 * d)]),
+            Row(SetKind.Copycat, zero, zero),
+            Row(SetKind.Shifted, [.. among.Select(d => 0.9 * d)], [.. among.Select(_ => 0.2 * Draw())]),
+            Row(SetKind.Mirrored, [.. among.Select(d => 0.4 * d)], zero),
+            Row(SetKind.Recoloured, [.. among.Select(d => 0.7 * d)], [.. among.Select(_ => 0.8 * Draw())]),
+            Row(SetKind.HeldOut, [.. among.Take(40).Select(d => d * (0.9 + (0.2 * Draw())))], [.. among.Take(40).Select(d => 0.8 * d * (0.99 + (0.2 * Draw())))]),
+            Row(SetKind.Noise, [.. among.Select(_ => 88 + Draw())], [.. among.Select(_ => 86 + Draw())]),
         ];
         var count = rows[0].Copies;
         var novelty = new NoveltyReport

@@ -3,6 +3,7 @@ using IconDiffusion.Engine.Tests.Evaluation.Metrics;
 using IconDiffusion.Reports.Novelty;
 using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Novelty;
 
 namespace IconDiffusion.Engine.Tests.Reports;
 

@@ -1,5 +1,6 @@
 using IconDiffusion.Evaluation.Features;
 using IconDiffusion.Evaluation.Metrics;
+using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
 
 namespace IconDiffusion.Evaluation.Novelty.Figures;
@@ -29,7 +30,8 @@ internal sealed class FidFigures(FeatureStatistics training, Bootstrap bootstrap
     /// <param name="products">Of the icons with the training icons.</param>
     /// <param name="cosines">Cosine distance of each icon to its nearest training icon.</param>
     /// <param name="pixels">Pixel distance of each icon to its nearest training icon.</param>
-    public IEnumerable<Figure> Figures(FeatureStatistics icons, DistanceTable products, double[] cosines, double[] pixels)
+    /// <param name="scores">Hold FID and NWI where they are known already; null: they are computed.</param>
+    public IEnumerable<Figure> Figures(FeatureStatistics icons, DistanceTable products, double[] cosines, double[] pixels, Scores? scores = null)
     {
         var (n, m) = (icons.Count, training.Count);
         var (fid, mifid, nwi) = (new Figure("fid", null, N: n, M: m), new Figure("mifid", null, N: n, M: m), new Figure("nwi", null, N: n, M: m));
@@ -40,12 +42,12 @@ internal sealed class FidFigures(FeatureStatistics training, Bootstrap bootstrap
             return [fid with { Note = note }, Floor, infinity with { Note = note }, mifid with { Note = note }, nwi with { Note = note }];
         }
         var parts = new FrechetParts(icons, training, products, DistanceTable.Squares(icons), _squares);
-        var value = FrechetDistance.Between(icons, training);
+        var value = scores?.Fid ?? FrechetDistance.Between(icons, training);
 
         var resampled = Resampled(n, parts);
 
         fid = With(fid, value, (each, _) => each);
-        nwi = With(nwi, pixels.Average() - value, (each, drawn) => drawn.Average(i => pixels[i]) - each);
+        nwi = With(nwi, scores?.Nwi ?? pixels.Average() - value, (each, drawn) => drawn.Average(i => pixels[i]) - each);
         if (Memorization(cosines.Average()) is { } penalty)
         {
             mifid = With(mifid, value / penalty, (each, drawn) => each / (Memorization(drawn.Average(i => cosines[i])) ?? penalty));

@@ -10,7 +10,8 @@ internal static class RowFigures
         FigureCatalogue.All.Select((each, place) => (each.Key, place)).ToDictionary(each => each.Key, each => each.place);
 
     /// <param name="heldOut">Icons of the same source that were never trained on; null: none.</param>
-    public static EquatableList<Figure> Of(SetMeasures set, ReferenceSet training, SetMeasures? heldOut, NoveltySettings settings)
+    /// <param name="scores">FID and MAE where they are known already; null: they are computed.</param>
+    public static EquatableList<Figure> Of(SetMeasures set, ReferenceSet training, SetMeasures? heldOut, NoveltySettings settings, Scores? scores = null)
     {
         var (n, m, bootstrap) = (set.Count, training.Count, training.Bootstrap);
         var (pixels, aligned) = (set.Distances(DistanceSpace.Pixel), set.Distances(DistanceSpace.Aligned));
@@ -21,12 +22,15 @@ internal static class RowFigures
                 Note = FormattableString.Invariant($"aligned distance below {training.Rule.Threshold:0.00} of 255"),
             },
             Kid.Of(set.Features, training.Features, settings.Seed),
-            Mean("mae", pixels),
+            Mean("mae", pixels) with { Value = scores?.Mae ?? pixels.Average() },
             Mean("mae-aligned", aligned),
-            Mean("sources-distinct", [.. set.Sources.Select(each => (double)each.Distinct)]),
-            Mean("sources-largest-share", [.. set.Sources.Select(each => each.LargestShare)]),
         };
-        figures.AddRange(training.Fid.Figures(set.Features, set.Products, set.Distances(DistanceSpace.Feature), pixels));
+        if (set.Sources.Length > 0)
+        {
+            figures.Add(Mean("sources-distinct", [.. set.Sources.Select(each => (double)each.Distinct)]));
+            figures.Add(Mean("sources-largest-share", [.. set.Sources.Select(each => each.LargestShare)]));
+        }
+        figures.AddRange(training.Fid.Figures(set.Features, set.Products, set.Distances(DistanceSpace.Feature), pixels, scores));
         figures.AddRange(training.Manifold.Figures(set.Features, set.Products, bootstrap));
         foreach (var (space, matches) in set.Matches)
         {

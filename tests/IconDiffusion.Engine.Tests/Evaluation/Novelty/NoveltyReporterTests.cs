@@ -53,7 +53,7 @@ public sealed class NoveltyReporterTests : IClassFixture<NoveltyReporterTests.Re
         Assert.StartsWith("Of 6 icons, 3 lie closer to one training icon than 99 % of training icons lie to each other (aligned distance below ", report.Verdict.Sentence);
         Assert.Contains("The same rule calls 8 of 8 mirrored copies copies.", report.Verdict.Checks);
         Assert.Contains("The same rule calls 0 of 4 held-out icons copies.", report.Verdict.Checks);
-        Assert.DoesNotContain(report.Verdict.Checks, check => check.StartsWith("Warning", StringComparison.Ordinal));
+        Assert.DoesNotContain(RuleCheck.Of(report), check => check.IsWarning);
     }
 
     [Fact]
@@ -70,6 +70,39 @@ public sealed class NoveltyReporterTests : IClassFixture<NoveltyReporterTests.Re
             order.Select(i => first.Icons[i].Nearest.Select(nearest => (nearest.Name, nearest.Distance, nearest.Second, nearest.Percentile))),
             again.Icons.Select(icon => icon.Nearest.Select(nearest => (nearest.Name, nearest.Distance, nearest.Second, nearest.Percentile))));
         Assert.Equal(ofTraining.Select(i => first.Rows[3].Distances[0].Values[i]), again.Rows[3].Distances[0].Values);
+    }
+
+    [Fact]
+    public void Scores_AreShownAsTheyStand_AndThoseOfOtherIconsRefused()
+    {
+        var scores = new Scores { Fid = 12.5, Mae = 7.25, MaeMirrored = 7, GeneratedCount = 6, TrainingCount = 8, Features = "none", NotComparable = [] };
+        var report = _reports.Make(Generated, Training, HeldOut, scores: scores);
+        double? Value(int row, string key) => report.Rows[row].Figures.Single(figure => figure.Key == key).Value;
+
+        Assert.Equal((12.5, 7.25, -5.25), (Value(0, "fid"), Value(0, "mae"), Value(0, "nwi")));
+        Assert.All(report.Rows.Skip(1).Zip(_reports.First.Rows.Skip(1)), rows => Assert.Equal(rows.First.Figures, rows.Second.Figures));
+        Assert.Throws<ArgumentException>(() => _reports.Make(Generated, Training, HeldOut, scores: scores with { TrainingCount = 9 }));
+    }
+
+    [Fact]
+    public void ChecksOfTheRule_AreFoundAgainInAReportThatWasRead()
+    {
+        var read = JsonSerializer.Deserialize<NoveltyReport>(JsonSerializer.Serialize(_reports.First, SpecJson.Compact), SpecJson.Compact)!;
+
+        Assert.Equal(read.Verdict.Checks, RuleCheck.Of(read).Select(check => check.Sentence));
+        Assert.Equal([.. Enumerable.Repeat(RuleFinding.Counted, 6), RuleFinding.ByChance], RuleCheck.Of(read).Select(check => check.Finding));
+        Assert.Equal(SetKind.Shifted, read.Rows[2].Kind);
+    }
+
+    [Theory]
+    [InlineData(SetKind.Mirrored, 9, RuleFinding.MissesCopies)]
+    [InlineData(SetKind.HeldOut, 3, RuleFinding.WrongsOthers)]
+    public void AControlThatComesOutWrong_IsAWarning(SetKind kind, int copies, RuleFinding finding)
+    {
+        NoveltyRow[] rows = [new(SetKind.Generated, false, 10, 0, [], []), new(kind, true, 10, copies, [], [])];
+
+        Assert.Equal([RuleFinding.Counted, finding], RuleCheck.Of(rows, 1, []).Select(check => check.Finding));
+        Assert.Equal([false, true], RuleCheck.Of(rows, 1, []).Select(check => check.IsWarning));
     }
 
     [Fact]
@@ -100,7 +133,7 @@ public sealed class NoveltyReporterTests : IClassFixture<NoveltyReporterTests.Re
         Assert.Null(figure.Value);
         Assert.Contains("0 held-out", figure.Note);
         Assert.Contains(report.Notes, note => note.StartsWith("no icons were held out", StringComparison.Ordinal));
-        Assert.DoesNotContain(report.Rows, row => row.Name == ControlNames.HeldOut);
+        Assert.DoesNotContain(report.Rows, row => row.Kind == SetKind.HeldOut);
     }
 
     [Fact]
@@ -154,7 +187,7 @@ public sealed class NoveltyReporterTests : IClassFixture<NoveltyReporterTests.Re
 
         public NoveltyReport First => _first.Value;
 
-        public NoveltyReport Make(IconPixels generated, IconPixels training, IconPixels? heldOut, int[]? names = null) => _reporter.Make(new()
+        public NoveltyReport Make(IconPixels generated, IconPixels training, IconPixels? heldOut, int[]? names = null, Scores? scores = null) => _reporter.Make(new()
         {
             Title = "test",
             Training = training,
@@ -162,6 +195,7 @@ public sealed class NoveltyReporterTests : IClassFixture<NoveltyReporterTests.Re
             TrainingFingerprint = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(training.Data.Span)),
             Generated = generated,
             HeldOut = heldOut,
+            Scores = scores,
             Settings = new() { Bootstrap = 40 },
         }, default);
 

@@ -52,8 +52,8 @@ public sealed class PublishableRun : IDisposable
     public static NoveltyReport Report(int[]? copies = null, int shiftedSeen = 10, int heldOutSeen = 0)
     {
         copies ??= [2, 5];
-        NoveltyRow Row(string name, bool isControl, int count, int seen) =>
-            new(name, isControl, count, seen, [new("copies", (double)seen / count, 0, 1, count, 10)], []);
+        NoveltyRow Row(SetKind kind, bool isControl, int count, int seen) =>
+            new(kind, isControl, count, seen, [new("copies", (double)seen / count, 0, 1, count, 10)], []);
         return new()
         {
             Title = "tiny",
@@ -64,7 +64,7 @@ public sealed class PublishableRun : IDisposable
             ImageSize = 16,
             Features = "random",
             Verdict = new($"Of 10 icons, {copies.Length} lie closer.", copies.Length, 10, 3.2, ["The same rule finds the shifted copies."]),
-            Rows = [Row("generated", false, 10, copies.Length), Row("copycat", true, 10, 10), Row("shifted copy", true, 10, shiftedSeen), Row("held-out", true, 4, heldOutSeen)],
+            Rows = [Row(SetKind.Generated, false, 10, copies.Length), Row(SetKind.Copycat, true, 10, 10), Row(SetKind.Shifted, true, 10, shiftedSeen), Row(SetKind.HeldOut, true, 4, heldOutSeen)],
             Calibration = [],
             Icons =
             [

@@ -1,10 +1,8 @@
 using System.Globalization;
-using IconDiffusion.Specs;
-using IconDiffusion.Specs.Novelty;
 
-namespace IconDiffusion.Reports.Novelty;
+namespace IconDiffusion.Specs.Novelty;
 
-/// <summary>Figures as people read them: shares as parts of a hundred, a true minus sign, as many digits as say something.</summary>
+/// <summary>Figures as people read them, on the console, in tables, pages and charts alike: shares as parts of a hundred, a true minus sign, as many digits as say something.</summary>
 public static class FigureText
 {
     /// <summary>What stands where a figure can't be computed.</summary>
@@ -29,9 +27,11 @@ public static class FigureText
 
     /// <summary>A heading, with the network that the figure rests on.</summary>
     /// <param name="features">A result's label of its network.</param>
-    public static string Label(string key, string features) => Definition(key)?.LabelOf(features) ?? key.Replace('-', ' ');
+    public static string Label(string key, string features) => FigureCatalogue.Find(key)?.LabelOf(features) ?? key.Replace('-', ' ');
 
-    public static FigureDefinition? Definition(string key) => FigureCatalogue.All.FirstOrDefault(each => each.Key == key);
+    /// <summary>A heading and its value, such as <c>FID (ResNet-18) 14.3</c>.</summary>
+    /// <param name="features">A result's label of its network.</param>
+    public static string Labelled(Figure figure, string features) => $"{Label(figure.Key, features)} {Value(figure)}";
 
     /// <param name="features">A result's label of its network.</param>
     public static string Name(DistanceSpace space, string features) => space switch
@@ -54,6 +54,7 @@ public static class FigureText
     public static string Rounded(double value) =>
         (Math.Abs(value) switch
         {
+            _ when !double.IsFinite(value) => None,
             0 => "0",
             >= 100_000 => value.ToString("0.00e0", CultureInfo.InvariantCulture),
             >= 100 => value.ToString("0", CultureInfo.InvariantCulture),
@@ -73,6 +74,5 @@ public static class FigureText
 
     private static string Hundredths(double value) => value.ToString(Math.Abs(value) >= 10 ? "0.#" : "0.##", CultureInfo.InvariantCulture).Replace('-', '−');
 
-    // The recombination figures are in no catalogue: all but the layout's, which are pixels, are shares.
-    private static string Unit(string key) => Definition(key)?.Unit ?? (key.Contains("layout", StringComparison.Ordinal) ? "px" : "share");
+    private static string Unit(string key) => FigureCatalogue.Find(key)?.Unit ?? "";
 }
