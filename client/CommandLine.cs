@@ -73,6 +73,7 @@ internal static partial class CommandLine
             SampleCommand.Create(),
             EvaluateCommand.Create(),
             CompareCommand.Create(),
+            CalibrateCommand.Create(),
             DatasetCommand.Create(),
             ConsentCommand.Create(),
             PublishCommand.Create(),

@@ -29,6 +29,14 @@ public sealed class FeatureStatistics
     /// <summary>Number of images, n.</summary>
     public int Count => Values.Length / Dimension;
 
+    /// <summary>Some images, in the order given; one may come several times.</summary>
+    public FeatureStatistics Pick(int[] which)
+    {
+        var values = new float[checked(which.Length * Dimension)];
+        for (var i = 0; i < which.Length; i++) Values.AsSpan(which[i] * Dimension, Dimension).CopyTo(values.AsSpan(i * Dimension));
+        return new(values, Dimension);
+    }
+
     /// <summary>All images of several sets, in the order given.</summary>
     public static FeatureStatistics Merge(IReadOnlyList<FeatureStatistics> parts)
     {

@@ -4,6 +4,7 @@ using IconDiffusion.Imaging;
 using IconDiffusion.Reports;
 using IconDiffusion.Reports.Novelty;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Novelty;
 
 namespace IconDiffusion.Pipeline.Comparisons;
 
@@ -14,7 +15,10 @@ public sealed record ComparedIcons(
     SetComparison Result, IconPixels Second, IconPixels First, IReadOnlyList<NearestMatch> Nearest, IReadOnlyList<string> FirstNames)
 {
     /// <summary>For the novelty report's page; null: its figures were not asked for.</summary>
-    public ReportedSet? Reported => Result.Novelty is { } novelty ? new(novelty, null, null, FirstNames, First.ToImage, Second.ToImage) : null;
+    public ReportedSet? Reported => Result.Novelty is { } novelty ? new(novelty, null, null, FirstNames, First.ToImage, Second.ToImage) { Calibration = Calibration } : null;
+
+    /// <summary>What the figures are worth, for the page; null: nobody has measured it.</summary>
+    public CalibrationResult? Calibration { get; init; }
 
     /// <summary>Writes scores.json, comparison.json, contact-sheet.png and gallery.png, and the novelty report if there is one.</summary>
     public void Write(string folder)

@@ -52,15 +52,21 @@ public sealed record ComparisonRequest
         DataFolder data, ComputeDevice device, Action<string, int, int> progress, CancellationToken cancellation, Action<string>? warn = null)
     {
         using var extractor = FeatureExtractor.Open(data.Settled(Evaluation), data.InceptionWeights, device.Device);
+        var all = Open(data);
+        var (sets, heldOut) = (all.Take(1 + Others.Count).ToList(), HeldOut is null ? null : all[^1]);
+        foreach (var warning in all.SelectMany(set => set.Warnings).Distinct()) warn?.Invoke(warning);
+        using var descriptor = Descriptor is null ? null : DescriptorExtractor.Open(Descriptor, device.Device);
+        var calibration = CalibrationFile.Find(data, extractor.Label);
+        var comparer = new SetComparer(extractor, new FeatureCache(data.Weights), descriptor);
+        return [.. sets.Skip(1).Select(set => comparer.Compare(set.Name, sets[0], set, Evaluation.Figures, progress, cancellation, heldOut) with { Calibration = calibration })];
+    }
+
+    /// <summary>Reads the sets at one size: the first, the others, the held-out one if there is one.</summary>
+    /// <exception cref="DatasetException">A set cannot be used.</exception>
+    internal IReadOnlyList<ImageSet> Open(DataFolder data)
+    {
         var side = Size ?? (First is FolderSpec folder ? Math.Min(IconFolder.UsualSide(folder.Path) ?? LargestSize, LargestSize) : BuiltInSize);
         var packages = new EmojiPackages(data.Packages);
-        var sets = Others.Prepend(First).Select(Open).ToList();
-        var heldOut = HeldOut is null ? null : Open(HeldOut);
-        foreach (var warning in sets.Append(heldOut).SelectMany(set => set?.Warnings ?? []).Distinct()) warn?.Invoke(warning);
-        using var descriptor = Descriptor is null ? null : DescriptorExtractor.Open(Descriptor, device.Device);
-        var comparer = new SetComparer(extractor, new FeatureCache(data.Weights), descriptor);
-        return [.. sets.Skip(1).Select(set => comparer.Compare(set.Name, sets[0], set, Evaluation.Figures, progress, cancellation, heldOut))];
-
-        ImageSet Open(DatasetSpec spec) => ImageSet.Open(spec with { ImageSize = side, Count = Count }, SkipUnreadable, packages);
+        return [.. Others.Prepend(First).Concat(HeldOut is null ? [] : [HeldOut]).Select(spec => ImageSet.Open(spec with { ImageSize = side, Count = Count }, SkipUnreadable, packages))];
     }
 }

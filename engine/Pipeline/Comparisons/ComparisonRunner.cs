@@ -40,6 +40,7 @@ public static class ComparisonRunner
         var packages = new EmojiPackages(data.Packages);
         var sets = Sets(experiment).Distinct().ToDictionary(spec => spec, spec => ImageSet.Open(spec, skipUnreadable: false, packages));
         foreach (var warning in sets.Values.SelectMany(set => set.Warnings).Distinct()) warn?.Invoke(warning);
+        var calibration = CalibrationFile.Find(data, extractor.Label);
         var comparer = new SetComparer(extractor, new FeatureCache(data.Weights));
         var id = experiment.Identity();
         var folder = data.Experiment(id);
@@ -49,7 +50,7 @@ public static class ComparisonRunner
         {
             var compared = comparer.Compare(
                 pair.Name, sets[pair.First], sets[pair.Second], experiment.Evaluation.Figures,
-                (what, done, total) => progress($"{pair.Name}: {what}", done, total), cancellation);
+                (what, done, total) => progress($"{pair.Name}: {what}", done, total), cancellation) with { Calibration = calibration };
             compared.Write(Path.Combine(folder, $"pair-{i + 1}"));
             results.Add(compared.Result);
             if (compared.Reported is { } set) reported.Add(set);

@@ -58,7 +58,10 @@ public sealed class RunNovelty(DataFolder data, Workbench bench, Action<string> 
             if (!datasets.TryGetValue(result.DatasetFingerprint, out var training))
                 datasets[result.DatasetFingerprint] = training = store.Load(result.DatasetFingerprint);
             return new(novelty, result, RunReport.ReadParts(results), training.Names, i => training[i],
-                i => ImageFile.Load(folder.SampleFile(result.Spec.Sampling.Sampler, i), Rgb.White));
+                i => ImageFile.Load(folder.SampleFile(result.Spec.Sampling.Sampler, i), Rgb.White))
+            {
+                Calibration = CalibrationFile.Find(data, novelty.Features),
+            };
         }
     }
 

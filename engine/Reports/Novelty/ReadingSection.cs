@@ -1,4 +1,6 @@
 using System.Text;
+using IconDiffusion.Reports.Tables;
+using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
 using static IconDiffusion.Reports.Novelty.PageParts;
 
@@ -19,8 +21,18 @@ internal static class ReadingSection
         html.Append("<ul><li>It subtracts a squared distance of features from a distance of pixels; rescale either, and the order of models changes.</li>" +
             "<li>FID against the training set rewards copying: 158 images give a covariance of rank 157 in 2048 dimensions, so that in a toy check even a perfect generator scores an FID of 67 to 112, and a copying machine about 3.</li>" +
             "<li>Pixel MAE is fooled: in that check an exact copy shifted by 8 pixels scores 18.3 and one on another background 16.8, where new drawings score 19.2.</li></ul>\n");
+        foreach (var calibration in page.Sets.Select(set => set.Calibration).OfType<CalibrationResult>().DistinctBy(each => each.Features)) Worth(html, calibration);
         html.Append("<h3>What the verdict does not say</h3>\n<p>A copy here is a near-identical picture. Style, a character or an idea can be taken without one, and whether a likeness is unlawful is no question for a distance. " +
             "The galleries and patch maps are there so that you can look for yourself.</p>\n</div>\n</section>\n");
+    }
+
+    // As measured by `icon calibrate`.
+    private static void Worth(StringBuilder html, CalibrationResult calibration)
+    {
+        var report = new CalibrationReport(calibration);
+        html.Append($"<h3>What the figures notice</h3>\n<p>Measured on real icons with {Text(FeatureNetworks.NameOf(calibration.Features))}: how a figure moves under a disturbance, and the smallest one that it tells from none.</p>\n");
+        html.Append($"<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"What the figures notice\">{report.Write(TableFormat.Html)}</div>\n");
+        if (report.Nwi is { } nwi) html.Append($"<p>{Text(nwi)}</p>\n");
     }
 
     // The copying machine beside real new drawings, as this very report measured them.

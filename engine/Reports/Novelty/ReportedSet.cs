@@ -13,6 +13,9 @@ namespace IconDiffusion.Reports.Novelty;
 public sealed record ReportedSet(
     NoveltyReport Novelty, RunResult? Run, RecombinationReport? Parts, IReadOnlyList<string> TrainingNames, Func<int, Image> Training, Func<int, Image> Generated)
 {
+    /// <summary>What its figures are worth, measured with its network; null: nobody has.</summary>
+    public CalibrationResult? Calibration { get; init; }
+
     /// <summary>The model, or what the report calls the set.</summary>
     public string Label => Run?.Spec.Model.Label ?? Novelty.Title;
 

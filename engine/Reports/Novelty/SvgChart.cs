@@ -49,5 +49,10 @@ internal sealed class SvgChart(int width, int height, string title, string descr
     public override string ToString() =>
         $"<svg class=\"chart\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode($"{title}. {description}")}\">{_marks}</svg>";
 
+    /// <summary>The chart as a file of its own.</summary>
+    /// <param name="style">CSS of the classes that its marks have.</param>
+    public string ToFile(string style) =>
+        $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode($"{title}. {description}")}\"><style>{style}</style>{_marks}</svg>\n";
+
     private static string Closed(string name, string? tip) => tip is null ? "/>" : $"><title>{WebUtility.HtmlEncode(tip)}</title></{name}>";
 }

@@ -33,6 +33,21 @@ internal sealed class DistanceTable
         return table;
     }
 
+    /// <summary>Some rows, in the order given.</summary>
+    public DistanceTable Pick(int[] rows) => Of(rows.Length, Columns, (i, j) => _values[(rows[i] * Columns) + j]);
+
+    /// <summary>The rows of tables with the same columns, one table after the other.</summary>
+    public static DistanceTable Join(IReadOnlyList<DistanceTable> tables)
+    {
+        var (joined, at) = (new DistanceTable(tables.Sum(table => table.Rows), tables[0].Columns), 0);
+        foreach (var table in tables)
+        {
+            table._values.CopyTo(joined._values, at);
+            at += table._values.Length;
+        }
+        return joined;
+    }
+
     /// <summary>Mean absolute pixel differences, 0…255.</summary>
     /// <exception cref="ArgumentException">The icons' sizes differ.</exception>
     public static DistanceTable Pixels(IconPixels a, IconPixels b) =>

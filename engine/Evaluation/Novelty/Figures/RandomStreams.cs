@@ -17,6 +17,8 @@ internal static class RandomStreams
 
     public const long Recombination = 6;
 
+    public const long Calibration = 7;
+
     /// <summary>Some of <paramref name="count"/> images, none twice.</summary>
     public static int[] Subset(int count, int size, int seed, long stream, int number)
     {

@@ -61,8 +61,10 @@ internal sealed class ReferenceSet
 
     /// <summary>Measures a set.</summary>
     /// <param name="progress">Icons whose aligned distance is done.</param>
+    /// <param name="withSources">Whether the sources of patches are looked for.</param>
     public SetMeasures Measure(
-        IconPixels icons, FeatureStatistics features, FeatureStatistics? descriptors, IProgress<int>? progress, CancellationToken cancellation)
+        IconPixels icons, FeatureStatistics features, FeatureStatistics? descriptors, IProgress<int>? progress, CancellationToken cancellation,
+        bool withSources = true)
     {
         var products = DistanceTable.Products(features, Features);
         var matches = new SortedDictionary<DistanceSpace, AlignedMatch[]>
@@ -73,7 +75,7 @@ internal sealed class ReferenceSet
         };
         if (_descriptors is not null && descriptors is not null)
             matches[DistanceSpace.Descriptor] = TableMatches.Find(Cosines(descriptors, _descriptors), Pictures.Groups);
-        var sources = ChimeraMap.Find(icons, _icons, _maxShift, cancellation);
+        var sources = withSources ? ChimeraMap.Find(icons, _icons, _maxShift, cancellation) : [];
         return new(icons.Count, features, products, matches, sources);
     }
 
