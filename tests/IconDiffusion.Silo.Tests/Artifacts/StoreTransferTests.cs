@@ -112,7 +112,8 @@ public sealed class StoreTransferTests : IAsyncLifetime
     [Fact]
     public async Task ATraining_GoesOnWhileTheStoreDoesNotAnswer()
     {
-        var service = Service(_tiny.Data, "first", ArtifactStores.Open(_s3.Location), atCheckpoints: _ => _s3.IsDown = true);
+        var checkpoints = 0;
+        var service = Service(_tiny.Data, "first", ArtifactStores.Open(_s3.Location), atCheckpoints: _ => _s3.IsDown |= ++checkpoints == 1);
         service.Start(_tiny.Train(checkpointEvery: TimeSpan.FromMilliseconds(1)));
         await _grains.ReportAsync(progress => progress.Step == 40);
         _s3.IsDown = false;
