@@ -113,7 +113,10 @@ public sealed class StoreTransferTests : IAsyncLifetime
     public async Task ATraining_GoesOnWhileTheStoreDoesNotAnswer()
     {
         var checkpoints = 0;
-        var service = Service(_tiny.Data, "first", ArtifactStores.Open(_s3.Location), atCheckpoints: _ => _s3.IsDown |= ++checkpoints == 1);
+        var service = Service(_tiny.Data, "first", ArtifactStores.Open(_s3.Location), atCheckpoints: _ =>
+        {
+            if (++checkpoints == 1) _s3.IsDown = true;
+        });
         service.Start(_tiny.Train(checkpointEvery: TimeSpan.FromMilliseconds(1)));
         await _grains.ReportAsync(progress => progress.Step == 40);
         _s3.IsDown = false;
