@@ -1,5 +1,5 @@
 using System.CommandLine;
-using IconDiffusion.Generators.Adversarial;
+using IconDiffusion.Generators.Methods;
 using IconDiffusion.Kernels;
 using IconDiffusion.Pipeline.Experiments;
 using TorchSharp;
@@ -40,7 +40,7 @@ internal static class GanBenchmark
         return () =>
         {
             using var scope = NewDisposeScope();
-            method.Step(++step, [real], random);
+            method.Step(++step, real, random);
         };
     }
 

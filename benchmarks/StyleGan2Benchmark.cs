@@ -1,5 +1,6 @@
 using System.CommandLine;
 using IconDiffusion.Generators.Adversarial;
+using IconDiffusion.Generators.Methods;
 using IconDiffusion.Generators.Models;
 using IconDiffusion.Kernels;
 using IconDiffusion.Pipeline.Experiments;

@@ -37,7 +37,9 @@ internal static class UnetBenchmark
 
     private static Action Train(UnetSpec spec, long[] shape, ComputeDevice device)
     {
-        var state = new TrainingState(spec, 3407, device.Device);
+        using var weights = new Generator(3407, CPU);
+        var model = new Unet(spec, generator: weights);
+        var state = new TrainedNetwork("model", model, device.Device, ("ema", new Unet(spec, generator: weights)));
         var diffusion = new GaussianDiffusion(new DiffusionSpec(), device.Device);
         var training = new TrainingSpec();
         var images = rand(shape, device: device.Device) * 2 - 1;
@@ -46,8 +48,8 @@ internal static class UnetBenchmark
         {
             using var scope = NewDisposeScope();
             var t = randint(0, 1000, [shape[0]], ScalarType.Int64, device.Device);
-            Gradients.Backward(diffusion.Loss(state.Model.call, images, t, randn_like(images)));
-            state.Update(training, ++step, 1);
+            Gradients.Backward(diffusion.Loss(model.call, images, t, randn_like(images)));
+            state.Update(training.Adam, ++step, averageDecay: EmaSchedule.Decay(training.Ema, step));
         };
     }
 

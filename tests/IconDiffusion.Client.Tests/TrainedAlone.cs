@@ -1,4 +1,5 @@
 using IconDiffusion.Data.Sources;
+using IconDiffusion.Generators.Methods;
 using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Pipeline.Experiments;
@@ -19,8 +20,9 @@ internal static class TrainedAlone
         {
             var dataset = DatasetSource.Prepare(spec.Dataset, TimeProvider.System);
             using var run = RunLock.Take(new RunFolder(Path.Combine(folder, $"alone-{i}")));
-            var trainer = new DiffusionTrainer(RunIdentity.Run(spec, dataset.Fingerprint), spec, dataset, run, device.Device);
-            return trainer.Train(null, CancellationToken.None).WeightsHash;
+            using var method = MethodTable.Of(spec.Model).Begin(spec, device.Device);
+            var trainer = new Trainer(RunIdentity.Run(spec, dataset.Fingerprint), spec, dataset, run, device.Device);
+            return trainer.Train(method, progress: null, CancellationToken.None).WeightsHash;
         })];
     }
 }

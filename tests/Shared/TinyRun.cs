@@ -1,4 +1,5 @@
 using IconDiffusion.Data;
+using IconDiffusion.Generators.Methods;
 using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Specs;
@@ -6,42 +7,78 @@ using static TorchSharp.torch;
 
 namespace IconDiffusion.Tests;
 
-/// <summary>A run whose steps take a hundredth of a second: a U-Net of 8 and 16 channels on ten 16×16 icons of noise.</summary>
+/// <summary>Runs whose steps take some hundredths of a second, of every method, on ten icons of noise: 16×16 for diffusion, 32×32 for GANs.</summary>
 public static class TinyRun
 {
     public const string Id = "tiny";
 
-    public static RunSpec Spec(long? steps) => new()
+    private static readonly Dictionary<string, ModelSpec> Models = new()
     {
-        Dataset = new FolderSpec { Path = "noise", ImageSize = 16 },
-        Model = new DdpmSpec { Unet = new UnetSpec { Dim = 8, DimMults = [1, 2], ResnetBlockGroups = 4 } },
-        // An average that warms up within the few steps of a test.
-        Training = new TrainingSpec { Steps = steps, BatchSize = 4, Ema = new EmaSpec { UpdateEvery = 2, UpdateAfterStep = 4 } },
+        // A U-Net of 8 and 16 channels.
+        ["ddpm"] = new DdpmSpec { Unet = new UnetSpec { Dim = 8, DimMults = [1, 2], ResnetBlockGroups = 4 } },
+        ["dcgan"] = new DcganSpec { LatentDim = 8, GeneratorChannels = 2, DiscriminatorChannels = 2 },
+        ["wgan-gp"] = new WganGpSpec { LatentDim = 8, Dim = 2, CriticSteps = 2 },
+        ["stylegan2"] = new StyleGan2Spec { LatentDim = 8, ChannelBase = 64, ChannelMax = 8, PathLength = new() { Interval = 2 }, R1 = new() { Interval = 3 } },
+        ["stylegan2 ada"] = new StyleGan2Spec { LatentDim = 8, ChannelBase = 64, ChannelMax = 8, Augment = new AdaSpec { Interval = 2, Kimg = 0.02 } },
     };
 
-    public static IconDataset Icons(DatasetSpec spec)
+    /// <summary>Every method there is.</summary>
+    public static IEnumerable<string> MethodNames => Models.Keys;
+
+    /// <summary>The same for theories.</summary>
+    public static TheoryData<string> Methods => [.. Models.Keys];
+
+    /// <summary>Denoising diffusion.</summary>
+    public static RunSpec Spec(long? steps) => Spec("ddpm", steps);
+
+    public static RunSpec Spec(string method, long? steps) => new()
+    {
+        Dataset = new FolderSpec { Path = "noise", ImageSize = method == "ddpm" ? 16 : 32 },
+        Model = Models[method],
+        // An average that warms up within the few steps of a test.
+        Training = new TrainingSpec { Steps = steps, BatchSize = 4, Ema = new EmaSpec { UpdateEvery = 2, UpdateAfterStep = 4 } },
+        Sampling = method == "ddpm" ? new() : new() { Sampler = new LatentSpec() },
+    };
+
+    public static IconDataset Icons(DatasetSpec spec, int count = 10)
     {
         var random = new SplitMix64(7);
-        var pixels = new byte[10 * 16 * 16 * 3];
+        var pixels = new byte[count * spec.ImageSize * spec.ImageSize * 3];
         foreach (ref var pixel in pixels.AsSpan())
             pixel = (byte)random.Next();
-        return new IconDataset(spec, [.. Enumerable.Range(0, 10).Select(i => $"noise {i}")], pixels);
+        return new IconDataset(spec, [.. Enumerable.Range(0, count).Select(i => $"noise {i}")], pixels);
     }
 
     /// <summary>Trains in <paramref name="folder"/> as far as the spec and <paramref name="progress"/> let it.</summary>
+    /// <param name="method">At its beginning, and freed; null: the spec's.</param>
     public static TrainingSummary Train(
         RunFolder folder, RunSpec spec, Action<TrainingProgress>? progress = null, MonitoringSpec? monitoring = null,
-        TimeProvider? time = null, Action<string>? warn = null, int microBatches = 1, CancellationToken cancellation = default)
+        TimeProvider? time = null, Action<string>? warn = null, IMethod? method = null, int icons = 10, CancellationToken cancellation = default)
     {
         using var taken = RunLock.Take(folder);
-        var trainer = new DiffusionTrainer(Id, spec, Icons(spec.Dataset), taken, CPU)
+        using var begun = method ?? MethodTable.Of(spec.Model).Begin(spec, CPU);
+        var trainer = new Trainer(Id, spec, Icons(spec.Dataset, icons), taken, CPU)
         {
             Monitoring = monitoring ?? new MonitoringSpec(),
             Time = time ?? TimeProvider.System,
-            MicroBatches = microBatches,
             Warn = warn ?? (sentence => Assert.Fail($"Unexpected warning: {sentence}")),
         };
-        return trainer.Train(progress is null ? null : new Reporter(progress), cancellation);
+        return trainer.Train(begun, progress is null ? null : new Reporter(progress), cancellation);
+    }
+
+    /// <summary>Trains until <paramref name="step"/> is done, where it is cancelled.</summary>
+    public static void CancelAt(long step, RunFolder folder, RunSpec spec)
+    {
+        using var cancel = new CancellationTokenSource();
+        var time = new ManualTime();
+        Assert.Throws<OperationCanceledException>(() => Train(
+            folder, spec,
+            progress =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                if (progress.Step == step) cancel.Cancel();
+            },
+            time: time, cancellation: cancel.Token));
     }
 
     // Progress<T> would call back on another thread, later.

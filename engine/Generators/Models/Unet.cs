@@ -101,9 +101,6 @@ public sealed class Unet : Module<Tensor, Tensor, Tensor>
     /// <summary>Channels of the icons that go in and of what comes out.</summary>
     public int Channels { get; }
 
-    /// <summary>Number of trainable values.</summary>
-    public long ParameterCount => parameters().Sum(parameter => parameter.numel());
-
     /// <summary>The prediction at noise level <paramref name="time"/>.</summary>
     /// <param name="x">x_t, float32 [N,<see cref="Channels"/>,H,W]; H and W divisible by <see cref="UnetSpec.DownSampling"/>.</param>
     /// <param name="time">t, int64, in 0…T−1: [N], or [1] for all alike. The latter keeps each icon's prediction from depending on

@@ -1,7 +1,4 @@
-using IconDiffusion.Generators.Adversarial;
-using IconDiffusion.Generators.Models;
 using IconDiffusion.Imaging;
-using IconDiffusion.Specs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,27 +25,10 @@ public static class TrainedModel
         }
     }
 
-    /// <summary>The network with the averaged weights of a run whose training has ended.</summary>
+    /// <summary>Moves a network to the device and gives it the weights of a run whose training has ended.</summary>
     /// <exception cref="FileNotFoundException">Training has not ended.</exception>
     /// <exception cref="InvalidDataException">The file is not one of such weights.</exception>
-    public static Unet Load(RunFolder folder, DdpmSpec spec, Device device)
-    {
-        var model = new Unet(spec.Unet);
-        Read(folder, model, device);
-        return model;
-    }
-
-    /// <summary>The generator of a GAN's run whose training has ended.</summary>
-    /// <exception cref="FileNotFoundException">Training has not ended.</exception>
-    /// <exception cref="InvalidDataException">The file is not one of such weights.</exception>
-    public static IIconGenerator LoadGenerator(RunFolder folder, GanSpec spec, int imageSize, Device device)
-    {
-        var generator = AdversarialMethods.CreateGenerator(spec, imageSize);
-        Read(folder, generator.Network, device);
-        return generator;
-    }
-
-    private static void Read(RunFolder folder, nn.Module network, Device device)
+    public static void Load(RunFolder folder, nn.Module network, Device device)
     {
         network.to(device);
         // Only now, as TorchSharp's scopes own the parameters that are made in them.

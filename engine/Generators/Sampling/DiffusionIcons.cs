@@ -24,7 +24,8 @@ public sealed class DiffusionIcons : IIconSource
     {
         var ddpm = (DdpmSpec)spec.Model;
         (_spec, _device) = (spec, device);
-        _model = TrainedModel.Load(folder, ddpm, device);
+        _model = new Unet(ddpm.Unet);
+        TrainedModel.Load(folder, _model, device);
         _model.eval();
         _diffusion = new GaussianDiffusion(ddpm.Diffusion, device);
         _sampler = Samplers.Create(spec.Sampling.Sampler, _diffusion);

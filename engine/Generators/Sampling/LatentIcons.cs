@@ -1,4 +1,3 @@
-using IconDiffusion.Generators.Adversarial;
 using IconDiffusion.Generators.Models;
 using IconDiffusion.Generators.Runs;
 using IconDiffusion.Specs;
@@ -16,15 +15,16 @@ public sealed class LatentIcons : IIconSource
     private readonly Device _device;
 
     /// <summary>Loads the generator of a run whose training has ended.</summary>
+    /// <param name="generator">As the run's spec has it; gets the run's weights, and is freed along with this.</param>
     /// <param name="folder">The run's.</param>
     /// <param name="spec">The run; its model is a <see cref="GanSpec"/>, its sampler a <see cref="LatentSpec"/>.</param>
     /// <param name="device">Where to draw.</param>
     /// <exception cref="FileNotFoundException">Training has not ended.</exception>
     /// <exception cref="InvalidDataException">The file is not one of such weights.</exception>
-    public LatentIcons(RunFolder folder, RunSpec spec, Device device)
+    public LatentIcons(IIconGenerator generator, RunFolder folder, RunSpec spec, Device device)
     {
-        (_seed, _truncation, _device) = (spec.Seed, ((LatentSpec)spec.Sampling.Sampler).Truncation, device);
-        _generator = TrainedModel.LoadGenerator(folder, (GanSpec)spec.Model, spec.Dataset.ImageSize, device);
+        (_generator, _seed, _truncation, _device) = (generator, spec.Seed, ((LatentSpec)spec.Sampling.Sampler).Truncation, device);
+        TrainedModel.Load(folder, generator.Network, device);
     }
 
     /// <summary>One: the generator's.</summary>

@@ -1,3 +1,4 @@
+using IconDiffusion.Generators.Methods;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Pipeline.Experiments;
@@ -33,8 +34,8 @@ public sealed record ExperimentPlan
 
     private static PlannedRun Plan(RunSpec run, StepTimer timer, bool onGpu)
     {
-        var (training, sampling, method) = (run.Training, run.Sampling, Methods.Of(run.Model));
-        var cost = method.Cost(run, timer);
+        var (training, sampling, memory) = (run.Training, run.Sampling, MethodTable.Of(run.Model).Memory(run));
+        var cost = timer.Of(run);
         var affordable = (long)Math.Max(1, training.Budget.TotalSeconds / cost.StepSeconds);
         var steps = Math.Min(training.Steps ?? long.MaxValue, affordable);
         var icons = (int)Math.Clamp(sampling.Budget.TotalSeconds / cost.IconSeconds, 1, sampling.Count);
@@ -44,7 +45,7 @@ public sealed record ExperimentPlan
             MultiplyAdds = cost.MultiplyAdds,
             Parameters = cost.Parameters,
             MemoryBytes = Math.Max(MemoryEstimate.Training(run, onGpu), MemoryEstimate.Samples(run, Math.Min(sampling.BatchSize, sampling.Count), onGpu)),
-            MicroBatches = onGpu ? method.MicroBatches(run) : 1,
+            MicroBatches = onGpu ? memory.MicroBatches(training.BatchSize) : 1,
             Steps = steps,
             EndedByBudget = training.Steps is null || affordable < training.Steps,
             TrainingTime = TimeSpan.FromSeconds(steps * cost.StepSeconds),

@@ -1,17 +1,12 @@
+using IconDiffusion.Generators.Methods;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 
 namespace IconDiffusion.Pipeline.Experiments;
 
-/// <summary>
-/// How much device memory work needs, so that nothing is started where it cannot end. Reckoned from the shapes in microseconds; within a
-/// quarter of what was measured on a CPU (docs/experiments.md).
-/// </summary>
+/// <summary>How much device memory work needs, so that nothing is started where it cannot end.</summary>
 public static class MemoryEstimate
 {
-    /// <summary>The process with libtorch loaded and nothing done, on a CPU; a GPU's context is about as large.</summary>
-    public const long Process = 200L << 20;
-
     // The Inception network with its batch of 16 at 299 px, measured.
     private const long Inception = 600L << 20;
 
@@ -24,18 +19,18 @@ public static class MemoryEstimate
     /// <summary>Bytes held at the peak of a training.</summary>
     /// <param name="onGpu">Whether it is for a GPU.</param>
     /// <exception cref="ExperimentException">There is no such method here.</exception>
-    public static long Training(RunSpec run, bool onGpu) => Methods.Of(run.Model).TrainingBytes(run, onGpu);
+    public static long Training(RunSpec run, bool onGpu) => MethodTable.Of(run.Model).Memory(run).OfTraining(run.Training.BatchSize, onGpu);
 
     /// <summary>Bytes held at the peak of drawing <paramref name="count"/> icons at once and extracting their features.</summary>
     /// <inheritdoc cref="Training"/>
     public static long Samples(RunSpec run, int count, bool onGpu) =>
-        Math.Max(Methods.Of(run.Model).SamplingBytes(run, count, onGpu) + InceptionWeights, Inception);
+        Math.Max(MethodTable.Of(run.Model).Memory(run).OfDrawing(count, onGpu) + InceptionWeights, Inception);
 
     /// <summary>Bytes held at the peak of making a report: training icons, the icons that it shows, and the sheets that these are put on.</summary>
     public static long Report(ReportWork work)
     {
         var shown = work.Results.Take(ReportStage.MostRuns).ToList();
-        return Process + (shown.DistinctBy(result => result.DatasetFingerprint).Sum(result => result.Scores.TrainingCount * Icon(result.Spec.Dataset))
+        return MethodMemory.Process + (shown.DistinctBy(result => result.DatasetFingerprint).Sum(result => result.Scores.TrainingCount * Icon(result.Spec.Dataset))
             + shown.Sum(result => Math.Min(result.Scores.GeneratedCount, IconsOfARun) * 3 * Icon(result.Spec.Dataset)));
 
         static long Icon(DatasetSpec dataset) => 3L * dataset.ImageSize * dataset.ImageSize;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using IconDiffusion.Generators.Diffusion;
+using IconDiffusion.Generators.Methods;
+using IconDiffusion.Generators.Models;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Kernels;
 using IconDiffusion.Specs;
@@ -8,9 +9,16 @@ using static TorchSharp.torch;
 
 namespace IconDiffusion.Pipeline.Experiments;
 
+/// <summary>What a run costs on a device, found out within seconds.</summary>
+/// <param name="MultiplyAdds">Of one icon's forward pass; null: not counted.</param>
+/// <param name="Parameters">Trained values.</param>
+/// <param name="StepSeconds">Of one optimiser step.</param>
+/// <param name="IconSeconds">Of one icon drawn.</param>
+public sealed record MethodCost(double? MultiplyAdds, long Parameters, double StepSeconds, double IconSeconds);
+
 /// <summary>
-/// How long a training step takes on a device: timed where a step is short, else timed on fewer or smaller icons and scaled by
-/// arithmetic.
+/// Finds out what runs cost on a device: times a few steps where they are short, else steps on fewer or smaller icons, which arithmetic
+/// scales up.
 /// </summary>
 public sealed class StepTimer(ComputeDevice device)
 {
@@ -22,12 +30,70 @@ public sealed class StepTimer(ComputeDevice device)
 
     private readonly Dictionary<(UnetSpec, int, int), double> _timed = [];
 
-    /// <summary>Where it times.</summary>
-    public ComputeDevice Device => device;
+    /// <summary>What a run would cost.</summary>
+    public MethodCost Of(RunSpec run) => run.Model is DdpmSpec ddpm ? OfDiffusion(run, ddpm) : OfAny(run);
 
-    /// <summary>Seconds of the faster of two steps after one to warm up; each is given its number, counted from 1.</summary>
-    public double Fastest(Action<long> step)
+    private MethodCost OfDiffusion(RunSpec run, DdpmSpec ddpm)
     {
+        var (side, batchSize) = (run.Dataset.ImageSize, run.Training.BatchSize);
+        var (size, batch) = (side, batchSize);
+        double Arithmetic(int size, int batch) => TrainingPasses * batch * new UnetSize(ddpm.Unet, size).MultiplyAdds;
+        while (Arithmetic(size, batch) > _affordable)
+        {
+            if (batch > 1)
+                batch /= 2;
+            else if (size / 2 >= 16 && size / 2 % ddpm.Unet.DownSampling == 0)
+                size /= 2;
+            else
+                break;
+        }
+        var key = (ddpm.Unet, size, batch);
+        if (!_timed.TryGetValue(key, out var seconds))
+        {
+            // The same network, without what the run accumulates.
+            var plain = run with { Dataset = run.Dataset with { ImageSize = size }, Model = new DdpmSpec { Unet = ddpm.Unet }, Training = new() { BatchSize = batch } };
+            using var method = MethodTable.Of(plain.Model).Begin(plain, device.Device);
+            _timed[key] = seconds = StepSeconds(method, plain, batch);
+        }
+
+        var perBatch = seconds * Arithmetic(side, batchSize) / Arithmetic(size, batch);
+        var chain = run.Sampling.Sampler switch
+        {
+            DdimSpec ddim => ddim.Steps,
+            DpmSolverSpec solver => solver.Steps,
+            _ => ddpm.Diffusion.Timesteps,
+        };
+        var whole = new UnetSize(ddpm.Unet, side);
+        return new(
+            whole.MultiplyAdds, (long)whole.Parameters, perBatch * run.Training.GradientAccumulation,
+            chain * perBatch / (TrainingPasses * batchSize));  // a model call is the forward third of a training step
+    }
+
+    // A few icons say enough: the time is theirs times their number. A step without penalties that come now and then.
+    private MethodCost OfAny(RunSpec run)
+    {
+        using var method = MethodTable.Of(run.Model).Begin(run, device.Device);
+        var few = Math.Min(run.Training.BatchSize, run.Model is StyleGan2Spec style ? style.MinibatchStdGroup : 4);
+        var drawn = method.DrawStrip().Count;
+        return new(null, method.Parameters, StepSeconds(method, run, few) * run.Training.BatchSize / few, Fastest(_ => method.DrawStrip()) / drawn);
+    }
+
+    private double StepSeconds(IMethod method, RunSpec run, int batchSize)
+    {
+        using var icons = zeros([batchSize * method.BatchesPerStep, 3, run.Dataset.ImageSize, run.Dataset.ImageSize], device: device.Device);
+        return Fastest(step =>
+        {
+            using var random = new Generator(RandomStream.TrainingStep(run.Seed, step), CPU);
+            method.Step(step, icons, random);
+        });
+    }
+
+    // Seconds of the faster of two steps after one to warm up; each is given its number, counted from 1.
+    private double Fastest(Action<long> step)
+    {
+        Time(1);
+        return Math.Min(Time(2), Time(3));
+
         double Time(long number)
         {
             using var scope = NewDisposeScope();
@@ -37,48 +103,5 @@ public sealed class StepTimer(ComputeDevice device)
                 cuda.synchronize(device.Device);
             return clock.Elapsed.TotalSeconds;
         }
-        Time(1);
-        return Math.Min(Time(2), Time(3));
-    }
-
-    /// <summary>Seconds of one training step without accumulation.</summary>
-    public double Seconds(UnetSpec unet, int imageSize, int batchSize)
-    {
-        var (size, batch) = (imageSize, batchSize);
-        while (Arithmetic(unet, size, batch) > _affordable)
-        {
-            if (batch > 1)
-                batch /= 2;
-            else if (size / 2 >= 16 && size / 2 % unet.DownSampling == 0)
-                size /= 2;
-            else
-                break;
-        }
-        return Timed(unet, size, batch) * Arithmetic(unet, imageSize, batchSize) / Arithmetic(unet, size, batch);
-    }
-
-    private static double Arithmetic(UnetSpec unet, int imageSize, int batchSize) =>
-        TrainingPasses * batchSize * UnetCost.MultiplyAdds(unet, imageSize);
-
-    private double Timed(UnetSpec unet, int imageSize, int batchSize)
-    {
-        var key = (unet, imageSize, batchSize);
-        if (!_timed.TryGetValue(key, out var seconds))
-            _timed[key] = seconds = Measure(unet, imageSize, batchSize);
-        return seconds;
-    }
-
-    private double Measure(UnetSpec unet, int imageSize, int batchSize)
-    {
-        using var state = new TrainingState(unet, seed: 0, device.Device);
-        using var diffusion = new GaussianDiffusion(new DiffusionSpec(), device.Device);
-        var training = new TrainingSpec();
-        return Fastest(step =>
-        {
-            var x = zeros([batchSize, 3, imageSize, imageSize], device: device.Device);
-            var t = full([batchSize], 500, ScalarType.Int64, device.Device);
-            Gradients.Backward(diffusion.Loss(state.Model.call, x, t, ones_like(x)));
-            state.Update(training, step, gradientScale: 1);
-        });
     }
 }

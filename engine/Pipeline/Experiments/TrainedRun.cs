@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IconDiffusion.Data;
+using IconDiffusion.Generators.Methods;
 using IconDiffusion.Generators.Models;
 using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Sampling;
@@ -91,7 +92,7 @@ public sealed class TrainedRun
     {
         RequireConsent();
         using var run = RunLock.Take(_folder);
-        using var icons = Methods.Of(Spec.Model).Open(_folder, Spec, device.Device);
+        using var icons = MethodTable.Of(Spec.Model).Open(_folder, Spec, device.Device);
         var start = TimeProvider.System.GetTimestamp();
         return new IconWriter(_folder, Spec.Sampling, icons).Draw(0, count, report, Likely, cancellation);
 
@@ -114,7 +115,7 @@ public sealed class TrainedRun
     {
         RequireConsent();
         using var run = RunLock.Take(_folder);
-        using var source = Methods.Of(Spec.Model).Open(_folder, Spec, device.Device);
+        using var source = MethodTable.Of(Spec.Model).Open(_folder, Spec, device.Device);
         IconPoint[] points =
         [
             .. icons.SelectMany((icon, i) => Enumerable.Range(0, framesBetween)
@@ -148,7 +149,7 @@ public sealed class TrainedRun
     {
         RequireConsent();
         using var run = RunLock.Take(_folder);
-        using var source = Methods.Of(Spec.Model).Open(_folder, Spec, device.Device);
+        using var source = MethodTable.Of(Spec.Model).Open(_folder, Spec, device.Device);
         if (Spec.Model is not StyleGan2Spec || source is not LatentIcons styles)
             throw new ExperimentException($"The run {Id} is {Spec.Model.Label}, which has no styles to mix; wanted a StyleGAN2.");
         using var scope = NewDisposeScope();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IconDiffusion.Data;
+using IconDiffusion.Generators.Methods;
 using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Imaging;
@@ -28,8 +29,16 @@ public static class TrainingStage
         AtomicFile.WriteAllText(folder.DatasetFile, dataset.Fingerprint + "\n");
         AtomicFile.WriteAllText(folder.SpecFile, JsonSerializer.Serialize(work.Run, SpecJson.Indented));
         context.Bench.Clear();
-        var job = new TrainingJob(work.RunId, work.Run, work.Monitoring, dataset, run, context.Bench.Device, context.Time, context.Warn);
-        return Methods.Of(work.Run.Model).Train(job, new Watch(work, folder, context), cancellation);
+        var device = context.Bench.Device;
+        using var method = MethodTable.Of(work.Run.Model).Begin(work.Run, device.Device);
+        var trainer = new Trainer(work.RunId, work.Run, dataset, run, device.Device)
+        {
+            DeviceName = device.Name,
+            Monitoring = work.Monitoring,
+            Time = context.Time,
+            Warn = context.Warn,
+        };
+        return trainer.Train(method, new Watch(work, folder, context), cancellation);
     }
 
     // An older attempt at the same work ends once it sees that this one has begun; other work's is waited for.

@@ -1,4 +1,5 @@
 using IconDiffusion.Evaluation.Features;
+using IconDiffusion.Generators.Methods;
 using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Sampling;
 using IconDiffusion.Specs;
@@ -23,7 +24,7 @@ public sealed class Workbench(ComputeDevice device) : IDisposable
     {
         if (_model is { } kept && kept.Run == runId && kept.Sampler == spec.Sampling.Sampler) return kept.Icons;
         CloseModel();
-        var icons = Methods.Of(spec.Model).Open(folder, spec, device.Device);
+        var icons = MethodTable.Of(spec.Model).Open(folder, spec, device.Device);
         _model = (runId, spec.Sampling.Sampler, icons);
         return icons;
     }

@@ -1,4 +1,4 @@
-using IconDiffusion.Generators.Adversarial;
+using IconDiffusion.Generators.Methods;
 using IconDiffusion.Generators.Models;
 using IconDiffusion.Kernels;
 using IconDiffusion.Specs;

@@ -19,7 +19,7 @@ public sealed class UnetTests
             .Select(entry => $"{entry.Name} {string.Join(",", entry.Value.GetProperty("shape").EnumerateArray())}");
         var actual = net.state_dict().Select(entry => $"{entry.Key} {string.Join(",", entry.Value.shape)}");
         Assert.Equal(expected.Order(StringComparer.Ordinal), actual.Order(StringComparer.Ordinal));
-        Assert.Equal(Reference.Json.GetProperty("n_params").GetInt64(), net.ParameterCount);
+        Assert.Equal(Reference.Json.GetProperty("n_params").GetInt64(), Parameters(net));
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class UnetTests
         var y = net.call(Reference.Tensor("x"), Reference.Tensor("t"));
         var expected = plain.call(Reference.Tensor("x"), Reference.Tensor("t"));
 
-        Assert.Equal(plain.ParameterCount, net.ParameterCount);
+        Assert.Equal(Parameters(plain), Parameters(net));
         Near.Equal(expected, y, 4e-6); // two float32 runs
         Assert.True(Near.Distance(Reference.Tensor("y"), y) > 0.01, "Without the skip nothing changed.");
     }
@@ -200,6 +200,8 @@ public sealed class UnetTests
     [Fact]
     public void AKnockedOutLevelThatDoesNotExistIsRefused() =>
         Assert.Throws<ArgumentException>(() => new Unet(Tiny with { Knockout = new KnockoutSpec { SkipLevels = [3] } }));
+
+    private static long Parameters(Unet net) => net.parameters().Sum(parameter => parameter.numel());
 
     private static Unet Filled(UnetSpec spec)
     {

@@ -1,4 +1,5 @@
 using IconDiffusion.Generators.Adversarial;
+using IconDiffusion.Generators.Methods;
 using IconDiffusion.Generators.Models;
 using IconDiffusion.Kernels;
 using IconDiffusion.Specs;

@@ -1,7 +1,6 @@
-using IconDiffusion.Generators.Adversarial;
-using IconDiffusion.Generators.Models;
 using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Training;
+using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -54,15 +53,8 @@ public sealed class CollapsingRunTests : IDisposable
 
     private TrainingSummary Train(CollapseResponse response, long steps, Action<string>? warn = null)
     {
-        var spec = TinyGan.Spec("dcgan", steps);
-        using var taken = RunLock.Take(Run);
-        return new AdversarialTrainer(TinyGan.Id, spec, TinyGan.Icons(spec.Dataset), taken, CPU)
-        {
-            Monitoring = new MonitoringSpec { OnCollapse = response, CheckpointEvery = TimeSpan.FromSeconds(200), StripEvery = 100_000 },
-            Time = new SteppingTime(),
-            Warn = warn ?? (sentence => Assert.Fail($"Unexpected warning: {sentence}")),
-            CreateMethod = (_, _) => new WinningDiscriminator(),
-        }.Train(progress: null, CancellationToken.None);
+        var monitoring = new MonitoringSpec { OnCollapse = response, CheckpointEvery = TimeSpan.FromSeconds(200), StripEvery = 100_000 };
+        return TinyRun.Train(Run, TinyRun.Spec("dcgan", steps), null, monitoring, new SteppingTime(), warn, new WinningDiscriminator());
     }
 
     // A second passes whenever somebody looks, so that a checkpoint is due after some tens of steps.
@@ -75,7 +67,7 @@ public sealed class CollapsingRunTests : IDisposable
         public override long GetTimestamp() => _seconds++;
     }
 
-    private sealed class WinningDiscriminator : IAdversarialMethod
+    private sealed class WinningDiscriminator : IMethod
     {
         private readonly Tensor _weight = zeros(1).DetachFromDisposeScope();
 
@@ -83,25 +75,26 @@ public sealed class CollapsingRunTests : IDisposable
 
         public long Parameters => 1;
 
-        public IReadOnlyList<IIconGenerator> Generators => [new NoisyGenerator()];
+        public nn.Module Drawing { get; } = nn.Linear(1, 1);
+
+        public int BatchesPerStep => 1;
+
+        public double LearningRate => 1;
 
         public double? SaturatedLoss => 1e-3;
 
-        public StepFigures Step(long step, IReadOnlyList<Tensor> reals, Generator random)
+        public StepFigures Step(long step, Tensor icons, Generator random)
         {
             _weight.add_(1);
-            return new(1, step > Wins ? 0 : 1, 1, new Dictionary<string, double>());
+            return new(1, 1, new Dictionary<string, double> { [CollapseWatch.DiscriminatorLoss] = step > Wins ? 0 : 1 });
         }
 
-        public void Dispose() => _weight.Dispose();
-    }
+        public IReadOnlyList<Image> DrawStrip() => [];
 
-    private sealed class NoisyGenerator : IIconGenerator
-    {
-        public nn.Module Network { get; } = nn.Linear(1, 1);
-
-        public int LatentDim => 8;
-
-        public Tensor Draw(Tensor z, double truncation = 1) => z.slice(1, 0, 3, 1).reshape(-1, 3, 1, 1).expand(-1, -1, 32, 32);
+        public void Dispose()
+        {
+            _weight.Dispose();
+            Drawing.Dispose();
+        }
     }
 }

@@ -12,7 +12,7 @@ public sealed class KilledTrainingTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    public static TheoryData<string> Methods => ["ddpm", .. TinyGan.MethodNames];
+    public static TheoryData<string> Methods => TinyRun.Methods;
 
     [Theory]
     [MemberData(nameof(Methods))]

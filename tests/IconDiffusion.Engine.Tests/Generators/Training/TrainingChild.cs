@@ -7,8 +7,8 @@ using IconDiffusion.Specs;
 namespace IconDiffusion.Engine.Tests.Generators.Training;
 
 /// <summary>
-/// A <see cref="TinyRun"/> or a <see cref="TinyGan"/> in a process of its own, for tests that kill it or fill its disk. This assembly is
-/// its program, <c>FOLDER METHOD STEPS [BALLAST]</c>, where METHOD is <c>ddpm</c> or a GAN's: it trains with a checkpoint after every step and prints <c>step N</c>, <c>warning …</c> or <c>failed …</c>.
+/// A <see cref="TinyRun"/> in a process of its own, for tests that kill it or fill its disk. This assembly is
+/// its program, <c>FOLDER METHOD STEPS [BALLAST]</c>, where METHOD is one of <see cref="TinyRun.Methods"/>: it trains with a checkpoint after every step and prints <c>step N</c>, <c>warning …</c> or <c>failed …</c>.
 /// With a BALLAST file, which keeps the disk full, it empties that at the first warning.
 /// </summary>
 internal sealed class TrainingChild : IDisposable
@@ -66,10 +66,7 @@ internal sealed class TrainingChild : IDisposable
         {
             var run = new RunFolder(folder);
             var monitoring = new MonitoringSpec { CheckpointEvery = TimeSpan.Zero };
-            if (method == "ddpm")
-                TinyRun.Train(run, TinyRun.Spec(long.Parse(steps)), Progress, monitoring, new TickingTime(), Warn);
-            else
-                TinyGan.Train(run, TinyGan.Spec(method, long.Parse(steps)), Progress, monitoring, new TickingTime(), Warn);
+            TinyRun.Train(run, TinyRun.Spec(method, long.Parse(steps)), Progress, monitoring, new TickingTime(), Warn);
         }
         catch (TrainingException e)
         {

@@ -21,7 +21,7 @@ public sealed class DrawingTests : IDisposable
         Sampling = new() { Count = 4, BatchSize = 3, Sampler = new DdimSpec { Steps = 3, Eta = 1 } },
     };
 
-    private static RunSpec StyleGan2 => TinyGan.Spec("dcgan", steps: 1) with
+    private static RunSpec StyleGan2 => TinyRun.Spec("dcgan", steps: 1) with
     {
         Model = new StyleGan2Spec { LatentDim = 8, ChannelBase = 64, ChannelMax = 8, MinibatchStdGroup = 2 },
     };
@@ -29,8 +29,7 @@ public sealed class DrawingTests : IDisposable
     private TrainedRun Train(RunSpec spec)
     {
         var folder = new RunFolder(new DataFolder(_folder.Path).Run("0123456789ab"));
-        if (spec.Model is GanSpec) TinyGan.Train(folder, spec);
-        else TinyRun.Train(folder, spec);
+        TinyRun.Train(folder, spec);
         File.WriteAllText(folder.SpecFile, JsonSerializer.Serialize(spec, SpecJson.Indented));
         return TrainedRun.Find(new DataFolder(_folder.Path), "01");
     }
@@ -41,7 +40,7 @@ public sealed class DrawingTests : IDisposable
     {
         "ddpm" => Diffusion,
         "stylegan2" => StyleGan2,
-        _ => TinyGan.Spec(method, steps: 1),
+        _ => TinyRun.Spec(method, steps: 1),
     };
 
     [Theory]

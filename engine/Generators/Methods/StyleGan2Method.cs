@@ -1,10 +1,12 @@
+using IconDiffusion.Generators.Adversarial;
 using IconDiffusion.Generators.Models;
+using IconDiffusion.Generators.Training;
 using IconDiffusion.Kernels;
 using IconDiffusion.Specs;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace IconDiffusion.Generators.Adversarial;
+namespace IconDiffusion.Generators.Methods;
 
 /// <summary>
 /// Trains StyleGAN2 (Karras et al. 2020, arXiv:1912.04958) as stylegan2-ada-pytorch's loop does: generator, path length, discriminator, R1, average.
@@ -12,16 +14,14 @@ namespace IconDiffusion.Generators.Adversarial;
 /// Departs from it in two ways: a gradient that is not finite is an error, where the reference puts a number in its place, and
 /// ADA's p has a cap.
 /// </summary>
-public sealed class StyleGan2Method : IAdversarialMethod
+public sealed class StyleGan2Method : GanMethod
 {
     // pl_batch_shrink of the reference: path lengths cost twice the memory.
     private const int PathBatchShare = 2;
 
     private readonly StyleGan2Spec _spec;
-    private readonly Device _device;
     private readonly StyleGan2Generator _generator, _average;
     private readonly StyleGan2Discriminator _discriminator;
-    private readonly TrainedNetwork _trainedGenerator, _trainedDiscriminator;
     private readonly StyleGan2Loss _loss;
     private readonly Tensor _pathMean;
     private readonly AdaController? _ada;
@@ -30,45 +30,49 @@ public sealed class StyleGan2Method : IAdversarialMethod
     /// <param name="imageSize">Side of the icons.</param>
     /// <param name="seed">Of the initial weights.</param>
     /// <param name="device">Where to train.</param>
-    public StyleGan2Method(StyleGan2Spec spec, int imageSize, int seed, Device device)
+    public StyleGan2Method(StyleGan2Spec spec, int imageSize, int seed, Device device) : base(spec, seed, device)
     {
-        (_spec, _device) = (spec, device);
+        _spec = spec;
         using var weights = new Generator((ulong)seed, CPU);
         _generator = new StyleGan2Generator(spec, imageSize, generator: weights);
         _discriminator = new StyleGan2Discriminator(spec, imageSize, generator: weights);
         _average = new StyleGan2Generator(spec, imageSize, generator: weights);
-        StyleGan2Average.Update(_average, _generator, decay: 0);
-        _average.to(device);
-        foreach (var (_, weight) in _average.named_parameters()) weight.requires_grad_(false);
-        _trainedGenerator = new TrainedNetwork("generator", _generator, device);
-        _trainedDiscriminator = new TrainedNetwork("discriminator", _discriminator, device);
+        TrainedGenerator = new("generator", _generator, device, ("average", _average));
+        TrainedJudge = new("discriminator", _discriminator, device);
         _loss = new StyleGan2Loss(_generator, _discriminator);
         _pathMean = zeros([], float32, device).DetachFromDisposeScope();
         _ada = spec.Augment is AdaSpec ada ? new AdaController(ada) : null;
         Generators = [new StyleGan2IconGenerator(_generator), new StyleGan2IconGenerator(_average)];
         Tensors = new Dictionary<string, Tensor>(
         [
-            .. _trainedGenerator.Tensors, .. _trainedDiscriminator.Tensors,
-            .. _average.state_dict().Select(entry => KeyValuePair.Create($"average.{entry.Key}", entry.Value)),
-            KeyValuePair.Create("pathMean", _pathMean),
-            .. _ada?.Tensors ?? new Dictionary<string, Tensor>(),
+            .. base.Tensors, KeyValuePair.Create("pathMean", _pathMean), .. _ada?.Tensors ?? new Dictionary<string, Tensor>(),
         ]);
     }
 
-    /// <inheritdoc/>
-    public IReadOnlyDictionary<string, Tensor> Tensors { get; }
+    /// <summary>What a run takes.</summary>
+    public static MethodMemory Memory(StyleGan2Spec spec, int imageSize)
+    {
+        // A convolution of 3×3 from each side to the next, one within each, and the mapping's layers.
+        var sides = Sides(imageSize);
+        double Channels(int side) => Math.Min((double)spec.ChannelBase / side, spec.ChannelMax);
+        double latent = spec.LatentDim;
+        var convolutions = 9 * (sides.Zip(sides.Skip(1), (coarse, fine) => Channels(coarse) * Channels(fine)).Sum() + sides.Sum(side => Channels(side) * Channels(side)));
+        return Memory(
+            convolutions + latent * latent * spec.MappingLayers + latent * 2 * sides.Sum(Channels), convolutions + 16 * Channels(4) * Channels(4),
+            sides.Sum(side => Channels(side) * side * side), copies: 4.5, tensors: 30);
+    }
 
     /// <inheritdoc/>
-    public long Parameters => _trainedGenerator.Parameters + _trainedDiscriminator.Parameters;
+    public override IReadOnlyDictionary<string, Tensor> Tensors { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<IIconGenerator> Generators { get; }
+    public override IReadOnlyList<IIconGenerator> Generators { get; }
 
-    /// <inheritdoc/>
-    public double? SaturatedLoss => 1e-3;
+    private protected override TrainedNetwork TrainedGenerator { get; }
 
-    /// <inheritdoc/>
-    public StepFigures Step(long step, IReadOnlyList<Tensor> reals, Generator random)
+    private protected override TrainedNetwork TrainedJudge { get; }
+
+    private protected override GanFigures Teach(long step, IReadOnlyList<Tensor> reals, Generator random)
     {
         var icons = reals[0];
         var batch = icons.shape[0];
@@ -83,7 +87,7 @@ public sealed class StyleGan2Method : IAdversarialMethod
         if (_spec.PathLength is { } path && IsDue(step, path.Interval))
         {
             var share = Math.Max(1, batch / PathBatchShare);
-            using var direction = randn([share, icons.shape[1], icons.shape[2], icons.shape[3]], generator: random).to(_device);
+            using var direction = randn([share, icons.shape[1], icons.shape[2], icons.shape[3]], generator: random).to(Device);
             others["pathLength"] = CollectPathLength(Draws(share), direction);
             UpdateGenerator(UpdateNumber(step, path.Interval) + 1);
         }
@@ -111,7 +115,7 @@ public sealed class StyleGan2Method : IAdversarialMethod
         return new(generatorLoss, discriminatorLoss, gradNorm, others);
 
         StyleGan2Draws Draws(long count) =>
-            StyleGan2Draws.From(_generator.Synthesis, _spec.LatentDim, count, _spec.StyleMixing, random, _device);
+            StyleGan2Draws.From(_generator.Synthesis, _spec.LatentDim, count, _spec.StyleMixing, random, Device);
     }
 
     internal StyleGan2Discriminator Discriminator => _discriminator;
@@ -120,7 +124,7 @@ public sealed class StyleGan2Method : IAdversarialMethod
     public double CollectGenerator(StyleGan2Draws draws, Func<Tensor, Tensor> augment)
     {
         using var scope = NewDisposeScope();
-        Train(_trainedGenerator);
+        Train(TrainedGenerator);
         var loss = StyleGan2Loss.OfGenerator(_discriminator.call(augment(_loss.Draw(draws).Icons)));
         Gradients.Backward(loss);
         return loss.item<float>();
@@ -130,7 +134,7 @@ public sealed class StyleGan2Method : IAdversarialMethod
     public double CollectPathLength(StyleGan2Draws draws, Tensor direction)
     {
         using var scope = NewDisposeScope();
-        Train(_trainedGenerator);
+        Train(TrainedGenerator);
         var (penalty, mean, lengths) = _loss.PathLength(draws, direction, _pathMean);
         Gradients.Backward(penalty.mean() * (_spec.PathLength!.Weight * _spec.PathLength.Interval));
         using var noGrad = no_grad();
@@ -143,7 +147,7 @@ public sealed class StyleGan2Method : IAdversarialMethod
         StyleGan2Draws draws, Tensor reals, Func<Tensor, Tensor> augment)
     {
         using var scope = NewDisposeScope();
-        Train(_trainedDiscriminator);
+        Train(TrainedJudge);
         Tensor drawn;
         using (no_grad()) drawn = _loss.Draw(draws).Icons;
         var (drawnLogits, realLogits) = (_discriminator.call(augment(drawn)), _discriminator.call(augment(reals)));
@@ -159,7 +163,7 @@ public sealed class StyleGan2Method : IAdversarialMethod
     public double CollectR1(Tensor reals, Func<Tensor, Tensor> augment)
     {
         using var scope = NewDisposeScope();
-        Train(_trainedDiscriminator);
+        Train(TrainedJudge);
         var (penalty, logits) = _loss.R1(reals, augment);
         Gradients.Backward(penalty.mean() * (_spec.R1!.Gamma / 2 * _spec.R1.Interval));
         _ada?.Observe(logits);
@@ -168,11 +172,11 @@ public sealed class StyleGan2Method : IAdversarialMethod
 
     /// <summary>One step of Adam with the generator's collected gradient; its norm.</summary>
     public double UpdateGenerator(long update) =>
-        Update(_trainedGenerator, _generator, _spec.PathLength?.Interval, update);
+        Update(TrainedGenerator, _generator, _spec.PathLength?.Interval, update);
 
     /// <summary>The same for the discriminator.</summary>
     public double UpdateDiscriminator(long update) =>
-        Update(_trainedDiscriminator, _discriminator, _spec.R1?.Interval, update);
+        Update(TrainedJudge, _discriminator, _spec.R1?.Interval, update);
 
     /// <summary>Moves the average after step <paramref name="step"/>.</summary>
     public void UpdateAverage(long step, long batch) =>
@@ -183,11 +187,9 @@ public sealed class StyleGan2Method : IAdversarialMethod
         step + (interval is { } length ? (step - 1 + length - 1) / length : 0);
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
-        _trainedGenerator.Dispose();
-        _trainedDiscriminator.Dispose();
-        _average.Dispose();
+        base.Dispose();
         _pathMean.Dispose();
         _ada?.Dispose();
     }
@@ -209,8 +211,8 @@ public sealed class StyleGan2Method : IAdversarialMethod
     // Only one network collects gradients at a time.
     private void Train(TrainedNetwork network)
     {
-        _trainedGenerator.RequireGradients(network == _trainedGenerator);
-        _trainedDiscriminator.RequireGradients(network == _trainedDiscriminator);
+        TrainedGenerator.RequireGradients(network == TrainedGenerator);
+        TrainedJudge.RequireGradients(network == TrainedJudge);
     }
 
     // Lazy regularisation (Karras et al. 2020, appendix B): k steps have k + 1 updates, so each does k/(k + 1) as much.
@@ -220,7 +222,8 @@ public sealed class StyleGan2Method : IAdversarialMethod
         // What a penalty does not depend on has no gradient; Adam's moments of it shrink nevertheless.
         foreach (var (_, weight) in network.named_parameters())
             if (weight.grad is null) weight.grad = zeros_like(weight);
-        return trained.Update(
+        return Update(
+            trained,
             new AdamSpec
             {
                 LearningRate = _spec.LearningRate * share,

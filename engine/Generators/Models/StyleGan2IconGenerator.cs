@@ -1,8 +1,7 @@
-using IconDiffusion.Generators.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace IconDiffusion.Generators.Adversarial;
+namespace IconDiffusion.Generators.Models;
 
 /// <summary>Draws icons from a StyleGAN2 generator: truncated, with the noise that is part of its weights, one style or two.</summary>
 /// <param name="network">On its device; not freed along with this.</param>

@@ -1,10 +1,9 @@
-using IconDiffusion.Generators.Adversarial;
 using IconDiffusion.Generators.Models;
 using IconDiffusion.Kernels;
 using IconDiffusion.Specs;
 using static TorchSharp.torch;
 
-namespace IconDiffusion.Engine.Tests.Generators.Adversarial;
+namespace IconDiffusion.Engine.Tests.Generators.Models;
 
 public sealed class StyleGan2IconGeneratorTests : IDisposable
 {

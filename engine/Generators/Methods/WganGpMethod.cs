@@ -1,70 +1,75 @@
+using IconDiffusion.Generators.Adversarial;
 using IconDiffusion.Generators.Models;
+using IconDiffusion.Generators.Training;
 using IconDiffusion.Kernels;
 using IconDiffusion.Specs;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace IconDiffusion.Generators.Adversarial;
+namespace IconDiffusion.Generators.Methods;
 
 /// <summary>
 /// WGAN-GP's training (Gulrajani et al. 2017, algorithm 1): the critic learns from <see cref="WganGpSpec.CriticSteps"/> batches, then the
 /// generator from one of its own.
 /// </summary>
-public sealed class WganGpMethod : IAdversarialMethod
+public sealed class WganGpMethod : GanMethod
 {
     private readonly WganGpSpec _spec;
-    private readonly Device _device;
     private readonly WganGpGenerator _generator;
     private readonly WganGpCritic _critic;
-    private readonly TrainedNetwork _trainedGenerator;
-    private readonly TrainedNetwork _trainedCritic;
 
     /// <param name="spec">Widths, penalty and optimiser.</param>
     /// <param name="imageSize">Side of the icons.</param>
     /// <param name="seed">The initial weights'.</param>
     /// <param name="device">Where the networks are.</param>
-    public WganGpMethod(WganGpSpec spec, int imageSize, int seed, Device device)
+    public WganGpMethod(WganGpSpec spec, int imageSize, int seed, Device device) : base(spec, seed, device)
     {
-        (_spec, _device) = (spec, device);
+        _spec = spec;
         using var random = new Generator((ulong)seed, CPU);
         _generator = new WganGpGenerator(spec, imageSize, random);
         _critic = new WganGpCritic(spec, imageSize, random);
-        _trainedGenerator = new("generator", _generator, device);
-        _trainedCritic = new("critic", _critic, device);
-        Tensors = new Dictionary<string, Tensor>([.. _trainedGenerator.Tensors, .. _trainedCritic.Tensors]);
+        TrainedGenerator = new("generator", _generator, device);
+        TrainedJudge = new("critic", _critic, device);
         Generators = [_generator];
     }
 
-    /// <inheritdoc/>
-    public IReadOnlyDictionary<string, Tensor> Tensors { get; }
+    /// <summary>What a run takes.</summary>
+    public static MethodMemory Memory(WganGpSpec spec, int imageSize)
+    {
+        // A convolution of 3×3 from each side to the next, and one within each.
+        var sides = Sides(imageSize);
+        double Channels(int side) => spec.Dim * Math.Min(8, imageSize / side);
+        var weights = 9 * sides.Zip(sides.Skip(1), (coarse, fine) => Channels(coarse) * Channels(fine)).Sum() + 9 * sides.Sum(side => Channels(side) * Channels(side));
+        return Memory(weights + 16 * spec.LatentDim * Channels(4), weights, sides.Sum(side => Channels(side) * side * side), copies: 4, tensors: 34);
+    }
 
     /// <inheritdoc/>
-    public long Parameters => _trainedGenerator.Parameters + _trainedCritic.Parameters;
-
-    /// <inheritdoc/>
-    public IReadOnlyList<IIconGenerator> Generators { get; }
+    public override IReadOnlyList<IIconGenerator> Generators { get; }
 
     /// <summary>None: a critic's loss is a distance and may be any number.</summary>
-    public double? SaturatedLoss => null;
+    public override double? SaturatedLoss => null;
 
-    /// <inheritdoc/>
-    public StepFigures Step(long step, IReadOnlyList<Tensor> reals, Generator random)
+    private protected override TrainedNetwork TrainedGenerator { get; }
+
+    private protected override TrainedNetwork TrainedJudge { get; }
+
+    private protected override GanFigures Teach(long step, IReadOnlyList<Tensor> reals, Generator random)
     {
         // Teach the critic.
-        _trainedCritic.RequireGradients(true);
+        TrainedJudge.RequireGradients(true);
         var criticFigures = new List<CriticFigures>();
         foreach (var real in reals)
         {
             using var scope = NewDisposeScope();
-            var epsilon = rand([real.shape[0]], generator: random).to(_device);
+            var epsilon = rand([real.shape[0]], generator: random).to(Device);
             criticFigures.Add(CriticStep((step - 1) * reals.Count + criticFigures.Count + 1, real, Latents(real), epsilon));
         }
 
         // Teach the generator.
-        _trainedCritic.RequireGradients(false);
+        TrainedJudge.RequireGradients(false);
         var loss = -_critic.call(_generator.call(Latents(reals[0]))).mean();
         Gradients.Backward(loss);
-        var norm = _trainedGenerator.Update(_spec.Adam, step);
+        var norm = Update(TrainedGenerator, _spec.Adam, step);
 
         return new(loss.item<float>(), criticFigures.Average(figures => figures.Loss), norm, new Dictionary<string, double>
         {
@@ -74,7 +79,7 @@ public sealed class WganGpMethod : IAdversarialMethod
             ["criticGradNorm"] = criticFigures.Average(figures => figures.GradNorm),
         });
 
-        Tensor Latents(Tensor like) => randn([like.shape[0], _spec.LatentDim], generator: random).to(_device);
+        Tensor Latents(Tensor like) => randn([like.shape[0], _spec.LatentDim], generator: random).to(Device);
     }
 
     /// <summary>One update of the critic.</summary>
@@ -94,15 +99,8 @@ public sealed class WganGpMethod : IAdversarialMethod
         Gradients.Backward(ofDrawn);
         var (penalty, norms) = GradientPenalty.Of(_critic.call, real, drawn, epsilon, _spec.GradientPenalty);
         Gradients.Backward(penalty);
-        var gradNorm = _trainedCritic.Update(_spec.Adam, update);
+        var gradNorm = Update(TrainedJudge, _spec.Adam, update);
         return new(ofDrawn.item<float>() - ofReal.item<float>(), penalty.item<float>(), norms.mean().item<float>(), gradNorm);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _trainedGenerator.Dispose();
-        _trainedCritic.Dispose();
     }
 }
 

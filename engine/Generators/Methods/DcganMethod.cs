@@ -1,69 +1,74 @@
 using IconDiffusion.Generators.Models;
+using IconDiffusion.Generators.Training;
 using IconDiffusion.Kernels;
 using IconDiffusion.Specs;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace IconDiffusion.Generators.Adversarial;
+namespace IconDiffusion.Generators.Methods;
 
 /// <summary>
 /// DCGAN's training (Radford et al. 2016) in the order of pytorch/examples: the discriminator learns from a batch of real icons and,
 /// apart, so that each has its own batch statistics, from one of drawn ones; then the generator from those same icons
 /// as the changed discriminator sees them (its non-saturating loss).
 /// </summary>
-public sealed class DcganMethod : IAdversarialMethod
+public sealed class DcganMethod : GanMethod
 {
     private readonly DcganSpec _spec;
-    private readonly Device _device;
     private readonly DcganGenerator _generator;
     private readonly DcganDiscriminator _discriminator;
-    private readonly TrainedNetwork _trainedGenerator;
-    private readonly TrainedNetwork _trainedDiscriminator;
 
     /// <param name="spec">Widths and optimiser.</param>
     /// <param name="imageSize">Side of the icons.</param>
     /// <param name="seed">The initial weights'.</param>
     /// <param name="device">Where the networks are.</param>
-    public DcganMethod(DcganSpec spec, int imageSize, int seed, Device device)
+    public DcganMethod(DcganSpec spec, int imageSize, int seed, Device device) : base(spec, seed, device)
     {
-        (_spec, _device) = (spec, device);
+        _spec = spec;
         using var random = new Generator((ulong)seed, CPU);
         _generator = new DcganGenerator(spec, imageSize, random);
         _discriminator = new DcganDiscriminator(spec, imageSize, random);
-        _trainedGenerator = new("generator", _generator, device);
-        _trainedDiscriminator = new("discriminator", _discriminator, device);
-        Tensors = new Dictionary<string, Tensor>([.. _trainedGenerator.Tensors, .. _trainedDiscriminator.Tensors]);
+        TrainedGenerator = new("generator", _generator, device);
+        TrainedJudge = new("discriminator", _discriminator, device);
         Generators = [_generator];
     }
 
-    /// <inheritdoc/>
-    public IReadOnlyDictionary<string, Tensor> Tensors { get; }
+    /// <summary>What a run takes.</summary>
+    public static MethodMemory Memory(DcganSpec spec, int imageSize)
+    {
+        // Kernels of 4×4; the icon itself has three channels, half of its side the first hidden layer's.
+        var sides = Sides(imageSize);
+        double Channels(int side, int width) => side == imageSize ? 3 : width * (imageSize / 2.0 / side);
+        double Steps(int width) => sides.Zip(sides.Skip(1), (coarse, fine) => Channels(coarse, width) * Channels(fine, width)).Sum();
+        return Memory(
+            16 * (spec.LatentDim * Channels(4, spec.GeneratorChannels) + Steps(spec.GeneratorChannels)),
+            16 * (Channels(4, spec.DiscriminatorChannels) + Steps(spec.DiscriminatorChannels)),
+            sides.Sum(side => Channels(side, Math.Max(spec.GeneratorChannels, spec.DiscriminatorChannels)) * side * side),
+            copies: 4, tensors: 7);
+    }
 
     /// <inheritdoc/>
-    public long Parameters => _trainedGenerator.Parameters + _trainedDiscriminator.Parameters;
+    public override IReadOnlyList<IIconGenerator> Generators { get; }
 
-    /// <inheritdoc/>
-    public IReadOnlyList<IIconGenerator> Generators { get; }
+    private protected override TrainedNetwork TrainedGenerator { get; }
 
-    /// <inheritdoc/>
-    public double? SaturatedLoss => 1e-3;
+    private protected override TrainedNetwork TrainedJudge { get; }
 
-    /// <inheritdoc/>
-    public StepFigures Step(long step, IReadOnlyList<Tensor> reals, Generator random) =>
-        Step(step, reals[0], randn([reals[0].shape[0], _spec.LatentDim], generator: random).to(_device));
+    private protected override GanFigures Teach(long step, IReadOnlyList<Tensor> reals, Generator random) =>
+        Step(step, reals[0], randn([reals[0].shape[0], _spec.LatentDim], generator: random).to(Device));
 
     /// <summary>One step from given latents.</summary>
     /// <param name="step">Counted from 1.</param>
     /// <param name="real">[N,3,H,W].</param>
     /// <param name="z">[N,LatentDim].</param>
-    public StepFigures Step(long step, Tensor real, Tensor z)
+    internal GanFigures Step(long step, Tensor real, Tensor z)
     {
-        var isReal = ones(real.shape[0], device: _device);
-        var isDrawn = zeros(real.shape[0], device: _device);
+        var isReal = ones(real.shape[0], device: Device);
+        var isDrawn = zeros(real.shape[0], device: Device);
 
         // Teach the discriminator.
-        _trainedDiscriminator.RequireGradients(true);
+        TrainedJudge.RequireGradients(true);
         var ofReal = _discriminator.call(real);
         var lossOfReal = F.binary_cross_entropy(ofReal, isReal);
         Gradients.Backward(lossOfReal);
@@ -71,13 +76,13 @@ public sealed class DcganMethod : IAdversarialMethod
         var ofDrawn = _discriminator.call(drawn.detach());
         var lossOfDrawn = F.binary_cross_entropy(ofDrawn, isDrawn);
         Gradients.Backward(lossOfDrawn);
-        var discriminatorNorm = _trainedDiscriminator.Update(_spec.Adam, step);
+        var discriminatorNorm = Update(TrainedJudge, _spec.Adam, step);
 
         // Teach the generator.
-        _trainedDiscriminator.RequireGradients(false);
+        TrainedJudge.RequireGradients(false);
         var loss = F.binary_cross_entropy(_discriminator.call(drawn), isReal);
         Gradients.Backward(loss);
-        var generatorNorm = _trainedGenerator.Update(_spec.Adam, step);
+        var generatorNorm = Update(TrainedGenerator, _spec.Adam, step);
 
         return new(loss.item<float>(), lossOfReal.item<float>() + lossOfDrawn.item<float>(), generatorNorm, new Dictionary<string, double>
         {
@@ -85,12 +90,5 @@ public sealed class DcganMethod : IAdversarialMethod
             ["drawnScore"] = ofDrawn.mean().item<float>(),
             ["discriminatorGradNorm"] = discriminatorNorm,
         });
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _trainedGenerator.Dispose();
-        _trainedDiscriminator.Dispose();
     }
 }

@@ -1,9 +1,11 @@
 using IconDiffusion.Generators.Adversarial;
+using IconDiffusion.Generators.Methods;
+using IconDiffusion.Generators.Training;
 using IconDiffusion.Specs;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace IconDiffusion.Engine.Tests.Generators.Adversarial;
+namespace IconDiffusion.Engine.Tests.Generators.Methods;
 
 public sealed class StyleGan2MethodTests
 {
@@ -112,7 +114,7 @@ public sealed class StyleGan2MethodTests
             foreach (var (name, tensor) in after.Tensors) tensor.copy_(before.Tensors[name]);
         var resumed = Train(after, 4, 6);
 
-        Assert.Equal(figures.GeneratorLoss, resumed.GeneratorLoss);
+        Assert.Equal(figures.Loss, resumed.Loss);
         foreach (var (name, tensor) in through.Tensors)
             Assert.True(Near.SameBits(tensor, after.Tensors[name]), name);
     }
@@ -127,8 +129,8 @@ public sealed class StyleGan2MethodTests
         var second = Train(method, 2, 2);
 
         Assert.Equal(
-            ["augmentP", "discriminatorGradNorm", "drawnSign", "pathLength", "r1", "realSign"], first.Others.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal(["augmentP", "discriminatorGradNorm", "drawnSign", "realSign"], second.Others.Keys.Order(StringComparer.Ordinal));
+            ["augmentP", "discriminatorGradNorm", "discriminatorLoss", "drawnSign", "pathLength", "r1", "realSign"], first.Others!.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["augmentP", "discriminatorGradNorm", "discriminatorLoss", "drawnSign", "realSign"], second.Others!.Keys.Order(StringComparer.Ordinal));
         Assert.True(first.GradNorm > 0);
         Assert.All(first.Others, figure => Assert.True(double.IsFinite(figure.Value), figure.Key));
     }
@@ -142,7 +144,7 @@ public sealed class StyleGan2MethodTests
         using (no_grad()) method.Tensors["generator.synthesis.b4.const"].fill_(double.NaN);
         var before = method.Tensors["generator.synthesis.b8.conv0.weight"].detach().clone();
 
-        var error = Assert.Throws<DivergenceException>(() => method.Step(1, [zeros(4, 3, 16, 16)], random));
+        var error = Assert.Throws<DivergenceException>(() => method.Step(1, zeros(4, 3, 16, 16), random));
 
         Assert.Contains("generator", error.Message);
         Assert.True(Near.SameBits(before, method.Tensors["generator.synthesis.b8.conv0.weight"]));
@@ -156,7 +158,7 @@ public sealed class StyleGan2MethodTests
             using var scope = NewDisposeScope();
             using var random = new Generator((ulong)step, CPU);
             using var icons = new Generator((ulong)(100 + step), CPU);
-            figures = method.Step(step, [rand([4, 3, 16, 16], generator: icons) * 2 - 1], random);
+            figures = method.Step(step, rand([4, 3, 16, 16], generator: icons) * 2 - 1, random);
         }
         return figures!;
     }

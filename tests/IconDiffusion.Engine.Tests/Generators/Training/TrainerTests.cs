@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using IconDiffusion.Generators.Methods;
+using IconDiffusion.Generators.Models;
 using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Imaging;
@@ -9,7 +11,7 @@ using static TorchSharp.torch;
 namespace IconDiffusion.Engine.Tests.Generators.Training;
 
 [Collection(nameof(TrainingCollection))]
-public sealed class DiffusionTrainerTests : IDisposable
+public sealed class TrainerTests : IDisposable
 {
     private readonly TempFolder _folder = new();
 
@@ -35,7 +37,7 @@ public sealed class DiffusionTrainerTests : IDisposable
     public void ABatchInParts_HasTheWholeBatchsLossAndGradient(int parts)
     {
         TinyRun.Train(Run("whole"), TinyRun.Spec(steps: 2));
-        TinyRun.Train(Run("parts"), TinyRun.Spec(steps: 2), microBatches: parts);
+        TinyRun.Train(Run("parts"), TinyRun.Spec(steps: 2), method: new DdpmMethod(TinyRun.Spec(steps: 2), CPU, parts));
 
         foreach (var (whole, inParts) in LossLog.Read(Run("whole").LossLogFile).Zip(LossLog.Read(Run("parts").LossLogFile)))
         {
@@ -44,33 +46,12 @@ public sealed class DiffusionTrainerTests : IDisposable
         }
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(5)]
-    [InlineData(7)]
-    [InlineData(11)]
-    public void CancelledAndResumed_EndsWithTheBitsOfAnUninterruptedRun(int cancelledAt)
-    {
-        var whole = TinyRun.Train(Run("whole"), TinyRun.Spec(steps: 12));
-
-        CancelAt(cancelledAt, Run("halves"), TinyRun.Spec(steps: 12));
-        var resumed = TinyRun.Train(Run("halves"), TinyRun.Spec(steps: 12));
-
-        // The file holds weights, averages and both of Adam's moments: equal bytes are equal bits everywhere.
-        Assert.Equal(File.ReadAllBytes(Run("whole").CheckpointFile(12)), File.ReadAllBytes(Run("halves").CheckpointFile(12)));
-        Assert.Equal(whole.WeightsHash, resumed.WeightsHash);
-        Assert.Equal(whole.Loss, resumed.Loss);
-        Assert.Equal(
-            LossLog.Read(Run("whole").LossLogFile).Select(WithoutTimings),
-            LossLog.Read(Run("halves").LossLogFile).Select(WithoutTimings));
-    }
-
     [Fact]
     public void ADamagedCheckpoint_CostsTimeButNoBit()
     {
         var whole = TinyRun.Train(Run("whole"), TinyRun.Spec(steps: 9));
-        CancelAt(3, Run("damaged"), TinyRun.Spec(steps: 9));
-        CancelAt(6, Run("damaged"), TinyRun.Spec(steps: 9));
+        TinyRun.CancelAt(3, Run("damaged"), TinyRun.Spec(steps: 9));
+        TinyRun.CancelAt(6, Run("damaged"), TinyRun.Spec(steps: 9));
         using (var file = File.OpenWrite(Run("damaged").CheckpointFile(6)))
             file.SetLength(1000);
 
@@ -212,7 +193,8 @@ public sealed class DiffusionTrainerTests : IDisposable
 
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Run().WeightsFile))), summary.WeightsHash);
         using var scope = NewDisposeScope();
-        using var model = TrainedModel.Load(Run(), (DdpmSpec)spec.Model, CPU);
+        using var model = new Unet(((DdpmSpec)spec.Model).Unet);
+        TrainedModel.Load(Run(), model, CPU);
         var state = Restored(Run(), spec);
         foreach (var (name, weight) in model.state_dict())
             Assert.True(Near.SameBits(state["ema." + name], weight), name);
@@ -221,14 +203,14 @@ public sealed class DiffusionTrainerTests : IDisposable
     [Fact]
     public void AnUnfinishedRun_HasNoWeightsFile()
     {
-        CancelAt(2, Run(), TinyRun.Spec(steps: 5));
+        TinyRun.CancelAt(2, Run(), TinyRun.Spec(steps: 5));
         Assert.False(File.Exists(Run().WeightsFile));
     }
 
     [Fact]
     public void AnotherNumberOfThreads_IsWarnedOf()
     {
-        CancelAt(1, Run(), TinyRun.Spec(steps: 2));
+        TinyRun.CancelAt(1, Run(), TinyRun.Spec(steps: 2));
         var manifest = Run().ManifestFile(1);
         var threads = get_num_threads();
         File.WriteAllText(manifest, File.ReadAllText(manifest).Replace($"\"threads\": {threads}", "\"threads\": 64"));
@@ -243,26 +225,10 @@ public sealed class DiffusionTrainerTests : IDisposable
 
     private RunFolder Run(string name = "run") => new(_folder[name]);
 
-    private static LossEntry WithoutTimings(LossEntry entry) => entry with { ImagesPerSecond = 0, Seconds = 0 };
-
-    private static void CancelAt(long step, RunFolder folder, RunSpec spec)
-    {
-        using var cancel = new CancellationTokenSource();
-        var time = new ManualTime();
-        Assert.Throws<OperationCanceledException>(() => TinyRun.Train(
-            folder, spec,
-            progress =>
-            {
-                time.Advance(TimeSpan.FromSeconds(1));
-                if (progress.Step == step) cancel.Cancel();
-            },
-            time: time, cancellation: cancel.Token));
-    }
-
     private static IReadOnlyDictionary<string, Tensor> Restored(RunFolder folder, RunSpec spec)
     {
-        var state = new TrainingState(((DdpmSpec)spec.Model).Unet, spec.Seed, CPU);
-        Assert.NotNull(new CheckpointStore(folder, TinyRun.Id, sentence => Assert.Fail(sentence)).RestoreNewest(state.Tensors));
-        return state.Tensors;
+        var method = MethodTable.Of(spec.Model).Begin(spec, CPU);
+        Assert.NotNull(new CheckpointStore(folder, TinyRun.Id, sentence => Assert.Fail(sentence)).RestoreNewest(method.Tensors));
+        return method.Tensors;
     }
 }

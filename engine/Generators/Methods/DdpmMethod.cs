@@ -1,0 +1,133 @@
+using IconDiffusion.Generators.Diffusion;
+using IconDiffusion.Generators.Models;
+using IconDiffusion.Generators.Runs;
+using IconDiffusion.Generators.Sampling;
+using IconDiffusion.Generators.Training;
+using IconDiffusion.Imaging;
+using IconDiffusion.Kernels;
+using IconDiffusion.Specs;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace IconDiffusion.Generators.Methods;
+
+/// <summary>Denoising diffusion (Ho et al. 2020): the network learns what noise was added to an icon; icons are drawn from its averaged weights.</summary>
+public sealed class DdpmMethod : IMethod
+{
+    private const int StripSolverSteps = 20;
+
+    // Weights, gradients, two moments, the average.
+    private const int CopiesInTraining = 5;
+
+    private readonly RunSpec _run;
+    private readonly Device _device;
+    private readonly int _microBatches;
+    private readonly Unet _model, _average;
+    private readonly TrainedNetwork _trained;
+    private readonly GaussianDiffusion _diffusion;
+
+    /// <param name="run">Its model is a <see cref="DdpmSpec"/>. The weights are PyTorch's after <c>torch.manual_seed(seed)</c>.</param>
+    /// <param name="device">Where the networks are.</param>
+    /// <param name="microBatches">
+    /// Equal parts in which the gradients of each batch are computed, for memory's sake; more than 1 adds up with other rounding. Null: as
+    /// many as it takes on a GPU, and one on a CPU.
+    /// </param>
+    public DdpmMethod(RunSpec run, Device device, int? microBatches = null)
+    {
+        (_run, _device) = (run, device);
+        _microBatches = microBatches ?? (device.type == DeviceType.CUDA ? Memory(run).MicroBatches(run.Training.BatchSize) : 1);
+        var spec = (DdpmSpec)run.Model;
+        using var weights = new Generator((ulong)run.Seed, CPU);
+        _model = new Unet(spec.Unet, generator: weights);
+        _average = new Unet(spec.Unet, generator: weights);
+        _trained = new TrainedNetwork("model", _model, device, ("ema", _average), adam: "adam");
+        _diffusion = new GaussianDiffusion(spec.Diffusion, device);
+    }
+
+    /// <summary>The trained model of a run.</summary>
+    /// <exception cref="FileNotFoundException">Training has not ended.</exception>
+    /// <exception cref="InvalidDataException">The file is not one of such weights.</exception>
+    public static IIconSource Open(RunFolder folder, RunSpec run, Device device) =>
+        new DiffusionIcons(folder, run, device) { AtOnce = device.type == DeviceType.CUDA ? Memory(run).DrawnAtOnce : int.MaxValue };
+
+    /// <summary>What a run takes.</summary>
+    public static MethodMemory Memory(RunSpec run)
+    {
+        var size = new UnetSize(((DdpmSpec)run.Model).Unet, run.Dataset.ImageSize);
+        return new(CopiesInTraining * size.Parameters, size.Kept + size.Largest, size.Parameters, size.Skips + 5 * size.Largest, Divides: true);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, Tensor> Tensors => _trained.Tensors;
+
+    /// <inheritdoc/>
+    public long Parameters => _trained.Parameters;
+
+    /// <inheritdoc/>
+    public nn.Module Drawing => _average;
+
+    /// <inheritdoc/>
+    public int BatchesPerStep => _run.Training.GradientAccumulation;
+
+    /// <inheritdoc/>
+    public double LearningRate => _run.Training.Adam.LearningRate;
+
+    /// <inheritdoc/>
+    public StepFigures Step(long step, Tensor icons, Generator random)
+    {
+        // Accumulate gradients.
+        var (times, noise) = Draws(icons, _diffusion.Schedule.Timesteps, random);
+        var sum = zeros(1, device: _device);
+        var parts = BatchesPerStep * _microBatches;
+        foreach (var (x0, t, added) in icons.chunk(parts, 0).Zip(times.chunk(parts, 0), noise.chunk(parts, 0)))
+        {
+            using var part = NewDisposeScope();
+            var share = _diffusion.Loss(_model.call, x0, t, added) / parts;
+            Gradients.Backward(share);
+            sum.add_(share.detach());
+        }
+
+        // Refuse what is not a number before it reaches the weights.
+        var (loss, norm) = (sum.item<float>(), _trained.GradientNorm());
+        if (!float.IsFinite(loss) || !double.IsFinite(norm))
+            throw new DivergenceException($"the loss is {loss}, its gradient's norm {norm}", "lower the learning rate or set gradientClip");
+
+        // Update weights and their average, clipped as torch.nn.utils.clip_grad_norm_ does.
+        var clip = _run.Training.GradientClip is { } most ? Math.Min(1, most / (norm + 1e-6)) : 1;
+        _trained.Update(_run.Training.Adam, step, clip, EmaSchedule.Decay(_run.Training.Ema, step));
+        return new(loss, norm);
+    }
+
+    /// <summary>A time step and the noise for each icon.</summary>
+    /// <param name="icons">[N,3,H,W].</param>
+    /// <param name="timesteps">Length T of the forward process.</param>
+    /// <param name="random">A CPU generator.</param>
+    /// <returns>t: int64 [N] in [0, T); noise: float32 [N,3,H,W], standard normal, channels_last. Where the icons are.</returns>
+    internal static (Tensor T, Tensor Noise) Draws(Tensor icons, int timesteps, Generator random)
+    {
+        var t = randint(0, timesteps, [icons.shape[0]], dtype: ScalarType.Int64, generator: random).to(icons.device);
+        var noise = randn([icons.shape[0], icons.shape[2], icons.shape[3], 3], generator: random).to(icons.device);
+        return (t, noise.permute(0, 3, 1, 2));
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Image> DrawStrip()
+    {
+        var sampler = new DpmSolverSampler(_diffusion, Math.Min(StripSolverSteps, _diffusion.Schedule.Timesteps));
+        return [.. Row(_model), .. Row(_average)];
+
+        Image[] Row(Unet model)
+        {
+            using var scope = NewDisposeScope();
+            using var noise = new IconNoise(_run.Seed, first: 0, Trainer.StripIcons, model.Channels, _run.Dataset.ImageSize, _device);
+            return IconImages.From(sampler.Sample(model.call, noise, progress: null, CancellationToken.None));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _trained.Dispose();
+        _diffusion.Dispose();
+    }
+}

@@ -1,0 +1,34 @@
+using IconDiffusion.Generators.Models;
+using IconDiffusion.Generators.Runs;
+using IconDiffusion.Generators.Sampling;
+using IconDiffusion.Generators.Training;
+using IconDiffusion.Specs;
+using static TorchSharp.torch;
+
+namespace IconDiffusion.Generators.Methods;
+
+/// <summary>The methods there are; a new one is a file of its own beside this one and a line here.</summary>
+public static class MethodTable
+{
+    /// <exception cref="ExperimentException">There is no such method here.</exception>
+    public static Method Of(ModelSpec model) => model switch
+    {
+        DdpmSpec => new((run, device) => new DdpmMethod(run, device), DdpmMethod.Open, DdpmMethod.Memory),
+        DcganSpec => Gan<DcganSpec>((spec, size, seed, device) => new DcganMethod(spec, size, seed, device), (spec, size) => new DcganGenerator(spec, size), DcganMethod.Memory),
+        WganGpSpec => Gan<WganGpSpec>((spec, size, seed, device) => new WganGpMethod(spec, size, seed, device), (spec, size) => new WganGpGenerator(spec, size), WganGpMethod.Memory),
+        StyleGan2Spec => Gan<StyleGan2Spec>((spec, size, seed, device) => new StyleGan2Method(spec, size, seed, device), (spec, size) => new StyleGan2IconGenerator(new(spec, size)), StyleGan2Method.Memory),
+        _ => throw new ExperimentException($"This version cannot train {model.Label}."),
+    };
+
+    private static Method Gan<T>(Func<T, int, int, Device, IMethod> begin, Func<T, int, IIconGenerator> generator, Func<T, int, MethodMemory> memory) where T : GanSpec => new(
+        (run, device) => begin((T)run.Model, run.Dataset.ImageSize, run.Seed, device),
+        (folder, run, device) => new LatentIcons(generator((T)run.Model, run.Dataset.ImageSize), folder, run, device),
+        run => memory((T)run.Model, run.Dataset.ImageSize));
+}
+
+/// <summary>One way to make icons: how its training begins, how a trained model is opened, how much memory both take.</summary>
+/// <param name="Begin">(run, device) → the method with weights drawn from the run's seed, ready for step 1.</param>
+/// <param name="Open">(folder, run, device) → the trained model, ready to draw; <see cref="FileNotFoundException"/> where training has not ended.</param>
+/// <param name="Memory">What a run takes.</param>
+public sealed record Method(
+    Func<RunSpec, Device, IMethod> Begin, Func<RunFolder, RunSpec, Device, IIconSource> Open, Func<RunSpec, MethodMemory> Memory);
