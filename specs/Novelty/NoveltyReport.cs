@@ -111,7 +111,7 @@ public sealed record Figure(
 /// <summary>The report's answer: a rule in words, and how often it was met.</summary>
 /// <param name="Sentence">Such as: Of 1024 icons, 17 lie closer to one training icon than 99 % of training icons lie to each other.</param>
 /// <param name="Threshold">The aligned distance below which an icon counts as a copy, 0…255.</param>
-/// <param name="Checks">The sentences of <see cref="RuleCheck.Of"/>.</param>
+/// <param name="Checks">The sentences of <see cref="RuleCheck.Of(NoveltyReport)"/>.</param>
 public sealed record CopyVerdict(string Sentence, int Copies, int Count, double Threshold, EquatableList<string> Checks);
 
 /// <summary>One generated icon.</summary>
