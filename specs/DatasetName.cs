@@ -8,13 +8,19 @@ public static class DatasetName
         .Concat(Faces("openmoji-faces", new OpenMojiFacesSpec()))
         .Concat(Faces("twemoji-faces", new TwemojiFacesSpec()))
         .Append(new("layered", new LayeredSpec()))
+        .Concat(new[] { "adventurer", "toon-head", "micah", "lorelei" }.Select(style => new KeyValuePair<string, DatasetSpec>(DiceBear + style, new DiceBearSpec { Style = style })))
         .ToDictionary();
 
-    /// <summary>For help texts.</summary>
-    public const string Help = "noto-faces, openmoji-faces or twemoji-faces, each also with -early (Emoji 4.0 and before) or -new behind it, layered, or a folder of PNG, JPEG, WebP or GIF images";
+    // What the name of every style of DiceBear's package has before it.
+    private const string DiceBear = "dicebear-";
 
-    /// <summary>The data set of a name; a folder where no built-in one has it.</summary>
-    public static DatasetSpec Read(string text) => BuiltIn.GetValueOrDefault(text) ?? new FolderSpec { Path = text };
+    /// <summary>For help texts.</summary>
+    public const string Help = "noto-faces, openmoji-faces or twemoji-faces, each also with -early (Emoji 4.0 and before) or -new behind it, layered, dicebear-adventurer, dicebear-toon-head, dicebear-micah, dicebear-lorelei or dicebear- and another style's name, or a folder of PNG, JPEG, WebP or GIF images";
+
+    /// <summary>The data set of a name; a folder where no built-in one has it. <c>dicebear-NAME</c> is a style of that name, known or not.</summary>
+    public static DatasetSpec Read(string text) => BuiltIn.GetValueOrDefault(text) ?? (text.StartsWith(DiceBear, StringComparison.Ordinal)
+        ? new DiceBearSpec { Style = text[DiceBear.Length..] }
+        : new FolderSpec { Path = text });
 
     private static IEnumerable<KeyValuePair<string, DatasetSpec>> Faces(string name, HumanFacesSpec faces) =>
     [

@@ -8,6 +8,7 @@ namespace IconDiffusion.Specs;
 [JsonDerivedType(typeof(OpenMojiFacesSpec), "openmoji-faces")]
 [JsonDerivedType(typeof(TwemojiFacesSpec), "twemoji-faces")]
 [JsonDerivedType(typeof(LayeredSpec), "layered")]
+[JsonDerivedType(typeof(DiceBearSpec), "dicebear")]
 [JsonDerivedType(typeof(FolderSpec), "folder")]
 public abstract record DatasetSpec
 {

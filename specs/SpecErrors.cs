@@ -43,8 +43,8 @@ internal static partial class SpecErrors
     public static string UnknownKey(string path, string key, IEnumerable<string> known)
     {
         var names = known.Order(StringComparer.Ordinal).ToArray();
-        var nearest = names.MinBy(name => Distance(name, key));
-        var hint = nearest is not null && Distance(nearest, key) <= Math.Max(2, key.Length / 3) ? $" (did you mean '{nearest}'?)" : "";
+        var nearest = names.MinBy(name => EditDistance.Of(name, key));
+        var hint = nearest is not null && EditDistance.Of(nearest, key) <= Math.Max(2, key.Length / 3) ? $" (did you mean '{nearest}'?)" : "";
         return $"unknown key '{path}'{hint}; known here: {string.Join(", ", names)}.";
     }
 
@@ -129,24 +129,6 @@ internal static partial class SpecErrors
 
     private static string Choices(Type type) =>
         string.Join(", ", type.GetCustomAttributes<JsonDerivedTypeAttribute>().Select(a => $"\"{a.TypeDiscriminator}\""));
-
-    /// <summary>Levenshtein distance, for "did you mean".</summary>
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var substitution = diagonal + (char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(substitution, 1 + Math.Min(row[j], row[j - 1]));
-            }
-        }
-        return row[^1];
-    }
 
     [GeneratedRegex(@"The JSON property '([^']*)' could not be mapped to any \.NET member contained in type '([^']*)'")]
     private static partial Regex UnknownPattern();

@@ -37,10 +37,12 @@ public static class SpecValidation
         var colour = dataset.Background;
         if (colour.Length != 7 || colour[0] != '#' || !int.TryParse(colour.AsSpan(1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _))
             yield return $"dataset.background is '{colour}'; wanted #RRGGBB, such as \"#FFFFFF\" for white.";
-        if (dataset is LayeredSpec { Variants: var variants } && (variants < 2 || variants > LayeredSpec.MostVariants))
-            yield return $"dataset.variants is {variants}; wanted 2 to {LayeredSpec.MostVariants}, as many as are drawn of each layer.";
-        if (dataset is LayeredSpec { Seed: < 0 and var seed })
+        if (dataset is LayeredArtSpec { Variants: var variants, MostVariants: var most } && (variants < 2 || variants > most))
+            yield return $"dataset.variants is {variants}; wanted 2 to {most} of each layer.";
+        if (dataset is LayeredArtSpec { Seed: < 0 and var seed })
             yield return $"dataset.seed is {seed}; wanted 0 or more.";
+        if (dataset is DiceBearSpec { Style: "" })
+            yield return "dataset.style is empty; wanted the name of a style, such as \"toon-head\".";
         if (dataset is FolderSpec { Path: "" })
             yield return "dataset.path is empty; wanted a folder of images.";
         if (dataset.HeldOut is < 0)

@@ -64,5 +64,5 @@ internal static class CompareCommand
         return compared;
     }
 
-    public static Option<bool> Install() => new("--install") { Description = "Fetch emoji packages that are needed and not there, with npm." };
+    public static Option<bool> Install() => new("--install") { Description = "Fetch packages of drawings that are needed and not there, with npm." };
 }

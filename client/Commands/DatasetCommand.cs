@@ -28,8 +28,8 @@ internal static class DatasetCommand
         HelpName = "N",
     };
 
-    private static readonly Option<int> Seed = new("--seed") { Description = "Of 'layered': chooses the parts' combinations.", HelpName = "N", DefaultValueFactory = _ => new LayeredSpec().Seed };
-    private static readonly Option<int> Variants = new("--variants") { Description = "Of 'layered': how many variants of each part are used, 2 to 6.", HelpName = "N", DefaultValueFactory = _ => LayeredSpec.MostVariants };
+    private static readonly Option<int> Seed = new("--seed") { Description = "Of layered art: chooses the parts' combinations.", HelpName = "N", DefaultValueFactory = _ => new LayeredSpec().Seed };
+    private static readonly Option<int> Variants = new("--variants") { Description = "Of layered art: how many variants of each part are used, 2 to 6 of 'layered', to 64 of others.", HelpName = "N", DefaultValueFactory = _ => new LayeredSpec().Variants };
 
     public static Command Create() => new("dataset", "Make a data set, check one, or install what one is drawn from.") { Make(), Check(), Install() };
 
@@ -38,19 +38,20 @@ internal static class DatasetCommand
         var output = new Option<string>("--output") { Description = "Folder for the PNG files.", HelpName = "DIR", Required = true };
         var command = new Command("make",
             """
-            Writes the icons as training sees them (size, background) to a folder of PNG files, with a contact sheet. Layered faces
-            come with DIR-parts: every part of every icon as a PNG of its own, its mask, and parts.json with variants and layout.
+            Writes the icons as training sees them (size, background) to a folder of PNG files, with a contact sheet. Layered art
+            comes with DIR-parts: every part of every icon as a PNG of its own, its mask, and parts.json with variants and layout.
 
             Example:
               icon dataset make noto-faces --count 158 --size 128 --output faces
               icon dataset make layered --count 200 --variants 3 --output layered
+              icon dataset make dicebear-toon-head --output toon-head
             """)
         { Source, Count, HeldOut, Size, Background, Seed, Variants, CommandLine.EmojiFontOption, output };
         command.SetAction(parsed =>
         {
             var context = new CommandContext(parsed);
             var dataset = DatasetSource.Prepare(
-                Spec(parsed, parsed.GetValue(HeldOut) ?? 0), TimeProvider.System, new EmojiPackages(context.Data.Packages), context.Terminal.Warn);
+                Spec(parsed, parsed.GetValue(HeldOut) ?? 0), TimeProvider.System, new InstalledPackages(context.Data.Packages), context.Terminal.Warn);
             var folder = Path.GetFullPath(parsed.GetValue(output)!);
             // Beside the folder, so that the folder itself is a data set.
             var beside = Path.TrimEndingDirectorySeparator(folder);
@@ -58,9 +59,9 @@ internal static class DatasetCommand
             Save(folder, new IconPixels(dataset.Pixels, dataset.ImageSize));
             if (heldOut is not null)
                 Save(heldOut, new IconPixels(dataset.HeldOut.Pixels, dataset.ImageSize));
-            var parts = dataset.Spec is LayeredSpec ? beside + "-parts" : null;
-            if (dataset.Spec is LayeredSpec layered)
-                LayeredParts.Write(parts!, layered, dataset);
+            var parts = dataset.Spec is LayeredArtSpec ? beside + "-parts" : null;
+            if (dataset.Spec is LayeredArtSpec layered)
+                LayeredParts.Write(parts!, layered, dataset, new InstalledPackages(context.Data.Packages));
             dataset.Consent?.Write(folder);
             ImageFile.SavePng(sheet, ContactSheet.Compose([.. Enumerable.Range(0, dataset.Count).Select(i => dataset[i])]));
             context.Terminal.Result(
@@ -99,7 +100,7 @@ internal static class DatasetCommand
         command.SetAction(parsed =>
         {
             var context = new CommandContext(parsed);
-            var report = DatasetSource.Check(Spec(parsed, parsed.GetValue(HeldOut)), TimeProvider.System, new EmojiPackages(context.Data.Packages));
+            var report = DatasetSource.Check(Spec(parsed, parsed.GetValue(HeldOut)), TimeProvider.System, new InstalledPackages(context.Data.Packages));
             context.Terminal.Result(report, () => [new Text(string.Join('\n', Lines(report)))]);
             return report.Problems.Count == 0 ? ExitCode.Success : ExitCode.Failed;
         });
@@ -108,31 +109,32 @@ internal static class DatasetCommand
 
     private static Command Install()
     {
-        var package = new Argument<string>("package") { Description = "openmoji (CC BY-SA 4.0) or twemoji (CC BY 4.0)." };
-        package.AcceptOnlyFromAmong([.. EmojiPackage.All.Select(each => each.Name)]);
+        var package = new Argument<string>("package") { Description = "openmoji (CC BY-SA 4.0), twemoji (CC BY 4.0) or dicebear (each style's own licence)." };
+        package.AcceptOnlyFromAmong([.. PinnedPackage.All.Select(each => each.Name)]);
         var from = new Option<string?>("--from") { Description = "Take this archive, which 'npm pack' made elsewhere, instead of asking npm.", HelpName = "FILE" };
         var command = new Command("install",
             """
-            Fetches the drawings behind openmoji-faces or twemoji-faces with npm, in a pinned version, into the data folder and
-            verifies them. Nothing in the package is run.
+            Fetches the drawings behind openmoji-faces, twemoji-faces or dicebear-adventurer, dicebear-toon-head and the other styles
+            of DiceBear with npm, in a pinned version, into the data folder and verifies them. Nothing in the package is run.
 
             Examples:
               icon dataset install openmoji
               icon dataset install twemoji --from svg-15.0.0.tgz
+              icon dataset install dicebear
             """)
         { package, from };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var context = new CommandContext(parsed);
-            var packages = new EmojiPackages(context.Data.Packages);
-            var chosen = EmojiPackage.All.Single(each => each.Name == parsed.GetValue(package));
+            var packages = new InstalledPackages(context.Data.Packages);
+            var chosen = PinnedPackage.All.Single(each => each.Name == parsed.GetValue(package));
             if (parsed.GetValue(from) is { } archive)
                 packages.Install(chosen, archive);
             else if (!packages.Has(chosen))
                 await PackageInstaller.InstallAsync(context.Terminal, packages, chosen, cancellationToken);
             context.Terminal.Result(
-                new { chosen.Name, Package = chosen.NpmSpecifier, chosen.Sha512, Path = packages.PathOf(chosen), chosen.Consent },
-                () => [new Text($"{chosen.NpmSpecifier} in {packages.PathOf(chosen)} (SHA-512 verified)\n{chosen.Consent.Artist}: {chosen.Consent.Licence}. {chosen.Consent.Scope}")]);
+                new { chosen.Name, Package = chosen.NpmSpecifier, chosen.Sha512, Path = packages.PathOf(chosen), (chosen as EmojiPackage)?.Consent },
+                () => [new Text($"{chosen.NpmSpecifier} in {packages.PathOf(chosen)} (SHA-512 verified)\n{chosen.Terms}")]);
             return ExitCode.Success;
         });
         return command;
@@ -143,7 +145,7 @@ internal static class DatasetCommand
         var (count, size, background) = (parsed.GetValue(Count), parsed.GetValue(Size), parsed.GetValue(Background)!);
         return DatasetName.Read(parsed.GetValue(Source)!) switch
         {
-            LayeredSpec layered => layered with { Count = count, HeldOut = heldOut, ImageSize = size, Background = background, Seed = parsed.GetValue(Seed), Variants = parsed.GetValue(Variants) },
+            LayeredArtSpec layered => layered with { Count = count, HeldOut = heldOut, ImageSize = size, Background = background, Seed = parsed.GetValue(Seed), Variants = parsed.GetValue(Variants) },
             var other => other with { Count = count, HeldOut = heldOut, ImageSize = size, Background = background },
         };
     }

@@ -2,14 +2,12 @@ using IconDiffusion.Specs;
 
 namespace IconDiffusion.Data;
 
-/// <summary>An npm package of emoji drawings that is installed on request: pinned, verified, never run.</summary>
-/// <param name="Name">What commands call it, such as <c>openmoji</c>.</param>
-/// <param name="NpmName">Such as <c>@twemoji/svg</c>.</param>
-/// <param name="Sha512">Of the package's archive, base64, as npm's own integrity fields have it.</param>
+/// <summary>A package of emoji drawings by one artist.</summary>
 /// <param name="Folder">Where the SVG files lie in the archive.</param>
 /// <param name="IsLowerCase">Whether the files' names, code points joined by '-', are in lower case.</param>
 /// <param name="Consent">Who drew the emoji and under which licence.</param>
 public sealed record EmojiPackage(string Name, string NpmName, string Version, string Sha512, string Folder, bool IsLowerCase, Consent Consent)
+    : PinnedPackage(Name, NpmName, Version, Sha512, $"{Consent.Artist}: {Consent.Licence}. {Consent.Scope}")
 {
     public static EmojiPackage OpenMoji { get; } = new(
         "openmoji", "openmoji", "17.0.0", "EBnYrNGdcdw+OSXmENeNE1yBNRu6tOraTmoOyUbJkTmvT/+XETp8RZLSJFzD3lrPc5N9CzsyPnRTk0Vp4UaI9w==",
@@ -22,21 +20,13 @@ public sealed record EmojiPackage(string Name, string NpmName, string Version, s
         "package/", IsLowerCase: true,
         new("Twemoji, by Twitter, Inc and other contributors (github.com/jdecked/twemoji)", "CC BY 4.0", "Use with attribution."));
 
-    public static IReadOnlyList<EmojiPackage> All { get; } = [OpenMoji, Twemoji];
-
-    /// <summary>The package that a source is drawn from; null: it needs none.</summary>
-    public static EmojiPackage? Of(DatasetSpec spec) => spec switch
+    /// <summary>The emoji that a source shows; null: it shows none of a package.</summary>
+    public static new EmojiPackage? Of(DatasetSpec spec) => spec switch
     {
         OpenMojiFacesSpec => OpenMoji,
         TwemojiFacesSpec => Twemoji,
         _ => null,
     };
-
-    /// <summary>What npm is asked for.</summary>
-    public string NpmSpecifier => $"{NpmName}@{Version}";
-
-    /// <summary>The archive's file name.</summary>
-    public string FileName => $"{Name}-{Version}.tgz";
 
     /// <summary>Where the archive has a face.</summary>
     public string EntryOf(HumanFace face)

@@ -116,6 +116,7 @@ public sealed class IconDataset
             OpenMojiFacesSpec => "openmoji-faces",
             TwemojiFacesSpec => "twemoji-faces",
             LayeredSpec => "layered",
+            DiceBearSpec style => $"dicebear-{style.Style}",
             FolderSpec => "folder",
             _ => throw new DatasetException($"{Spec.GetType().Name} is not a known source of icons."),
         };

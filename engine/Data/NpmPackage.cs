@@ -11,7 +11,7 @@ public static class NpmPackage
     /// <exception cref="IOException">npm failed, most likely because its registry cannot be reached.</exception>
     /// <exception cref="DatasetException">What came is not the package.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; npm was ended.</exception>
-    public static async Task InstallAsync(EmojiPackage package, EmojiPackages packages, CancellationToken cancellation)
+    public static async Task InstallAsync(PinnedPackage package, InstalledPackages packages, CancellationToken cancellation)
     {
         var folder = Directory.CreateTempSubdirectory("icon-npm-").FullName;
         try
@@ -27,7 +27,7 @@ public static class NpmPackage
         }
     }
 
-    private static async Task PackAsync(EmojiPackage package, string folder, CancellationToken cancellation)
+    private static async Task PackAsync(PinnedPackage package, string folder, CancellationToken cancellation)
     {
         var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? "npm.cmd" : "npm",
             ["pack", package.NpmSpecifier, "--ignore-scripts", "--loglevel=error", "--fetch-retries=1", "--pack-destination", folder])
@@ -52,7 +52,7 @@ public static class NpmPackage
         }
     }
 
-    private static Process Start(ProcessStartInfo start, EmojiPackage package)
+    private static Process Start(ProcessStartInfo start, PinnedPackage package)
     {
         try
         {
@@ -64,6 +64,6 @@ public static class NpmPackage
         }
     }
 
-    private static string Instead(EmojiPackage package) =>
+    private static string Instead(PinnedPackage package) =>
         $"Or fetch it on another machine (npm pack {package.NpmSpecifier}) and bring the file: icon dataset install {package.Name} --from FILE";
 }

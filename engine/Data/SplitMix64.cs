@@ -19,7 +19,10 @@ public struct SplitMix64
     public ulong Next() => Mix(_state += Golden);
 
     /// <summary>Uniform in 0 … <paramref name="bound"/> − 1, without bias (Lemire 2019, arXiv:1805.10941).</summary>
-    public int Below(int bound)
+    public int Below(int bound) => (int)Below((long)bound);
+
+    /// <summary>The same with larger numbers.</summary>
+    public long Below(long bound)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bound);
         var limit = (ulong)bound;
@@ -27,7 +30,7 @@ public struct SplitMix64
         while (true)
         {
             var high = Math.BigMul(Next(), limit, out var low);
-            if (low >= threshold) return (int)high;
+            if (low >= threshold) return (long)high;
         }
     }
 

@@ -23,18 +23,31 @@ public static class SvgFile
         return square;
     }
 
-    private static RgbaImage Render(ReadOnlySpan<byte> file, string name, int size)
+    /// <summary>The drawing as it says itself, [height, width, 4]: its own <c>width</c> and <c>height</c> in pixels, its ground transparent.</summary>
+    /// <param name="name">What error messages call it.</param>
+    /// <exception cref="ImageException">Not an SVG, or one that librsvg cannot draw.</exception>
+    public static RgbaImage Draw(ReadOnlySpan<byte> file, string name) => Load(file, name, bytes =>
+    {
+        using var image = VipsImage.SvgloadBuffer(bytes);
+        return new(image.Width, image.Height, image.WriteToMemory<byte>());
+    });
+
+    private static RgbaImage Render(ReadOnlySpan<byte> file, string name, int size) => Load(file, name, bytes =>
+    {
+        using var natural = VipsImage.SvgloadBuffer(bytes);
+        using var image = VipsImage.SvgloadBuffer(bytes, scale: (double)size / Math.Max(natural.Width, natural.Height));
+        if (image.Bands != 4 || image.Width > size || image.Height > size)
+            throw new ImageException($"'{name}': an SVG of an unexpected size.");
+        return new(image.Width, image.Height, image.WriteToMemory<byte>());
+    });
+
+    // A buffer has no base address, so librsvg loads nothing that the drawing refers to.
+    private static RgbaImage Load(ReadOnlySpan<byte> file, string name, Func<byte[], RgbaImage> load)
     {
         ImageLibrary.Start();
-        var bytes = file.ToArray();
         try
         {
-            // A buffer has no base address, so librsvg loads nothing that the drawing refers to.
-            using var natural = VipsImage.SvgloadBuffer(bytes);
-            using var image = VipsImage.SvgloadBuffer(bytes, scale: (double)size / Math.Max(natural.Width, natural.Height));
-            if (image.Bands != 4 || image.Width > size || image.Height > size)
-                throw new ImageException($"'{name}': an SVG of an unexpected size.");
-            return new(image.Width, image.Height, image.WriteToMemory<byte>());
+            return load(file.ToArray());
         }
         catch (VipsException error)
         {

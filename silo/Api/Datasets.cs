@@ -47,7 +47,7 @@ internal sealed class Datasets(SiloOptions options, TimeProvider time, IArtifact
     {
         var work = _prepared.GetOrAdd(spec, _ => new(() => Task.Run(async () =>
         {
-            var dataset = DatasetSource.Prepare(spec, time, new EmojiPackages(_data.Packages));
+            var dataset = DatasetSource.Prepare(spec, time, new InstalledPackages(_data.Packages));
             Store.Save(dataset);
             await ShareAsync(dataset.Fingerprint, CancellationToken.None);
             return dataset.Fingerprint;

@@ -4,7 +4,7 @@ using IconDiffusion.Specs;
 
 namespace IconDiffusion.Data.Layered;
 
-/// <summary>Writes the parts of layered faces, so that others can check what was found in generated icons.</summary>
+/// <summary>Writes the parts of layered icons, so that others can check what was found in generated icons.</summary>
 public static class LayeredParts
 {
     /// <summary>
@@ -12,48 +12,46 @@ public static class LayeredParts
     /// <c>ICON/LAYER-mask.png</c> (grey: how much of each pixel shows it), and <c>parts.json</c> with the variants and the layout.
     /// </summary>
     /// <param name="folder">Made where it is missing.</param>
-    /// <param name="dataset">Of layered faces.</param>
-    public static void Write(string folder, LayeredSpec spec, IconDataset dataset)
+    /// <param name="dataset">Of the spec's icons.</param>
+    /// <exception cref="DatasetException">As for <see cref="LayeredSource.Open"/>.</exception>
+    public static void Write(string folder, LayeredArtSpec spec, IconDataset dataset, InstalledPackages packages)
     {
-        var pool = LayeredFaces.Faces(spec).Take(dataset.Count + dataset.HeldOut.Count).ToDictionary(face => face.Combination.Name);
+        var art = LayeredSource.Open(spec, packages);
+        var pool = LayeredSource.Icons(spec, art).Take(dataset.Count + dataset.HeldOut.Count).ToDictionary(icon => icon.Name);
         var digits = (dataset.Count - 1).ToString().Length;
         List<Entry> entries =
         [
             .. dataset.Names.Where(pool.ContainsKey).Select((name, i) => new Entry($"{i.ToString().PadLeft(digits, '0')}", pool[name])),
             .. dataset.HeldOut.Names.Select((name, i) => new Entry($"held-out-{i.ToString().PadLeft(digits, '0')}", pool[name])),
         ];
-        entries.AsParallel().ForAll(entry => WriteLayers(Path.Combine(folder, entry.Icon), entry.Face));
+        entries.AsParallel().ForAll(entry => WriteLayers(Path.Combine(folder, entry.Name), art, entry.Icon));
         AtomicFile.WriteAllBytes(Path.Combine(folder, "parts.json"), JsonSerializer.SerializeToUtf8Bytes(
-            new { LayoutUnit = $"1/{FaceParts.Units} of the icon's side, to the right and down", Icons = entries.Select(Describe) },
+            new { LayoutUnit = $"1/{LayeredArt.Units} of the icon's side, to the right and down", Icons = entries.Select(entry => Describe(art, entry)) },
             SpecJson.Indented));
     }
 
-    private static void WriteLayers(string folder, LayeredFace face)
+    private static void WriteLayers(string folder, LayeredArt art, LayeredIcon icon)
     {
-        foreach (var layer in Enum.GetValues<FaceLayer>())
+        foreach (var (number, layer) in art.Layers.Index())
         {
-            var name = NameOf(layer);
-            AtomicFile.WriteAllBytes(Path.Combine(folder, $"{name}.png"), ImageFile.EncodePng(face.Layer(layer)));
-            var mask = face.VisibleMask(layer);
-            ImageFile.SavePng(Path.Combine(folder, $"{name}-mask.png"), new(face.Icon.Width, face.Icon.Height, [.. mask.SelectMany(value => (byte[])[value, value, value])]));
+            AtomicFile.WriteAllBytes(Path.Combine(folder, $"{layer.Name}.png"), ImageFile.EncodePng(icon.Layer(number)));
+            var mask = icon.VisibleMask(number);
+            ImageFile.SavePng(Path.Combine(folder, $"{layer.Name}-mask.png"), new(art.Size, art.Size, [.. mask.SelectMany(value => (byte[])[value, value, value])]));
         }
     }
 
-    private static object Describe(Entry entry) => new
+    private static object Describe(LayeredArt art, Entry entry) => new
     {
-        entry.Icon,
-        entry.Face.Combination.Name,
-        Parts = Enum.GetValues<FaceLayer>().Select(layer => new
+        Icon = entry.Name,
+        entry.Icon.Name,
+        Parts = art.Layers.Select((layer, number) => new
         {
-            Layer = NameOf(layer),
-            Variant = FaceCombination.VariantNames(layer)[entry.Face.Combination[layer]],
-            entry.Face.Layout[layer].X,
-            entry.Face.Layout[layer].Y,
+            Layer = layer.Name,
+            Variant = layer.Variants[entry.Icon.Combination[number]],
+            entry.Icon.Layout[number].X,
+            entry.Icon.Layout[number].Y,
         }),
     };
 
-    /// <summary>What reports and files call a layer.</summary>
-    public static string NameOf(FaceLayer layer) => layer.ToString().ToLowerInvariant();
-
-    private sealed record Entry(string Icon, LayeredFace Face);
+    private sealed record Entry(string Name, LayeredIcon Icon);
 }

@@ -7,18 +7,18 @@ namespace IconDiffusion.Data.Sources;
 public static class DatasetSource
 {
     /// <param name="clock">Tells whether a consent has expired.</param>
-    /// <param name="packages">Installed emoji packages; null: none.</param>
+    /// <param name="packages">Installed packages of drawings; null: none.</param>
     /// <param name="warn">Is told what training would not see of a folder, a sentence each; null: nobody is there to read it.</param>
     /// <exception cref="DatasetException">The source has too few icons, unreadable ones, is not installed, or the description is impossible.</exception>
     /// <exception cref="ImageException">libvips or the font is missing.</exception>
-    public static IconDataset Prepare(DatasetSpec spec, TimeProvider clock, EmojiPackages? packages = null, Action<string>? warn = null)
+    public static IconDataset Prepare(DatasetSpec spec, TimeProvider clock, InstalledPackages? packages = null, Action<string>? warn = null)
     {
         Validate(spec);
         return spec switch
         {
             NotoFacesSpec faces => NotoFaces.Prepare(faces),
-            HumanFacesSpec faces => PackageFaces.Prepare(faces, EmojiPackage.Of(faces)!, packages ?? EmojiPackages.None),
-            LayeredSpec layered => LayeredFaces.Prepare(layered),
+            HumanFacesSpec faces => PackageFaces.Prepare(faces, EmojiPackage.Of(faces)!, packages ?? InstalledPackages.None),
+            LayeredArtSpec layered => LayeredSource.Prepare(layered, packages ?? InstalledPackages.None),
             FolderSpec folder => IconFolder.Prepare(folder, clock, warn ?? (_ => { })),
             _ => throw Unknown(spec),
         };
@@ -27,14 +27,14 @@ public static class DatasetSource
     /// <summary>What <see cref="Prepare"/> would find; see <see cref="DatasetReport"/>.</summary>
     /// <exception cref="DatasetException">The folder is missing or unreadable, the package is not installed, or the description is impossible.</exception>
     /// <exception cref="ImageException">libvips or the font is missing.</exception>
-    public static DatasetReport Check(DatasetSpec spec, TimeProvider clock, EmojiPackages? packages = null)
+    public static DatasetReport Check(DatasetSpec spec, TimeProvider clock, InstalledPackages? packages = null)
     {
         Validate(spec);
         return spec switch
         {
             NotoFacesSpec faces => NotoFaces.Check(faces),
-            HumanFacesSpec faces => PackageFaces.Check(faces, EmojiPackage.Of(faces)!, packages ?? EmojiPackages.None),
-            LayeredSpec layered => LayeredFaces.Check(layered),
+            HumanFacesSpec faces => PackageFaces.Check(faces, EmojiPackage.Of(faces)!, packages ?? InstalledPackages.None),
+            LayeredArtSpec layered => LayeredSource.Check(layered, packages ?? InstalledPackages.None),
             FolderSpec folder => IconFolder.Check(folder, clock),
             _ => throw Unknown(spec),
         };

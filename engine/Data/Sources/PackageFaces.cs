@@ -9,7 +9,7 @@ public static class PackageFaces
 {
     /// <summary>The first faces that the package has, <see cref="HeldOutSplit.Pool"/> of them.</summary>
     /// <exception cref="DatasetException">The package is not installed, damaged, or has fewer faces than are wanted.</exception>
-    public static IconDataset Prepare(HumanFacesSpec spec, EmojiPackage package, EmojiPackages packages)
+    public static IconDataset Prepare(HumanFacesSpec spec, EmojiPackage package, InstalledPackages packages)
     {
         var (icons, _) = Draw(spec, package, packages);
         if (Shortage(spec, package, icons.Count) is { } problem) throw new DatasetException(problem);
@@ -18,7 +18,7 @@ public static class PackageFaces
 
     /// <summary>What <see cref="Prepare"/> would find, with the faces that the package lacks.</summary>
     /// <exception cref="DatasetException">The package is not installed, or damaged.</exception>
-    public static DatasetReport Check(HumanFacesSpec spec, EmojiPackage package, EmojiPackages packages)
+    public static DatasetReport Check(HumanFacesSpec spec, EmojiPackage package, InstalledPackages packages)
     {
         var (icons, missing) = Draw(spec, package, packages);
         var heldOut = Math.Min(icons.Count, HeldOutSplit.HeldOut(spec, icons.Count));
@@ -41,11 +41,11 @@ public static class PackageFaces
             : null;
     }
 
-    private static (List<NamedIcon> Icons, List<string> Missing) Draw(HumanFacesSpec spec, EmojiPackage package, EmojiPackages packages)
+    private static (List<NamedIcon> Icons, List<string> Missing) Draw(HumanFacesSpec spec, EmojiPackage package, InstalledPackages packages)
     {
         var background = Rgb.Parse(spec.Background);
         var faces = HumanFaces.Of(spec.Release);
-        var files = packages.Read(package, faces.Select(package.EntryOf).ToFrozenSet());
+        var files = packages.Read(package, faces.Select(package.EntryOf).ToFrozenSet().Contains);
         var present = faces.Where(face => files.ContainsKey(package.EntryOf(face))).ToList();
         var icons = present.Take(HeldOutSplit.Pool(spec, present.Count)).AsParallel().AsOrdered()
             .Select(face => new NamedIcon(face.Name, SvgFile.Draw(files[package.EntryOf(face)], face.Name, spec.ImageSize, background))).ToList();

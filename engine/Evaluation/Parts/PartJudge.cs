@@ -11,7 +11,7 @@ namespace IconDiffusion.Evaluation.Parts;
 /// the variant to another one of its layer: ½ for an even blend of the two. The same in the part's worst window, for damage that is small
 /// beside a large part. How far the icon lies from the variant towards a blurred variant of the layer: 1 for the blurred one.
 /// </remarks>
-internal sealed class PartJudge(FacePainter painter)
+internal sealed class PartJudge(IconPainter painter)
 {
     /// <summary>Most of the way to another variant: two thirds of the ½ of an even blend.</summary>
     public const double MostDifference = 1.0 / 3;
@@ -32,32 +32,50 @@ internal sealed class PartJudge(FacePainter painter)
     private static readonly int[] Blurs = [4, 8];
 
     /// <param name="icon">[size, size, 4], opaque.</param>
-    /// <param name="face">What it was taken for.</param>
-    public PartFinding Judge(float[] icon, FaceEstimate face, FaceLayer layer)
+    /// <param name="estimate">What it was taken for.</param>
+    public PartFinding Judge(float[] icon, IconEstimate estimate, int layer)
     {
-        var (variant, move) = (face.Variants[(int)layer], face.Moves[(int)layer]);
-        var view = new LayerView(painter, layer, face, icon);
-        var drawn = Draw(view, painter.Part(layer, variant, move));
+        var (variant, move) = (estimate.Variants[layer], estimate.Moves[layer]);
+        var view = new LayerView(painter, layer, estimate, icon);
+        var drawn = view.Draw(variant, move);
+        // What cannot be seen can be anywhere: it is compared where the other parts lie.
+        if (painter.Art.Layers[layer].IsDrawn(variant) && IsHidden(drawn)) drawn = view.Draw(variant, move = Usual(estimate));
 
-        var others = Enumerable.Range(0, painter.VariantCount).Where(each => each != variant).Select(each => Draw(view, painter.Part(layer, each, move))).ToList();
-        var (difference, least) = (0.0, double.PositiveInfinity);
-        foreach (var other in others)
+        var variants = Enumerable.Range(0, painter.Art.Layers[layer].Variants.Count).ToList();
+        var others = variants.Where(each => each != variant).Select(each => (Variant: each, Picture: view.Draw(each, move))).ToList();
+        var (difference, least, alike) = (0.0, double.PositiveInfinity, new List<int>());
+        foreach (var (each, other) in others)
         {
             var (toIcon, toOther, weight) = Compare(icon, drawn, other);
-            if (weight == 0) continue;
+            // As brows under a fringe.
+            if (toOther < painter.OnePixel)
+            {
+                alike.Add(each);
+                continue;
+            }
             difference = Math.Max(difference, toIcon / toOther);
             least = Math.Min(least, toOther / weight);
         }
-        var mask = Mask(drawn, others);
-        var blur = Enumerable.Range(0, painter.VariantCount)
-            .SelectMany(each => Blurs.Select(radius => painter.Blurred(layer, each, move, Math.Max(1, Scaled(radius)))))
-            .Max(blurred => Towards(icon, drawn, Draw(view, blurred)));
-        return new(variant, move, Distance(icon, drawn, mask), difference, WorstWindow(icon, drawn, mask) / least, blur);
+        var mask = Mask(drawn, [.. others.Select(other => other.Picture)]);
+        var blur = variants.SelectMany(each => Blurs.Select(radius => view.Draw(each, move, Math.Max(1, Scaled(radius))))).Max(blurred => Towards(icon, drawn, blurred));
+        return new(variant, move, Distance(icon, drawn, mask), difference, WorstWindow(icon, drawn, mask) / least, blur, alike);
     }
 
-    private int Scaled(int pixelsOf128) => pixelsOf128 * painter.Size / FaceParts.Units;
+    private bool IsHidden(float[] drawn)
+    {
+        var shown = 0.0;
+        for (var i = 3; i < drawn.Length; i += 4) shown += drawn[i];
+        return shown < painter.OnePixel / 255;
+    }
 
-    private static float[] Draw(LayerView view, (PartRaster Back, PartRaster Front) part) => view.Draw(part.Back, part.Front);
+    // The middle of the places of the parts that are there.
+    private PartMove Usual(IconEstimate estimate)
+    {
+        var moves = estimate.Moves.Where((_, layer) => painter.Art.Layers[layer].IsDrawn(estimate.Variants[layer])).ToList();
+        return new(moves.Select(move => move.X).Order().ElementAt(moves.Count / 2), moves.Select(move => move.Y).Order().ElementAt(moves.Count / 2));
+    }
+
+    private int Scaled(int pixelsOf128) => pixelsOf128 * painter.Size / LayeredArt.Units;
 
     // Sums over what shows either part: of the icon's and of the other's difference to what was drawn, and of the weights.
     private static (double ToIcon, double ToOther, double Weight) Compare(float[] icon, float[] drawn, float[] other)
@@ -79,7 +97,7 @@ internal sealed class PartJudge(FacePainter painter)
     {
         var mask = new float[drawn.Length / 4];
         for (var i = 0; i < mask.Length; i++) mask[i] = drawn[(i * 4) + 3];
-        if (mask.All(weight => weight == 0))
+        if (others.Count > 0 && mask.All(weight => weight == 0))
             for (var i = 0; i < mask.Length; i++) mask[i] = others.Max(other => other[(i * 4) + 3]);
         return mask;
     }
@@ -140,7 +158,9 @@ internal sealed class PartJudge(FacePainter painter)
 /// <param name="Difference">The way to the most similar other variant that the part has gone, 0…1 and more.</param>
 /// <param name="LocalDifference">The same in its worst window.</param>
 /// <param name="Blur">The way to a blurred part of the layer.</param>
-internal readonly record struct PartFinding(int Variant, PartMove Move, double Distance, double Difference, double LocalDifference, double Blur)
+/// <param name="Alike">Other variants that look the same in this icon.</param>
+internal readonly record struct PartFinding(
+    int Variant, PartMove Move, double Distance, double Difference, double LocalDifference, double Blur, IReadOnlyList<int> Alike)
 {
     public bool IsRecognised =>
         Difference < PartJudge.MostDifference && LocalDifference < PartJudge.MostLocalDifference && Blur < PartJudge.MostBlur;

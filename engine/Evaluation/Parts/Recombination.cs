@@ -7,78 +7,74 @@ using IconDiffusion.Specs.Novelty;
 namespace IconDiffusion.Evaluation.Parts;
 
 /// <summary>
-/// What generated icons are made of where the training set is one of layered faces: copies of a combination of parts, known parts put
+/// What generated icons are made of where the training set is one of layered art: copies of a combination of parts, known parts put
 /// together anew, or parts that no variant explains.
 /// </summary>
 /// <remarks>
-/// All eight layers can be told apart from 32 px on, where the smallest part, the nose, covers some ten pixels. Smaller icons are scored
-/// too, but eyes, noses and mouths run into one another there. What counts as recognised is in <see cref="PartJudge"/>.
+/// Of our own faces all eight layers can be told apart from 32 px on, where the smallest part, the nose, covers some ten pixels. Smaller
+/// icons are scored too, but eyes, noses and mouths run into one another there. What counts as recognised is in <see cref="PartJudge"/>.
+/// Variants that look the same in an icon, since others hide them, are one.
 /// </remarks>
 public static class Recombination
 {
-    private static readonly FaceLayer[] Layers = Enum.GetValues<FaceLayer>();
-
     /// <param name="spec">Of the training set.</param>
     /// <param name="training">Its icons; their names say their parts.</param>
     /// <param name="generated">Each is judged alone, so that neither order nor number nor threads change what is said of it.</param>
+    /// <param name="packages">What the spec's art may be drawn from.</param>
     /// <param name="settings">Of the intervals; null: the defaults.</param>
     /// <exception cref="ArgumentException">The generated icons have another size than the spec's.</exception>
-    /// <exception cref="DatasetException">A training icon's name is not that of a layered face.</exception>
+    /// <exception cref="DatasetException">The art cannot be had, see <see cref="LayeredSource.Open"/>, or a training icon's name is not one of its icons'.</exception>
     public static RecombinationReport Score(
-        LayeredSpec spec, IconDataset training, IconPixels generated, CancellationToken cancellation, NoveltySettings? settings = null)
+        LayeredArtSpec spec, InstalledPackages packages, IconDataset training, IconPixels generated, CancellationToken cancellation, NoveltySettings? settings = null)
     {
         if (generated.ImageSize != spec.ImageSize)
             throw new ArgumentException($"The generated icons are {generated.ImageSize}×{generated.ImageSize}; the training icons are {spec.ImageSize}×{spec.ImageSize}.", nameof(generated));
-        List<FaceCombination> trained = [.. training.Names.Select(FaceCombination.Parse)];
-        var layouts = Layouts(spec, training);
-        var firstOf = trained.Select((combination, i) => (combination, i)).DistinctBy(each => each.combination).ToDictionary(each => each.combination, each => each.i);
+        var art = LayeredSource.Open(spec, packages);
+        List<Combination> trained = [.. training.Names.Select(art.Parse)];
+        var layouts = Layouts(spec, art, training);
 
-        var scorer = new IconTaker(spec);
+        var scorer = new IconTaker(art, spec.HorizontalFlip);
         var taken = new TakenIcon[generated.Count];
         Parallel.For(0, generated.Count, new ParallelOptions { CancellationToken = cancellation }, i => taken[i] = scorer.Take(generated[i]));
-        IconParts[] icons = [.. taken.Select((icon, i) => Describe(i, icon, spec, firstOf))];
+        IconParts[] icons = [.. taken.Select((icon, i) => Describe(i, icon, art, trained))];
         return new()
         {
             Count = icons.Length,
             TrainingCount = training.Count,
-            Figures = [.. new RecombinationFigures(spec, taken, icons, trained, layouts, settings ?? new()).All()],
-            Layers = [.. Layers.Select(layer => Recognition(layer, spec, taken, trained))],
+            Figures = [.. new RecombinationFigures(art, taken, icons, trained, layouts, settings ?? new()).All()],
+            Layers = [.. art.Layers.Select((_, layer) => Recognition(layer, art, taken, trained))],
             Icons = [.. icons],
         };
     }
 
-    private static IconParts Describe(int number, TakenIcon icon, LayeredSpec spec, Dictionary<FaceCombination, int> firstOf)
+    private static IconParts Describe(int number, TakenIcon icon, LayeredArt art, List<Combination> trained)
     {
-        var perUnit = spec.ImageSize / (double)FaceParts.Units;
-        var parts = Layers.Select(layer =>
-        {
-            var part = icon.Parts[(int)layer];
-            return new PartMatch(LayeredParts.NameOf(layer), part.IsRecognised ? FaceParts.Variant(layer, part.Variant).Name : null,
-                part.Distance, part.Move.X * perUnit, part.Move.Y * perUnit);
-        });
-        int? source = icon.IsRecognised && firstOf.TryGetValue(icon.Nearest, out var first) ? first : null;
+        var perUnit = art.Size / (double)LayeredArt.Units;
+        var parts = art.Layers.Zip(icon.Parts, (layer, part) => new PartMatch(
+            layer.Name, part.IsRecognised ? layer.Variants[part.Variant] : null, part.Distance, part.Move.X * perUnit, part.Move.Y * perUnit));
+        int? source = icon.IsRecognised && trained.FindIndex(icon.LooksLike) is >= 0 and var first ? first : null;
         var kind = !icon.IsRecognised ? RecombinationClass.Unexplained : source is null ? RecombinationClass.Recombination : RecombinationClass.Copy;
         return new(number, kind, [.. parts], source);
     }
 
-    private static LayerRecognition Recognition(FaceLayer layer, LayeredSpec spec, TakenIcon[] icons, List<FaceCombination> trained)
+    private static LayerRecognition Recognition(int layer, LayeredArt art, TakenIcon[] icons, List<Combination> trained)
     {
-        List<PartFinding> parts = [.. icons.Select(icon => icon.Parts[(int)layer]).Where(part => part.IsRecognised)];
-        return new(LayeredParts.NameOf(layer), icons.Length == 0 ? 0 : (double)parts.Count / icons.Length,
-            [.. Enumerable.Range(0, spec.Variants).Select(variant => new VariantCount(
-                FaceParts.Variant(layer, variant).Name, parts.Count(part => part.Variant == variant), trained.Count(face => face[layer] == variant)))]);
+        List<PartFinding> parts = [.. icons.Select(icon => icon.Parts[layer]).Where(part => part.IsRecognised)];
+        return new(art.Layers[layer].Name, icons.Length == 0 ? 0 : (double)parts.Count / icons.Length,
+            [.. art.Layers[layer].Variants.Select((name, variant) => new VariantCount(
+                name, parts.Count(part => part.Variant == variant), trained.Count(icon => icon[layer] == variant)))]);
     }
 
     // The layout of each training icon: the spec draws it again.
-    private static FaceLayout[] Layouts(LayeredSpec spec, IconDataset training)
+    private static ArtLayout[] Layouts(LayeredArtSpec spec, LayeredArt art, IconDataset training)
     {
-        var wanted = training.Names.Select(name => FaceCombination.Parse(name).Name).ToHashSet();
-        var found = new Dictionary<string, FaceLayout>();
-        foreach (var face in LayeredFaces.Faces(spec))
+        var wanted = training.Names.Select(art.Parse).ToHashSet();
+        var found = new Dictionary<Combination, ArtLayout>();
+        foreach (var icon in LayeredSource.Icons(spec, art))
         {
-            if (wanted.Contains(face.Combination.Name)) found[face.Combination.Name] = face.Layout;
+            if (wanted.Contains(icon.Combination)) found[icon.Combination] = icon.Layout;
             if (found.Count == wanted.Count) break;
         }
-        return [.. training.Names.Select(name => found[FaceCombination.Parse(name).Name])];
+        return [.. training.Names.Select(name => found[art.Parse(name)])];
     }
 }

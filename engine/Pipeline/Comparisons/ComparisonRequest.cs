@@ -41,7 +41,7 @@ public sealed record ComparisonRequest
     public EvaluationSpec Evaluation { get; init; } = new();
 
     /// <summary>The packages that the sets are drawn from.</summary>
-    public IReadOnlyList<EmojiPackage> Packages => [.. Others.Prepend(First).Select(EmojiPackage.Of).OfType<EmojiPackage>().Distinct()];
+    public IReadOnlyList<PinnedPackage> Packages => [.. Others.Prepend(First).Select(PinnedPackage.Of).OfType<PinnedPackage>().Distinct()];
 
     /// <summary>Reads every set, then compares.</summary>
     /// <param name="progress">What is worked on, how many icons are done, of how many.</param>
@@ -66,7 +66,7 @@ public sealed record ComparisonRequest
     internal IReadOnlyList<ImageSet> Open(DataFolder data)
     {
         var side = Size ?? (First is FolderSpec folder ? Math.Min(IconFolder.UsualSide(folder.Path) ?? LargestSize, LargestSize) : BuiltInSize);
-        var packages = new EmojiPackages(data.Packages);
+        var packages = new InstalledPackages(data.Packages);
         return [.. Others.Prepend(First).Concat(HeldOut is null ? [] : [HeldOut]).Select(spec => ImageSet.Open(spec with { ImageSize = side, Count = Count }, SkipUnreadable, packages))];
     }
 }

@@ -23,8 +23,8 @@ public sealed record ComparisonOutcome(
 public static class ComparisonRunner
 {
     /// <summary>The packages that the experiment's sets are drawn from.</summary>
-    public static IReadOnlyList<EmojiPackage> Packages(ComparisonExperimentSpec experiment) =>
-        [.. Sets(experiment).Select(EmojiPackage.Of).OfType<EmojiPackage>().Distinct()];
+    public static IReadOnlyList<PinnedPackage> Packages(ComparisonExperimentSpec experiment) =>
+        [.. Sets(experiment).Select(PinnedPackage.Of).OfType<PinnedPackage>().Distinct()];
 
     /// <summary>Compares every pair, checks the orders and writes the tables into the experiment's folder.</summary>
     /// <param name="progress">What is worked on, how many icons are done, of how many.</param>
@@ -37,7 +37,7 @@ public static class ComparisonRunner
     {
         experiment = experiment with { Evaluation = data.Settled(experiment.Evaluation) };
         using var extractor = FeatureExtractor.Open(experiment.Evaluation, data.InceptionWeights, device.Device);
-        var packages = new EmojiPackages(data.Packages);
+        var packages = new InstalledPackages(data.Packages);
         var sets = Sets(experiment).Distinct().ToDictionary(spec => spec, spec => ImageSet.Open(spec, skipUnreadable: false, packages));
         foreach (var warning in sets.Values.SelectMany(set => set.Warnings).Distinct()) warn?.Invoke(warning);
         var calibration = CalibrationFile.Find(data, extractor.Label);

@@ -20,7 +20,7 @@ public sealed record ImageSet(string Name, IconDataset Dataset, EquatableList<Un
     /// <summary>Reads or draws a set. Nothing is held out unless the spec states it.</summary>
     /// <param name="skipUnreadable">Whether a folder's damaged files are left out and listed; else one refuses the whole.</param>
     /// <exception cref="DatasetException">Fewer than two icons, an unreadable file, or a package that is not installed.</exception>
-    public static ImageSet Open(DatasetSpec spec, bool skipUnreadable, EmojiPackages packages)
+    public static ImageSet Open(DatasetSpec spec, bool skipUnreadable, InstalledPackages packages)
     {
         spec = spec with { HeldOut = spec.HeldOut ?? 0 };
         if (spec is not FolderSpec folder)
@@ -38,6 +38,7 @@ public sealed record ImageSet(string Name, IconDataset Dataset, EquatableList<Un
     public static string NameOf(DatasetSpec spec)
     {
         if (spec is FolderSpec folder) return folder.Path;
+        if (spec is DiceBearSpec style) return $"dicebear-{style.Style}";
         var bare = spec with { Count = null, HeldOut = null, ImageSize = 128, HorizontalFlip = true, Background = "#FFFFFF" };
         return DatasetName.BuiltIn.FirstOrDefault(each => each.Value == bare).Key ?? spec.GetType().Name;
     }

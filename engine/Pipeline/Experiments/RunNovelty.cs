@@ -24,7 +24,7 @@ public sealed class RunNovelty(DataFolder data, Workbench bench, Action<string> 
 
     /// <summary>Whether a results folder has all that <see cref="Ensure"/> makes.</summary>
     public static bool IsWhole(string results, RunSpec spec) =>
-        File.Exists(Path.Combine(results, RunReport.NoveltyFile)) && (spec.Dataset is not LayeredSpec || File.Exists(Path.Combine(results, RunReport.PartsFile)));
+        File.Exists(Path.Combine(results, RunReport.NoveltyFile)) && (spec.Dataset is not LayeredArtSpec || File.Exists(Path.Combine(results, RunReport.PartsFile)));
 
     /// <summary>Makes what is missing of the novelty report and, for icons of known parts, the recombination report.</summary>
     /// <param name="report">(stage, done, total).</param>
@@ -39,8 +39,15 @@ public sealed class RunNovelty(DataFolder data, Workbench bench, Action<string> 
         var results = icons.Folder.Result(result.Spec);
         if (Descriptor is not null || RunReport.ReadNovelty(results) is null)
             Save(results, RunReport.NoveltyFile, Novelty(result, icons, report, cancellation));
-        if (result.Spec.Dataset is LayeredSpec layered && RunReport.ReadParts(results) is null)
-            Save(results, RunReport.PartsFile, Recombination.Score(layered, icons.Dataset, icons.Generated, cancellation));
+        if (result.Spec.Dataset is LayeredArtSpec layered && RunReport.ReadParts(results) is null)
+            try
+            {
+                Save(results, RunReport.PartsFile, Recombination.Score(layered, new(data.Packages), icons.Dataset, icons.Generated, cancellation));
+            }
+            catch (DatasetException error)
+            {
+                warn($"The parts of the icons of {result.RunId} were not counted: {error.Message}");
+            }
     }
 
     /// <summary>Everything that a page shows of runs that have a novelty report, in their order; others are left out.</summary>

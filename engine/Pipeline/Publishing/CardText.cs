@@ -67,6 +67,7 @@ internal static class CardText
         OpenMojiFacesSpec => "human face emoji of OpenMoji",
         TwemojiFacesSpec => "human face emoji of Twemoji",
         LayeredSpec => "layered faces that the program draws from a seed",
+        DiceBearSpec { Style: var style } => $"layered icons put together from the parts of DiceBear's style {style}",
         FolderSpec => "a folder of images",
         _ => throw new ArgumentException($"{spec.GetType().Name} is not a known source of icons.", nameof(spec)),
     };

@@ -9,19 +9,19 @@ namespace IconDiffusion.Engine.Tests.Evaluation.Novelty;
 /// <summary>Icons of which it is known whether they are copies, recombinations or neither.</summary>
 internal sealed class RecombinationControls
 {
-    private readonly LayeredSpec _spec;
-    private readonly FaceParts _parts;
-    private readonly LayeredFace[] _trained;
-    private readonly LayeredFace[] _heldOut;
+    private readonly LayeredIcon[] _trained;
+    private readonly LayeredIcon[] _heldOut;
 
-    public RecombinationControls(LayeredSpec spec)
+    public RecombinationControls(LayeredArtSpec spec, InstalledPackages packages)
     {
-        (_spec, _parts) = (spec, new(spec.ImageSize));
-        Training = LayeredFaces.Prepare(spec);
+        Art = LayeredSource.Open(spec, packages);
+        Training = LayeredSource.Prepare(spec, packages);
         var names = Training.Names.ToHashSet();
-        var pool = LayeredFaces.Faces(spec).Take(1000 + Training.Count).ToLookup(face => names.Contains(face.Combination.Name));
+        var pool = LayeredSource.Icons(spec, Art).Take(1000 + Training.Count).ToLookup(icon => names.Contains(icon.Name));
         (_trained, _heldOut) = ([.. pool[true]], [.. pool[false]]);
     }
+
+    public LayeredArt Art { get; }
 
     public IconDataset Training { get; }
 
@@ -38,45 +38,54 @@ internal sealed class RecombinationControls
         _ => throw new ArgumentException($"'{kind}' is not a control.", nameof(kind)),
     };
 
-    private LayeredFace Trained(int i) => _trained[i % _trained.Length];
+    public LayeredIcon Trained(int i) => _trained[i % _trained.Length];
 
-    private LayeredFace New(int i) => _heldOut[i % _heldOut.Length];
+    public LayeredIcon New(int i) => _heldOut[i % _heldOut.Length];
 
     private static IconPixels Draw(int count, Func<int, Image> icon) =>
         IconPixels.From([.. Enumerable.Range(0, count).AsParallel().AsOrdered().Select(icon)]);
 
-    private LayeredFace Relaid(LayeredFace face, int i)
+    private LayeredIcon Relaid(LayeredIcon icon, int i)
     {
         var random = new SplitMix64(11, i);
-        var layer = (FaceLayer)(1 + random.Below(7));
-        var most = FaceLayout.Farthest(layer);
-        var moves = face.Layout.Moves.ToArray();
-        moves[(int)layer] = new(random.Below((2 * most.X) + 1) - most.X, random.Below((2 * most.Y) + 1) - most.Y);
-        return new(_parts, face.Combination, new([.. moves]), Rgb.Parse(_spec.Background));
+        int[] moving = [.. Enumerable.Range(0, Art.Layers.Count).Where(layer => Art.Layers[layer].Farthest != default)];
+        var layer = moving[random.Below(moving.Length)];
+        var most = Art.Layers[layer].Farthest;
+        var moves = icon.Layout.Moves.ToArray();
+        moves[layer] = new(random.Below((2 * most.X) + 1) - most.X, random.Below((2 * most.Y) + 1) - most.Y);
+        return new(Art, icon.Combination, new([.. moves]));
     }
 
     private static Image Blend(Image a, Image b) =>
         new(a.Width, a.Height, [.. a.Pixels.Zip(b.Pixels, (x, y) => (byte)((x + y + 1) / 2))]);
 
-    // One part that is there, each layer in turn.
-    private static Image Changed(LayeredFace face, int i, Func<Sheet, Sheet> change)
+    // One part that can be seen, each layer in turn.
+    private Image Changed(LayeredIcon icon, int i, Func<Sheet, Sheet> change)
     {
-        var layer = (FaceLayer)(i % 8);
-        if (!FaceParts.IsDrawn(layer, face.Combination[layer])) layer = (FaceLayer)(i / 8 % 7);
-        return face.Compose((each, sheet) => each == layer && sheet.Width > 0 ? change(sheet) : sheet);
+        var layer = ChangedLayer(icon, i);
+        return icon.Compose((each, sheet) => each == layer && sheet.Width > 0 ? change(sheet) : sheet);
     }
+
+    /// <summary>The layer of an icon's changed part.</summary>
+    public int ChangedLayer(int i) => ChangedLayer(Trained(i), i);
+
+    private int ChangedLayer(LayeredIcon icon, int i) =>
+        Enumerable.Range(i, Art.Layers.Count).Select(layer => layer % Art.Layers.Count).First(layer => icon.VisibleMask(layer).Sum(value => value) >= Seen);
+
+    // Six of 1024 pixels are enough to tell a nose.
+    private int Seen => 6 * 255 * Art.Size * Art.Size / 1024;
 
     // By a fifth of the side: an eye is where an ear was.
     private Sheet MovedFar(Sheet sheet, int i)
     {
-        var far = _spec.ImageSize / 5;
-        return (i / 8 % 4) switch { 0 => sheet.Moved(far, 0), 1 => sheet.Moved(-far, 0), 2 => sheet.Moved(0, far), _ => sheet.Moved(0, -far) };
+        var far = Art.Size / 5;
+        return (i / Art.Layers.Count % 4) switch { 0 => sheet.Moved(far, 0), 1 => sheet.Moved(-far, 0), 2 => sheet.Moved(0, far), _ => sheet.Moved(0, -far) };
     }
 
     // A Gaussian with σ of a twentieth of the side: eyes become spots.
     private Sheet Blurred(Sheet sheet)
     {
-        var sigma = _spec.ImageSize / 20.0;
+        var sigma = Art.Size / 20.0;
         var reach = (int)(3 * sigma);
         double[] kernel = [.. Enumerable.Range(-reach, (2 * reach) + 1).Select(k => Math.Exp(-k * k / (2 * sigma * sigma)))];
         var total = kernel.Sum();

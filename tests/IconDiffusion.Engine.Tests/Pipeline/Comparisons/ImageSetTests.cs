@@ -13,7 +13,7 @@ public sealed class ImageSetTests : IDisposable
 
     private FolderSpec Spec => new() { Path = _folder.Path, ImageSize = 8 };
 
-    private ImageSet Open(bool skipUnreadable = false, FolderSpec? spec = null) => ImageSet.Open(spec ?? Spec, skipUnreadable, EmojiPackages.None);
+    private ImageSet Open(bool skipUnreadable = false, FolderSpec? spec = null) => ImageSet.Open(spec ?? Spec, skipUnreadable, InstalledPackages.None);
 
     [Fact]
     public void AmongThousandsOfFiles_TheDamagedOnesAreNamed_AndTheRestIsThere()

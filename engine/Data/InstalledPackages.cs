@@ -9,23 +9,23 @@ namespace IconDiffusion.Data;
 /// The packages that are installed in a folder. What is kept is the archive as it came: one file that is there or not, verified
 /// whenever it is read, so that nothing is ever half-installed.
 /// </summary>
-public sealed class EmojiPackages(string folder)
+public sealed class InstalledPackages(string folder)
 {
     private const long MostBytes = 256L << 20;
 
     /// <summary>Where nothing is installed.</summary>
-    public static EmojiPackages None { get; } = new("");
+    public static InstalledPackages None { get; } = new("");
 
-    public string PathOf(EmojiPackage package) => Path.Combine(folder, package.FileName);
+    public string PathOf(PinnedPackage package) => Path.Combine(folder, package.FileName);
 
     /// <summary>Whether the package is there, whole and unchanged.</summary>
-    public bool Has(EmojiPackage package) =>
+    public bool Has(PinnedPackage package) =>
         this != None && File.Exists(PathOf(package)) && HashOf(File.ReadAllBytes(PathOf(package))) == package.Sha512;
 
     /// <summary>Takes in a package's archive.</summary>
     /// <exception cref="DatasetException">It is not that package: the hash differs.</exception>
     /// <exception cref="IOException">It cannot be read or kept.</exception>
-    public void Install(EmojiPackage package, string archive)
+    public void Install(PinnedPackage package, string archive)
     {
         if (new FileInfo(archive) is { Exists: true, Length: > MostBytes and var length })
             throw new DatasetException($"'{archive}' has {length} bytes; a package has at most {MostBytes}.");
@@ -36,9 +36,9 @@ public sealed class EmojiPackages(string folder)
     }
 
     /// <summary>The files of a package.</summary>
-    /// <param name="wanted">Their names in the archive; those that it lacks are left out.</param>
+    /// <param name="wanted">Of a file's name in the archive.</param>
     /// <exception cref="DatasetException">The package is not installed, or damaged.</exception>
-    public IReadOnlyDictionary<string, byte[]> Read(EmojiPackage package, IReadOnlySet<string> wanted)
+    public IReadOnlyDictionary<string, byte[]> Read(PinnedPackage package, Predicate<string> wanted)
     {
         var path = PathOf(package);
         if (this == None || !File.Exists(path))
@@ -50,7 +50,7 @@ public sealed class EmojiPackages(string folder)
         using var tar = new TarReader(new GZipStream(new MemoryStream(archive), CompressionMode.Decompress));
         while (tar.GetNextEntry() is { } entry)
         {
-            if (!wanted.Contains(entry.Name) || entry.DataStream is not { } content) continue;
+            if (!wanted(entry.Name) || entry.DataStream is not { } content) continue;
             using var copy = new MemoryStream();
             content.CopyTo(copy);
             files[entry.Name] = copy.ToArray();
