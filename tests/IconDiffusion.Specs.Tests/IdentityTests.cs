@@ -41,6 +41,28 @@ public class IdentityTests
         Assert.Equal("b4af2214", RunIdentity.Result(Run));
     }
 
+    // What an experiment's identity is a hash of.
+    [Fact]
+    public void LayeredDataSetsOfEarlierVersions_AreWrittenAsTheyWere() => Assert.Equal(
+        """{"source":"layered","seed":3407,"variants":3,"count":100,"heldOut":30,"imageSize":32,"horizontalFlip":false,"background":"#FFFFFF"}""",
+        JsonSerializer.Serialize<DatasetSpec>(new LayeredSpec { ImageSize = 32, Count = 100, HeldOut = 30, Variants = 3, HorizontalFlip = false }, SpecJson.Compact));
+
+    [Fact]
+    public void AStyleOfDiceBear_IsReadByItsName_AndFromJson()
+    {
+        var spec = new DiceBearSpec { Style = "toon-head", Variants = 4 };
+
+        Assert.Equal(spec, JsonSerializer.Deserialize<DatasetSpec>("""{"source":"dicebear","style":"toon-head","variants":4}""", SpecJson.Compact));
+        Assert.Equal(spec with { Variants = 6 }, DatasetName.Read("dicebear-toon-head"));
+        Assert.Equal("notionists", Assert.IsType<DiceBearSpec>(DatasetName.Read("dicebear-notionists")).Style);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(65)]
+    public void VariantsBeyondTheirRange_AreRefusedByTheirKey(int variants) =>
+        Assert.Contains("dataset.variants", Assert.Single(SpecValidation.Check(new DiceBearSpec { Style = "micah", Variants = variants })));
+
     [Fact]
     public void DrawingMoreIcons_KeepsTheTrainedModelAndItsIcons_ButIsAnotherResult()
     {

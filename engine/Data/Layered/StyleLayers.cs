@@ -10,7 +10,7 @@ namespace IconDiffusion.Data.Layered;
 internal sealed class StyleLayers
 {
     // So many kinds of combinations are looked at to count those that are allowed.
-    private const long MostCounted = 20_000_000;
+    private const long MostCounted = 2_000_000;
 
     private readonly DiceBearStyle _style;
     private readonly Dictionary<string, Component> _components;

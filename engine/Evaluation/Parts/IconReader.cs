@@ -64,7 +64,7 @@ internal sealed class IconReader(IconPainter painter)
         return changed;
     }
 
-    // A part that can be absent is only there if it explains more than nothing, as black on black does not.
+    // A part that can be absent is only there if it explains more than a quarter of a pixel, as black on black does not.
     private (int Variant, PartMove Move) Best(LayerView view, int layer, int? only)
     {
         var drawn = painter.Art.Layers[layer];
@@ -75,7 +75,7 @@ internal sealed class IconReader(IconPainter painter)
             .OrderBy(each => each.Coarse.Value).Take(Finalists);
         var best = finalists
             .Select(each => (each.Variant, Fine: Least(Moves(each.Coarse.Move, new(FineReach, FineReach), farthest, 1), move => view.Gain(each.Variant, move, 1))))
-            .MinBy(each => each.Fine.Value + (drawn.IsDrawn(each.Variant) ? painter.OnePixel : 0));
+            .MinBy(each => each.Fine.Value + (drawn.IsDrawn(each.Variant) ? painter.OnePixel / 4 : 0));
         // What is absent lies nowhere.
         return (best.Variant, drawn.IsDrawn(best.Variant) ? best.Fine.Move : default);
     }

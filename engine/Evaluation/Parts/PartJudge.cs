@@ -135,18 +135,19 @@ internal sealed class PartJudge(IconPainter painter)
         return worst;
     }
 
-    // The least-squares t of icon = drawn + t · (other − drawn).
-    private static double Towards(float[] icon, float[] drawn, float[] other)
+    // The least-squares t of icon = drawn + t · (other − drawn); 0 where the two look the same.
+    private double Towards(float[] icon, float[] drawn, float[] other)
     {
-        var (along, length) = (0.0, 0.0);
+        var (along, length, apart) = (0.0, 0.0, 0.0);
         for (var at = 0; at < icon.Length; at++)
         {
             if (at % 4 == 3) continue;
             var direction = other[at] - drawn[at];
             along += (icon[at] - drawn[at]) * direction;
             length += direction * direction;
+            apart += Math.Abs(direction);
         }
-        return length == 0 ? 0 : along / length;
+        return apart / 3 < painter.OnePixel ? 0 : along / length;
     }
 
     private static double Difference(float[] a, float[] b, int at) =>

@@ -23,7 +23,7 @@ public sealed class DataFolder(string path)
     /// <summary>Network weights that are not ours, such as the FID Inception file, and features cached from them.</summary>
     public string Weights => In("weights");
 
-    /// <summary>Emoji packages that were installed on request.</summary>
+    /// <summary>Packages of drawings that were installed on request.</summary>
     public string Packages => In("packages");
 
     /// <summary>The folder of one run; see <see cref="RunIdentity.Run"/>.</summary>

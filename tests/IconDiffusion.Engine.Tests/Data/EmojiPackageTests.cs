@@ -15,7 +15,7 @@ public sealed class EmojiPackageTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private EmojiPackages Packages => new(_folder["packages"]);
+    private InstalledPackages Packages => new(_folder["packages"]);
 
     [Fact]
     public void AnInstalledPackage_GivesTheFacesInTheirOrder_OnTheBackground()

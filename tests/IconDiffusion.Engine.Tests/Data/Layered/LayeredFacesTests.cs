@@ -14,8 +14,10 @@ public class LayeredFacesTests
     [Fact]
     public void EveryLayer_HasAsManyVariantsAsTheSpecAllows()
     {
-        Assert.True(Enum.GetValues<FaceLayer>().Length >= 8);
-        Assert.All(Enum.GetValues<FaceLayer>(), layer => Assert.Equal(LayeredSpec.MostVariants, FaceCombination.VariantNames(layer).Distinct().Count()));
+        var spec = new LayeredSpec();
+
+        Assert.Equal(8, Open(spec).Layers.Count);
+        Assert.All(Open(spec).Layers, layer => Assert.Equal(spec.MostVariants, layer.Variants.Distinct().Count()));
     }
 
     // The digest is of the pixels alone: a machine that drew other bits would train other models under the same name.
@@ -25,7 +27,7 @@ public class LayeredFacesTests
     [InlineData(47, "bcc61f83d27456da")]
     public void Drawing_IsTheSameToTheBitOnEveryMachine(int size, string digest) => Assert.Equal(
         digest,
-        Convert.ToHexStringLower(SHA256.HashData(LayeredFaces.Prepare(new() { ImageSize = size, Count = 30 }).Pixels))[..16]);
+        Convert.ToHexStringLower(SHA256.HashData(Prepare(new() { ImageSize = size, Count = 30 }).Pixels))[..16]);
 
     [Fact]
     public void NoCombination_IsInTwoPlaces()
@@ -38,12 +40,12 @@ public class LayeredFacesTests
 
     [Fact]
     public void TwoHundred_AreTrainedOnWhereNothingIsSaid() =>
-        Assert.Equal((200, 50), (LayeredFaces.Prepare(new() { ImageSize = 16 }).Count, LayeredFaces.Prepare(new() { ImageSize = 16 }).HeldOut.Count));
+        Assert.Equal((200, 50), (Prepare(new() { ImageSize = 16 }).Count, Prepare(new() { ImageSize = 16 }).HeldOut.Count));
 
     [Fact]
     public void TheWholeProduct_HasEachCombinationOnce()
     {
-        var names = LayeredFaces.Faces(new() { Variants = 3 }).Select(face => face.Combination.Name).ToList();
+        var names = Icons(new() { Variants = 3 }).Select(icon => icon.Name).ToList();
 
         Assert.Equal(6561, names.Count);
         Assert.Equal(6561, names.Distinct().Count());
@@ -52,7 +54,7 @@ public class LayeredFacesTests
     [Fact]
     public void MoreThanTheProduct_IsRefusedWithTheNumber() => Assert.Contains(
         "8 layers of 2 variants have 256 combinations; 300 are wanted",
-        Assert.Throws<DatasetException>(() => LayeredFaces.Prepare(new() { Variants = 2, Count = 300 })).Message);
+        Assert.Throws<DatasetException>(() => Prepare(new() { Variants = 2, Count = 300 })).Message);
 
     [Fact]
     public void AnotherSeed_ChoosesOtherFaces() =>
@@ -64,23 +66,22 @@ public class LayeredFacesTests
 
     [Fact]
     public void Names_CanBeReadBack() => Assert.All(
-        LayeredFaces.Faces(Small).Take(50),
-        face => Assert.Equal(face.Combination, FaceCombination.Parse(face.Combination.Name + " (2)")));
+        Icons(Small).Take(50),
+        icon => Assert.Equal(icon.Combination, Open(Small).Parse(icon.Name + " (2)")));
 
     [Fact]
     public void ANameOfNoFace_IsRefused() =>
-        Assert.Contains("'man-blond' is not a layered face", Assert.Throws<DatasetException>(() => FaceCombination.Parse("man-blond")).Message);
+        Assert.Contains("'man-blond'", Assert.Throws<DatasetException>(() => Open(Small).Parse("man-blond")).Message);
 
     [Fact]
     public void Layouts_VaryWithinTheirRange()
     {
-        var faces = LayeredFaces.Faces(Small).Take(500).ToList();
+        var icons = Icons(Small).Take(500).ToList();
 
-        foreach (var layer in Enum.GetValues<FaceLayer>())
+        foreach (var (number, layer) in Open(Small).Layers.Index())
         {
-            var most = FaceLayout.Farthest(layer);
-            Assert.Equal(most.X, faces.Max(face => Math.Abs(face.Layout[layer].X)));
-            Assert.Equal(most.Y, faces.Max(face => Math.Abs(face.Layout[layer].Y)));
+            Assert.Equal(layer.Farthest.X, icons.Max(icon => Math.Abs(icon.Layout[number].X)));
+            Assert.Equal(layer.Farthest.Y, icons.Max(icon => Math.Abs(icon.Layout[number].Y)));
         }
     }
 
@@ -88,12 +89,12 @@ public class LayeredFacesTests
     [Fact]
     public void Layers_LaidOverOneAnother_AreTheIcon()
     {
-        foreach (var face in LayeredFaces.Faces(new() { ImageSize = 48 }).Where(face => face.Combination.Name.Contains("-spikes-")).Take(20))
+        foreach (var icon in Icons(new() { ImageSize = 48 }).Where(icon => icon.Name.Contains("-spikes-")).Take(20))
         {
-            var icon = new Image(48, 48, Rgb.White);
-            foreach (var layer in Enum.GetValues<FaceLayer>())
-                new Sheet(0, 0, 48, 48, face.Layer(layer).Pixels).Over(icon);
-            Assert.Equal(face.Icon.Pixels, icon.Pixels);
+            var laid = new Image(48, 48, Rgb.White);
+            for (var layer = 0; layer < 8; layer++)
+                new Sheet(0, 0, 48, 48, icon.Layer(layer).Pixels).Over(laid);
+            Assert.Equal(icon.Icon.Pixels, laid.Pixels);
         }
     }
 
@@ -101,9 +102,9 @@ public class LayeredFacesTests
     [Fact]
     public void VisibleMasks_AddUpToTheWhole()
     {
-        foreach (var face in LayeredFaces.Faces(Small).Take(20))
+        foreach (var icon in Icons(Small).Take(20))
         {
-            var masks = Enum.GetValues<FaceLayer>().Select(face.VisibleMask).ToList();
+            var masks = Enumerable.Range(0, 8).Select(icon.VisibleMask).ToList();
             for (var i = 0; i < 32 * 32; i++)
                 // The round corners reach 5.5 pixels; each of the nine sheets can round by ½ more or less.
                 if (i % 32 is > 5 and < 26 || i / 32 is > 5 and < 26)
@@ -112,11 +113,11 @@ public class LayeredFacesTests
     }
 
     [Fact]
-    public void EveryPart_CanBeSeenInEveryFace() => Assert.All(LayeredFaces.Faces(new() { ImageSize = 32 }).Take(500), face =>
+    public void EveryPart_CanBeSeenInEveryFace() => Assert.All(Icons(new() { ImageSize = 32 }).Take(500), icon =>
     {
-        foreach (var layer in Enum.GetValues<FaceLayer>().Where(layer => FaceParts.IsDrawn(layer, face.Combination[layer])))
+        foreach (var (number, layer) in Open(new()).Layers.Index().Where(each => each.Item.IsDrawn(icon.Combination[each.Index])))
             // Six of 1024 pixels are enough to tell a nose.
-            Assert.True(face.VisibleMask(layer).Sum(value => value) >= 6 * 255, $"The {layer} of {face.Combination.Name} is hidden.");
+            Assert.True(icon.VisibleMask(number).Sum(value => value) >= 6 * 255, $"The {layer.Name} of {icon.Name} is hidden.");
     });
 
     [Fact]
@@ -134,7 +135,7 @@ public class LayeredFacesTests
         try
         {
             var spec = new LayeredSpec { ImageSize = 32, Count = 3, HeldOut = 1 };
-            LayeredParts.Write(folder, spec, LayeredFaces.Prepare(spec));
+            LayeredParts.Write(folder, spec, Prepare(spec), InstalledPackages.None);
 
             Assert.Equal(4 * 8 * 2, Directory.GetFiles(folder, "*.png", SearchOption.AllDirectories).Length);
             Assert.Contains("\"layer\": \"mouth\"", File.ReadAllText(Path.Combine(folder, "parts.json")));
@@ -146,5 +147,11 @@ public class LayeredFacesTests
         }
     }
 
-    private static EquatableList<string> Names(LayeredSpec spec) => LayeredFaces.Prepare(spec).Names;
+    private static EquatableList<string> Names(LayeredSpec spec) => Prepare(spec).Names;
+
+    private static IconDataset Prepare(LayeredSpec spec) => LayeredSource.Prepare(spec, InstalledPackages.None);
+
+    private static LayeredArt Open(LayeredSpec spec) => LayeredSource.Open(spec, InstalledPackages.None);
+
+    private static IEnumerable<LayeredIcon> Icons(LayeredSpec spec) => LayeredSource.Icons(spec, Open(spec));
 }

@@ -38,9 +38,9 @@ internal sealed class RecombinationControls
         _ => throw new ArgumentException($"'{kind}' is not a control.", nameof(kind)),
     };
 
-    public LayeredIcon Trained(int i) => _trained[i % _trained.Length];
+    private LayeredIcon Trained(int i) => _trained[i % _trained.Length];
 
-    public LayeredIcon New(int i) => _heldOut[i % _heldOut.Length];
+    private LayeredIcon New(int i) => _heldOut[i % _heldOut.Length];
 
     private static IconPixels Draw(int count, Func<int, Image> icon) =>
         IconPixels.From([.. Enumerable.Range(0, count).AsParallel().AsOrdered().Select(icon)]);

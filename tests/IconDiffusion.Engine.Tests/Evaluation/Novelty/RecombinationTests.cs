@@ -1,3 +1,4 @@
+using IconDiffusion.Data;
 using IconDiffusion.Data.Layered;
 using IconDiffusion.Evaluation.Novelty;
 using IconDiffusion.Evaluation.Parts;
@@ -11,9 +12,9 @@ namespace IconDiffusion.Engine.Tests.Evaluation.Novelty;
 public class RecombinationTests(ITestOutputHelper output)
 {
     private static readonly LayeredSpec Small = new() { ImageSize = 32, Count = 200, HeldOut = 0, Variants = 3, HorizontalFlip = false };
-    private static readonly Lazy<RecombinationControls> SmallControls = new(() => new(Small));
+    private static readonly Lazy<RecombinationControls> SmallControls = new(() => new(Small, InstalledPackages.None));
 
-    private static readonly string[] Kinds =
+    internal static readonly string[] Kinds =
     [
         "exact copies", "new combinations", "copies with a part moved as layouts do", "new combinations with a part moved as layouts do",
         "even blends of two icons", "one part blurred", "one part moved far",
@@ -40,24 +41,25 @@ public class RecombinationTests(ITestOutputHelper output)
     public void ManyOfEachControl_AreClassifiedRight(string kind, int size, int variants, int cases)
     {
         var spec = new LayeredSpec { ImageSize = size, Count = 200, HeldOut = 0, Variants = variants, HorizontalFlip = false };
-        AssertRight(new(spec), spec, kind, cases);
+        AssertRight(new(spec, InstalledPackages.None), spec, kind, cases);
     }
 
     [Fact]
     public void Parts_AreFoundWithTheirVariantAndPlace()
     {
-        var face = LayeredFaces.Faces(Small).First();
+        var art = SmallControls.Value.Art;
+        var face = LayeredSource.Icons(Small, art).First();
         var (_, icons) = SmallControls.Value.Make("exact copies", 1);
 
-        var icon = Recombination.Score(Small, SmallControls.Value.Training, icons, default).Icons[0];
+        var icon = Recombination.Score(Small, InstalledPackages.None, SmallControls.Value.Training, icons, default).Icons[0];
 
         Assert.Equal((RecombinationClass.Copy, 0), (icon.Class, icon.TrainingIcon!.Value));
-        Assert.Equal(face.Combination.Name, string.Join('-', icon.Parts.Select(part => part.Variant)));
-        foreach (var layer in Enum.GetValues<FaceLayer>().Where(layer => FaceParts.IsDrawn(layer, face.Combination[layer])))
+        Assert.Equal(face.Name, string.Join('-', icon.Parts.Select(part => part.Variant)));
+        foreach (var layer in Enumerable.Range(0, art.Layers.Count).Where(layer => art.Layers[layer].IsDrawn(face.Combination[layer])))
         {
             // Four units of the layout are a pixel here, so a neighbouring place can look the same: it may be off by one unit.
-            Assert.InRange(icon.Parts[(int)layer].ShiftX, (face.Layout[layer].X - 1) / 4.0, (face.Layout[layer].X + 1) / 4.0);
-            Assert.InRange(icon.Parts[(int)layer].ShiftY, (face.Layout[layer].Y - 1) / 4.0, (face.Layout[layer].Y + 1) / 4.0);
+            Assert.InRange(icon.Parts[layer].ShiftX, (face.Layout[layer].X - 1) / 4.0, (face.Layout[layer].X + 1) / 4.0);
+            Assert.InRange(icon.Parts[layer].ShiftY, (face.Layout[layer].Y - 1) / 4.0, (face.Layout[layer].Y + 1) / 4.0);
         }
     }
 
@@ -67,7 +69,7 @@ public class RecombinationTests(ITestOutputHelper output)
         var (_, icons) = SmallControls.Value.Make("exact copies", 12);
         var flipping = Small with { HorizontalFlip = true };
 
-        var report = Recombination.Score(flipping, LayeredFaces.Prepare(flipping), icons.Mirrored(), default);
+        var report = Recombination.Score(flipping, InstalledPackages.None, LayeredSource.Prepare(flipping, InstalledPackages.None), icons.Mirrored(), default);
 
         Assert.All(report.Icons, icon => Assert.Equal(RecombinationClass.Copy, icon.Class));
         Assert.Equal(Enumerable.Range(0, 12), report.Icons.Select(icon => icon.TrainingIcon!.Value));
@@ -122,14 +124,14 @@ public class RecombinationTests(ITestOutputHelper output)
     {
         var (expected, icons) = controls.Make(kind, count);
 
-        var report = Recombination.Score(spec, controls.Training, icons, default);
+        var report = Recombination.Score(spec, InstalledPackages.None, controls.Training, icons, default);
 
         var right = report.Icons.Count(icon => icon.Class == expected);
         output.WriteLine($"{kind}: {right} of {count} are {expected} at {spec.ImageSize} px with {spec.Variants} variants");
         Assert.True(right >= 0.99 * count, $"{kind}: {right} of {count} are {expected}; wanted 99 %. Wrong: {string.Join(", ", report.Icons.Where(icon => icon.Class != expected).Select(icon => icon.Icon).Take(20))}.");
     }
 
-    private static RecombinationReport Score(IconPixels icons) => Recombination.Score(Small, SmallControls.Value.Training, icons, default);
+    private static RecombinationReport Score(IconPixels icons) => Recombination.Score(Small, InstalledPackages.None, SmallControls.Value.Training, icons, default);
 
     private static Figure Figure(RecombinationReport report, string key) => report.Figures.Single(figure => figure.Key == key);
 
