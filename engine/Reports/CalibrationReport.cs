@@ -106,7 +106,7 @@ public sealed class CalibrationReport(CalibrationResult result)
                 chart.Line(left, Y(tick), left + width, Y(tick), Math.Abs(tick) == 1 ? "axis" : "grid");
                 chart.Text(left - 6, Y(tick) + 4, Ticks.Text(tick), "end", "small");
             }
-            double[] strengths = [.. result.Responses.First(each => each.Disturbance == disturbance).Points.Select(point => point.Strength)];
+            double[] strengths = [.. result.Responses.Where(each => each.Disturbance == disturbance).MaxBy(each => each.Points.Count)!.Points.Select(point => point.Strength)];
             foreach (var (i, strength) in strengths.Index())
                 chart.Text(X(i), top + floor + 16, FigureText.Value(strength, Unit(disturbance)), "middle", "small");
             foreach (var (i, key) in keys.Index())
@@ -114,9 +114,10 @@ public sealed class CalibrationReport(CalibrationResult result)
                 if (result.Find(key, disturbance, result.Settings.Sizes[^1]) is not { } response) continue;
                 var none = response.Points[0];
                 var half = Math.Max((none.High - none.Low) / 2, 1e-9);
-                double[] moved = [.. response.Points.Select(point => (point.Mean - none.Mean) / half)];
-                chart.Path("M" + string.Join("L", moved.Select((value, at) => $"{SvgChart.Number(X(at))} {SvgChart.Number(Y(value))}")), $"curve m{i}");
-                foreach (var (at, value) in moved.Index()) chart.Marker(X(at), Y(value), i, $"mark m{i}", $"{FigureText.Label(key, result.Features)}: {FigureText.Rounded(response.Points[at].Mean)}");
+                (double X, double Y, double Mean)[] marks =
+                    [.. response.Points.Select(point => (X(Array.IndexOf(strengths, point.Strength)), Y((point.Mean - none.Mean) / half), point.Mean))];
+                chart.Path("M" + string.Join("L", marks.Select(mark => $"{SvgChart.Number(mark.X)} {SvgChart.Number(mark.Y)}")), $"curve m{i}");
+                foreach (var mark in marks) chart.Marker(mark.X, mark.Y, i, $"mark m{i}", $"{FigureText.Label(key, result.Features)}: {FigureText.Rounded(mark.Mean)}");
             }
 
             double X(int i) => left + (width * (i + 0.5) / strengths.Length);

@@ -158,10 +158,11 @@ public sealed class Calibrator(string label, Func<IconPixels, IProgress<int>?, C
                     // Sets drawn from a finite pool share icons and scatter less than sets of new icons would.
                     var widening = 1 / Math.Sqrt(1 - ((double)size / rest));
                     var none = Of(key, (size, null, 0));
-                    double[][] strengths = [none, .. Strengths[disturbance].Select(strength => Of(key, (size, disturbance, strength)))];
-                    if (strengths.Any(each => each.Length == 0)) continue;
-                    var points = strengths.Zip(Strengths[disturbance].Prepend(0), (each, strength) => Point(strength, each, widening));
-                    yield return FigureResponse.Of(key, disturbance, size, [.. points], widening * Deviation(none));
+                    // Where a figure can't be computed, it has no point: MiFID of copies alone divides by nothing.
+                    var points = Strengths[disturbance].Select(strength => (Strength: strength, Values: Of(key, (size, disturbance, strength))))
+                        .Prepend((Strength: 0, Values: none)).Where(each => each.Values.Length > 0).Select(each => Point(each.Strength, each.Values, widening)).ToList();
+                    if (none.Length > 0 && points.Count > 1)
+                        yield return FigureResponse.Of(key, disturbance, size, [.. points], widening * Deviation(none));
                 }
 
         double[] Of(string key, (int, Disturbance?, double) condition) =>

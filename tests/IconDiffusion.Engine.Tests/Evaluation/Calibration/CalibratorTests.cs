@@ -46,12 +46,15 @@ public sealed class CalibratorTests(CalibratorTests.Made made) : IClassFixture<C
     }
 
     [Fact]
-    public void ASetOfCopies_IsCountedToTheIcon_AndNoOtherDisturbanceMakesCopies()
+    public void EveryCopyIsCounted_AndAnotherHandsIconsAreNone()
     {
         foreach (var size in made.Result.Settings.Sizes)
         {
-            Assert.All(made.Result.Find("copies", Disturbance.Copying, size)!.Points, point => Assert.Equal(Math.Round(point.Strength * size) / size, point.Mean, 5));
-            Assert.All(made.Result.Find("copies", Disturbance.Mixing, size)!.Points, point => Assert.Equal(0, point.Mean));
+            // With 24 training icons the rule is expected to call 2 of 25 new ones copies too.
+            Assert.All(made.Result.Find("copies", Disturbance.Copying, size)!.Points, point => Assert.InRange(
+                point.Mean, (Math.Round(point.Strength * size) / size) - 1e-5, Math.Min(1, (Math.Round(point.Strength * size) / size) + 0.2)));
+            Assert.Equal(1, made.Result.Find("copies", Disturbance.Copying, size)!.Points[^1].Mean);
+            Assert.Equal(0, made.Result.Find("copies", Disturbance.Mixing, size)!.Points[^1].Mean);
         }
         // With copies alone, nothing is left of any distance.
         Assert.Equal(0, made.Last("mae", Disturbance.Copying).Mean);
@@ -101,7 +104,19 @@ public sealed class CalibratorTests(CalibratorTests.Made made) : IClassFixture<C
         Assert.Equal(1 + Enum.GetValues<Disturbance>().Length, report.Header.Count);
         Assert.Equal(made.Result.Responses.Select(each => each.Figure).Distinct().Count(), report.Cells.Count);
         Assert.All(report.Cells, cells => Assert.Equal(report.Header.Count, cells.Count));
-        Assert.Equal("↑ 5\u00a0% / 5\u00a0%", report.Cells.Single(cells => cells[0] == "Copies")[5]);
+        var smallest = made.Result.Settings.Sizes.Select(size => FigureText.Value(made.Result.Find("copies", Disturbance.Copying, size)!.Smallest, "share"));
+        Assert.Equal($"↑ {string.Join(" / ", smallest)}", report.Cells.Single(cells => cells[0] == "Copies")[5]);
+    }
+
+    [Fact]
+    public void TheShippedCalibration_IsOfResNet18_AndShowsThatNwiRanksACopierFirst()
+    {
+        var shipped = CalibrationReport.Shipped($"resnet18-imagenet {ResNet18.NetworkHash[..8]}")!;
+
+        Assert.Equal(("noto-faces", 618), (shipped.Training, shipped.Count));
+        Assert.True(shipped.Find("nwi", Disturbance.Copying, 128)!.Points is [var none, .., var all] && all.Low > none.High);
+        Assert.NotNull(new CalibrationReport(shipped).Nwi);
+        Assert.Null(CalibrationReport.Shipped("inception-v3 6726825d"));
     }
 
     [Fact]
