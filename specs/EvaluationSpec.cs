@@ -6,11 +6,15 @@ namespace IconDiffusion.Specs;
 public sealed record EvaluationSpec
 {
     /// <summary>
-    /// The network behind every figure of features; null: Inception with the weights that <see cref="Inception"/> names, and where the
+    /// The network behind every figure of features, by its name or as the user's own ONNX file (mine.onnx, with mine.json beside it); null: Inception with the weights that <see cref="Inception"/> names, and where the
     /// published ones are meant and not there, ResNet-18 (<see cref="Settled"/>).
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public FeatureNetwork? Features { get; init; }
+    public FeatureSource? Features { get; init; }
+
+    /// <summary>SHA-256 of the user's own network and of what is stated of it, once settled: another file is another run. Null: a known network.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? FeaturesHash { get; init; }
 
     /// <summary>Weights of the FID Inception network. Only the published ones give figures that compare with a paper's.</summary>
     public InceptionWeights Inception { get; init; } = InceptionWeights.Published;

@@ -14,6 +14,9 @@ public enum FeatureNetwork
 
     /// <summary>The Inception-v3 with random weights from a fixed seed, for tests: no figure of it says what people see.</summary>
     Random,
+
+    /// <summary>The user's own ONNX file, which <see cref="FeatureSource.File"/> names.</summary>
+    Own,
 }
 
 /// <summary>Names of feature networks.</summary>

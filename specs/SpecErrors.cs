@@ -80,6 +80,7 @@ internal static partial class SpecErrors
         if (type == typeof(bool)) return "true or false";
         if (type == typeof(string)) return "a text";
         if (type == typeof(TimeSpan)) return "a duration such as \"12:00:00\" (hours:minutes:seconds)";
+        if (type == typeof(FeatureSource)) return FeatureSource.Wanted;
         if (type.IsEnum) return "one of " + string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.KebabCaseLower.ConvertName));
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(EquatableList<>)) return "a list, each item " + Words(type.GetGenericArguments()[0]);
         return "an object";

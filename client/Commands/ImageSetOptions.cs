@@ -15,8 +15,8 @@ internal sealed class ImageSetOptions
 
     private readonly Option<string?> _features = new("--features")
     {
-        Description = "The network behind FID and NWI: inception-v3-fid, resnet18-imagenet or random (default: inception-v3-fid where 'icon weights' has put it, else resnet18-imagenet).",
-        HelpName = "NETWORK",
+        Description = "The network behind FID and NWI: inception-v3-fid, resnet18-imagenet, random, or your own ONNX file with a JSON file of the same name that states what it takes (default: inception-v3-fid where 'icon weights' has put it, else resnet18-imagenet).",
+        HelpName = "NETWORK|FILE",
     };
 
     private readonly Option<bool> _random = new("--random-features") { Description = "The same as --features random: the FID compares with nothing published." };
@@ -26,7 +26,10 @@ internal sealed class ImageSetOptions
         Description = "Leave out files that cannot be read, name them, and compare the rest (default: refuse).",
     };
 
-    public ImageSetOptions() => _features.AcceptOnlyFromAmong([.. FeatureNetworks.ByKey.Keys]);
+    public ImageSetOptions() => _features.Validators.Add(result =>
+    {
+        if (result.GetValueOrDefault<string?>() is { } text && FeatureSource.TryParse(text) is null) result.AddError($"--features is '{text}'; wanted {FeatureSource.Wanted}.");
+    });
 
     public void AddTo(Command command)
     {
@@ -40,6 +43,6 @@ internal sealed class ImageSetOptions
         Others = [.. others],
         Size = parsed.GetValue(_size),
         SkipUnreadable = parsed.GetValue(_skip),
-        Evaluation = new() { Features = parsed.GetValue(_random) ? FeatureNetwork.Random : parsed.GetValue(_features) is { } key ? FeatureNetworks.ByKey[key] : null },
+        Evaluation = new() { Features = parsed.GetValue(_random) ? FeatureNetwork.Random : parsed.GetValue(_features) is { } text ? FeatureSource.TryParse(text) : null },
     };
 }

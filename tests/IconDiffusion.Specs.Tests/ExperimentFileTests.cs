@@ -69,7 +69,7 @@ public class ExperimentFileTests
     [InlineData("\"sampling\": { \"sampler\": { \"steps\": 5 } }", "sampling.sampler lacks its 'kind'; wanted one of \"ancestral\", \"ddim\", \"dpm-solver++\", \"latent\".")]
     [InlineData("\"sampling\": { \"sampler\": { \"kind\": \"ddim\", \"steps\": 2000 } }", "sampling.sampler.steps is 2000 for ddim; wanted 1 to model.diffusion.timesteps (1000).")]
     [InlineData("\"evaluation\": { \"inception\": \"vgg\" }", "evaluation.inception is the text \"vgg\"; wanted one of published, random, published-or-random.")]
-    [InlineData("\"evaluation\": { \"features\": \"vgg\" }", "evaluation.features is the text \"vgg\"; wanted one of inception-v3-fid, resnet18-imagenet, random.")]
+    [InlineData("\"evaluation\": { \"features\": \"vgg\" }", "evaluation.features is the text \"vgg\"; wanted one of inception-v3-fid, resnet18-imagenet, random, or a file whose name ends in .onnx.")]
     [InlineData("\"training\": 5", "training is 5; wanted an object.")]
     public void AMistake_IsNamedWithItsKeyWhatCameAndWhatWasWanted(string more, string expected) =>
         Assert.Contains(expected, ErrorOf(Valid(more)));

@@ -75,6 +75,13 @@ internal static partial class ExperimentSchema
             node = new JsonObject { ["type"] = "array", ["items"] = Of(type.GetGenericArguments()[0]) };
         else if (type == typeof(TimeSpan))
             node = new JsonObject { ["type"] = "string", ["pattern"] = @"^\d+:[0-5]\d:[0-5]\d(\.\d+)?$", ["examples"] = new JsonArray("12:00:00") };
+        else if (type == typeof(FeatureSource))
+            node = new JsonObject
+            {
+                ["anyOf"] = new JsonArray(
+                    new JsonObject { ["enum"] = new JsonArray([.. FeatureNetworks.ByKey.Keys.Select(key => (JsonNode)key)]) },
+                    new JsonObject { ["type"] = "string", ["pattern"] = @"\.[oO][nN][nN][xX]$" }),
+            };
         if (node is not JsonObject schema) return node;
 
         // A key that a run lacks can come from the grid.

@@ -84,7 +84,7 @@ public class IdentityTests
 
     [Fact]
     public void FeatureNetworks_AreReadByTheNamesThatOptionsHave() => Assert.All(FeatureNetworks.ByKey, each => Assert.Equal(
-        each.Value, JsonSerializer.Deserialize<EvaluationSpec>($$"""{ "features": "{{each.Key}}" }""", SpecJson.Compact)!.Features));
+        each.Value, JsonSerializer.Deserialize<EvaluationSpec>($$"""{ "features": "{{each.Key}}" }""", SpecJson.Compact)!.Features!.Network));
 
     [Theory]
     [InlineData("12:00:00", 43200)]

@@ -38,6 +38,7 @@ public sealed class FeatureExtractor : IDisposable
     {
         FeatureNetwork.Random => RandomNote,
         FeatureNetwork.Resnet18Imagenet => ResNet18Note,
+        FeatureNetwork.Own => $"features of {Label}: they compare with those of the same file alone",
         _ => null,
     };
 
@@ -46,8 +47,9 @@ public sealed class FeatureExtractor : IDisposable
     /// <param name="device">For Inception; ResNet-18 always runs on the CPU.</param>
     /// <exception cref="FileNotFoundException">A network's file is asked for and not there.</exception>
     /// <exception cref="InvalidDataException">The file is another one; also where random weights would do without one.</exception>
-    public static FeatureExtractor Open(EvaluationSpec spec, string path, Device device) => (spec.Features, spec.Inception) switch
+    public static FeatureExtractor Open(EvaluationSpec spec, string path, Device device) => (spec.Features?.Network, spec.Inception) switch
     {
+        (FeatureNetwork.Own, _) => Own(spec.Features!.File!, spec.FeaturesHash),
         (FeatureNetwork.Resnet18Imagenet, _) => ResNet18(AppContext.BaseDirectory),
         (FeatureNetwork.Random, _) or (null, InceptionWeights.Random) => Random(device),
         (null, InceptionWeights.PublishedOrRandom) when !File.Exists(path) => Random(device),
@@ -63,6 +65,21 @@ public sealed class FeatureExtractor : IDisposable
     /// <exception cref="InvalidDataException">One is another file, or a damaged one.</exception>
     public static FeatureExtractor ResNet18(string folder) =>
         new(FeatureNetwork.Resnet18Imagenet, Features.ResNet18.Open(folder), Features.ResNet18.NetworkHash, $"resnet18-imagenet {Features.ResNet18.NetworkHash[..8]}");
+
+    /// <summary>The user's own ONNX file, with the JSON file beside it.</summary>
+    /// <param name="hash">What the two files were when the spec was settled; null: it was not.</param>
+    /// <exception cref="ExperimentException">A file is missing, damaged or has changed, or the network is not as stated.</exception>
+    public static FeatureExtractor Own(string path, string? hash = null)
+    {
+        var found = OwnNetwork.HashOf(path);
+        if (hash is not null && hash != found)
+            throw new ExperimentException($"'{path}' or the JSON file beside it has changed since the experiment was read: SHA-256 {found}, not {hash}.");
+        return new(FeatureNetwork.Own, OwnNetwork.Open(path), found, $"{Path.GetFileName(path)} {found[..8]}");
+    }
+
+    /// <summary>SHA-256 over the user's own ONNX file and the JSON file beside it.</summary>
+    /// <exception cref="ExperimentException">One of them is not there.</exception>
+    public static string HashOfOwn(string path) => OwnNetwork.HashOf(path);
 
     private static FeatureExtractor FromFile(InceptionWeightsFile file, string path, Device device)
     {

@@ -38,7 +38,9 @@ public sealed class DataFolder(string path)
     public string InceptionWeights => InceptionWeightsFile.Published.DefaultPath(Path);
 
     /// <inheritdoc cref="EvaluationSpec.Settled"/>
-    public EvaluationSpec Settled(EvaluationSpec evaluation) => evaluation.Settled(File.Exists(InceptionWeights));
+    /// <exception cref="ExperimentException">The user's own network is not there.</exception>
+    public EvaluationSpec Settled(EvaluationSpec evaluation) => evaluation.Features?.File is not { } file ? evaluation.Settled(File.Exists(InceptionWeights))
+        : evaluation with { Features = FeatureSource.TryParse(System.IO.Path.GetFullPath(file)), FeaturesHash = evaluation.FeaturesHash ?? FeatureExtractor.HashOfOwn(file) };
 
     private string In(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
 }

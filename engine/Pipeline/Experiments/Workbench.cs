@@ -13,7 +13,7 @@ namespace IconDiffusion.Pipeline.Experiments;
 public sealed class Workbench(ComputeDevice device) : IDisposable
 {
     private (string Run, SamplerSpec Sampler, IIconSource Icons)? _model;
-    private (FeatureNetwork? Network, InceptionWeights Weights, bool FileThere, FeatureExtractor Extractor)? _features;
+    private (FeatureSource? Source, string? Hash, InceptionWeights Weights, bool FileThere, FeatureExtractor Extractor)? _features;
 
     /// <summary>Where tensors live.</summary>
     public ComputeDevice Device => device;
@@ -35,10 +35,10 @@ public sealed class Workbench(ComputeDevice device) : IDisposable
     {
         var path = data.InceptionWeights;
         var there = File.Exists(path);
-        if (_features is { } kept && (kept.Network, kept.Weights, kept.FileThere) == (spec.Features, spec.Inception, there)) return kept.Extractor;
+        if (_features is { } kept && (kept.Source, kept.Hash, kept.Weights, kept.FileThere) == (spec.Features, spec.FeaturesHash, spec.Inception, there)) return kept.Extractor;
         CloseFeatures();
         var extractor = FeatureExtractor.Open(spec, path, device.Device);
-        _features = (spec.Features, spec.Inception, there, extractor);
+        _features = (spec.Features, spec.FeaturesHash, spec.Inception, there, extractor);
         return extractor;
     }
 

@@ -89,7 +89,7 @@ public sealed class ResNet18Tests(ResNet18Tests.Extractor shared) : IClassFixtur
         var silent = new EvaluationSpec();
 
         Assert.Same(silent, silent.Settled(publishedIsThere: true));
-        Assert.Equal(FeatureNetwork.Resnet18Imagenet, silent.Settled(publishedIsThere: false).Features);
+        Assert.Equal(FeatureNetwork.Resnet18Imagenet, silent.Settled(publishedIsThere: false).Features!.Network);
         foreach (var stated in (EvaluationSpec[])[
             new() { Features = FeatureNetwork.InceptionV3Fid }, new() { Inception = InceptionWeights.Random }, new() { Inception = InceptionWeights.PublishedOrRandom }])
             Assert.Same(stated, stated.Settled(publishedIsThere: false));
