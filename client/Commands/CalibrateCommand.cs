@@ -1,7 +1,7 @@
 using System.CommandLine;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Pipeline.Comparisons;
-using IconDiffusion.Reports;
+using IconDiffusion.Reports.Novelty;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
 using Spectre.Console;

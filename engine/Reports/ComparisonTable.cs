@@ -1,6 +1,5 @@
 using System.Text.Json;
 using IconDiffusion.Evaluation.Metrics;
-using IconDiffusion.Reports.Novelty;
 using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;

@@ -3,7 +3,7 @@ using IconDiffusion.Evaluation.Calibration;
 using IconDiffusion.Evaluation.Features;
 using IconDiffusion.Evaluation.Novelty;
 using IconDiffusion.Pipeline.Experiments;
-using IconDiffusion.Reports;
+using IconDiffusion.Reports.Novelty;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using IconDiffusion.Reports;
+using IconDiffusion.Reports.Novelty;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
 

@@ -4,7 +4,7 @@ using IconDiffusion.Evaluation.Calibration;
 using IconDiffusion.Evaluation.Features;
 using IconDiffusion.Evaluation.Metrics;
 using IconDiffusion.Imaging;
-using IconDiffusion.Reports;
+using IconDiffusion.Reports.Novelty;
 using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
@@ -54,7 +54,7 @@ public sealed class CalibratorTests(CalibratorTests.Made made) : IClassFixture<C
             Assert.All(made.Result.Find("copies", Disturbance.Copying, size)!.Points, point => Assert.InRange(
                 point.Mean, (Math.Round(point.Strength * size) / size) - 1e-5, Math.Min(1, (Math.Round(point.Strength * size) / size) + 0.2)));
             Assert.Equal(1, made.Result.Find("copies", Disturbance.Copying, size)!.Points[^1].Mean);
-            Assert.Equal(0, made.Result.Find("copies", Disturbance.Mixing, size)!.Points[^1].Mean);
+            Assert.InRange(made.Result.Find("copies", Disturbance.Mixing, size)!.Points[^1].Mean, 0, 0.2);
         }
         // With copies alone, nothing is left of any distance.
         Assert.Equal(0, made.Last("mae", Disturbance.Copying).Mean);

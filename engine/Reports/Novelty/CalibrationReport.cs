@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using IconDiffusion.Imaging;
-using IconDiffusion.Reports.Novelty;
 using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
 
-namespace IconDiffusion.Reports;
+namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>A calibration as a table and as a chart: which figure notices what, from which strength on.</summary>
 public sealed class CalibrationReport(CalibrationResult result)
