@@ -13,12 +13,10 @@ internal static class CellText
 
     /// <summary>Share of the present stage that is done, 0…1; null: not known.</summary>
     public static double? Share(CellStatus cell) =>
-        cell.IsActive() && cell.Progress is { Total: > 0 } progress ? Math.Clamp(progress.Done / progress.Total, 0, 1) : null;
+        cell.IsActive() && cell.Progress is { Total: > 0 } progress ? progress.Share : null;
 
     /// <summary>To the end of the present stage, at the mean speed so far.</summary>
-    public static TimeSpan? Left(CellStatus cell) => cell.IsActive() && cell.Progress is { Done: > 0 } progress && progress.Worked > TimeSpan.Zero
-        ? progress.Worked * Math.Max(0, (progress.Total - progress.Done) / progress.Done)
-        : null;
+    public static TimeSpan? Left(CellStatus cell) => cell.IsActive() ? cell.Progress?.Whole - cell.Progress?.Worked : null;
 
     public static string Speed(CellStatus cell) => cell.IsActive() && cell.Progress?.StepsPerSecond is { } speed ? FigureText.Rounded(speed) : "";
 

@@ -74,7 +74,7 @@ public sealed record ReportWork : WorkSpec
 /// <summary>How far a piece of work is.</summary>
 public sealed record WorkProgress
 {
-    /// <summary>Units done: steps, seconds of the budget, model calls, icons.</summary>
+    /// <summary>Units done: icons; in training, steps or seconds of the budget, whichever comes to its end first at the present speed.</summary>
     public required double Done { get; init; }
 
     /// <summary>Units in all.</summary>
@@ -95,6 +95,14 @@ public sealed record WorkProgress
 
     /// <summary>Memory that the work holds on its device, in bytes, where the device tells.</summary>
     public long? MemoryBytes { get; init; }
+
+    /// <summary>Share that is done, 0…1.</summary>
+    [JsonIgnore]
+    public double Share => Total > 0 ? Math.Clamp(Done / Total, 0, 1) : 0;
+
+    /// <summary>All the time that it takes, at the mean speed so far; null: nothing is done yet.</summary>
+    [JsonIgnore]
+    public TimeSpan? Whole => Share > 0 && Worked > TimeSpan.Zero ? Worked / Share : null;
 }
 
 /// <summary>How an attempt ended.</summary>

@@ -1,9 +1,10 @@
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
 
 namespace IconDiffusion.Generators.Training;
 
 /// <summary>Measures the speed of training and reports it, seldom enough to cost nothing: at most ten times a second.</summary>
-public sealed class ProgressMeter(TrainingSpec training, WorkClock clock, IProgress<TrainingProgress>? progress)
+public sealed class ProgressMeter(TrainingSpec training, WorkClock clock, IProgress<WorkProgress>? progress)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private const double Smoothing = 0.1;
@@ -32,9 +33,16 @@ public sealed class ProgressMeter(TrainingSpec training, WorkClock clock, IProgr
     {
         var worked = clock.Worked;
         _reported = worked;
-        var left = training.Budget - worked;
-        if (training.Steps is { } steps && Math.Max(0, steps - step) * _secondsPerStep < left.TotalSeconds)
-            left = TimeSpan.FromSeconds(Math.Max(0, steps - step) * _secondsPerStep);
-        progress?.Report(new(step, training.Steps, loss, _secondsPerStep > 0 ? 1 / _secondsPerStep : 0, worked, left > TimeSpan.Zero ? left : TimeSpan.Zero));
+        // Towards the limit that comes first.
+        var isBySteps = training.Steps is { } steps && Math.Max(0, steps - step) * _secondsPerStep <= (training.Budget - worked).TotalSeconds;
+        progress?.Report(new()
+        {
+            Done = isBySteps ? step : worked.TotalSeconds,
+            Total = isBySteps ? training.Steps!.Value : training.Budget.TotalSeconds,
+            Step = step,
+            StepsPerSecond = _secondsPerStep > 0 ? 1 / _secondsPerStep : 0,
+            Loss = loss,
+            Worked = worked,
+        });
     }
 }

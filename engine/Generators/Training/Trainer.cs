@@ -3,6 +3,7 @@ using IconDiffusion.Generators.Runs;
 using IconDiffusion.Imaging;
 using IconDiffusion.Kernels;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -43,7 +44,7 @@ public sealed class Trainer(string runId, RunSpec spec, IconDataset dataset, Run
     /// <param name="cancellation">Finishes the step, makes a checkpoint and throws.</param>
     /// <exception cref="OperationCanceledException">Cancelled; started again, the run goes on.</exception>
     /// <exception cref="TrainingException">Fewer icons than the method needs, diverged, collapsed, or the last checkpoint could not be written.</exception>
-    public TrainingSummary Train(IMethod method, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    public TrainingSummary Train(IMethod method, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         if (method.NeedsDistinctIcons && dataset.Count < _training.BatchSize)
             throw new TrainingException($"The data set has {dataset.Count} icons; {spec.Model.Label} wants at least training.batchSize ({_training.BatchSize}).");

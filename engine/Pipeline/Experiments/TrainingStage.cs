@@ -62,24 +62,15 @@ public static class TrainingStage
     }
 
     // Reports, and looks once a second whether a newer attempt has begun.
-    private sealed class Watch(TrainingWork work, RunFolder folder, WorkContext context) : IProgress<TrainingProgress>
+    private sealed class Watch(TrainingWork work, RunFolder folder, WorkContext context) : IProgress<WorkProgress>
     {
         private long? _looked;
         private long? _checkpoint;
 
-        public void Report(TrainingProgress value)
+        public void Report(WorkProgress value)
         {
             if (_looked is not { } before || context.Time.GetElapsedTime(before) >= LookEvery) Look();
-            context.Report(new()
-            {
-                Done = value.Steps is null ? value.Worked.TotalSeconds : value.Step,
-                Total = value.Steps ?? work.Run.Training.Budget.TotalSeconds,
-                Step = value.Step,
-                StepsPerSecond = value.StepsPerSecond,
-                Loss = value.Loss,
-                CheckpointStep = _checkpoint,
-                Worked = value.Worked,
-            });
+            context.Report(value with { CheckpointStep = _checkpoint });
         }
 
         private void Look()

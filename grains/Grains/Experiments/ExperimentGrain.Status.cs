@@ -109,7 +109,7 @@ public sealed partial class ExperimentGrain
         foreach (var batch in cell.Batches)
         {
             var progress = active.GetValueOrDefault(batch.Id.Key)?.Status.Progress;
-            icons += batch.Done is not null ? batch.Count : progress is { Total: > 0 } ? batch.Count * progress.Done / progress.Total : 0;
+            icons += batch.Done is not null ? batch.Count : batch.Count * (progress?.Share ?? 0);
             worked += batch.Done?.Time ?? progress?.Worked ?? TimeSpan.Zero;
             memory = Math.Max(memory, progress?.MemoryBytes ?? 0);
             isKnown |= batch.Done is not null || progress is not null;

@@ -45,12 +45,10 @@ internal static class TimeEstimate
             return null;
         var running = Running(cell, active).ToList();
         var share = stage == CellState.Sampling
-            ? (cell.Batches.Count(batch => batch.Done is not null) + running.Sum(Share)) / Math.Max(1, cell.Batches.Count)
-            : running.Sum(Share);
+            ? (cell.Batches.Count(batch => batch.Done is not null) + running.Sum(progress => progress.Share)) / Math.Max(1, cell.Batches.Count)
+            : running.Sum(progress => progress.Share);
         return share > 0 ? Worked(cell, active) / share : null;
     }
-
-    private static double Share(WorkProgress progress) => progress.Total > 0 ? Math.Clamp(progress.Done / progress.Total, 0, 1) : 0;
 
     private static IEnumerable<WorkProgress> Running(Cell cell, Dictionary<string, ActiveWork> active) =>
         cell.Open.Select(work => active.GetValueOrDefault(work.Id.Key)?.Status.Progress).OfType<WorkProgress>();

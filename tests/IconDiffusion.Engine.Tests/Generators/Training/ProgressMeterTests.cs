@@ -1,14 +1,15 @@
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
 
 namespace IconDiffusion.Engine.Tests.Generators.Training;
 
-public sealed class ProgressMeterTests : IProgress<TrainingProgress>
+public sealed class ProgressMeterTests : IProgress<WorkProgress>
 {
     private readonly ManualTime _time = new();
-    private readonly List<TrainingProgress> _reports = [];
+    private readonly List<WorkProgress> _reports = [];
 
-    void IProgress<TrainingProgress>.Report(TrainingProgress value) => _reports.Add(value);
+    void IProgress<WorkProgress>.Report(WorkProgress value) => _reports.Add(value);
 
     [Fact]
     public void StepsOfTwoSeconds_AreHalfAStepPerSecond()
@@ -17,17 +18,21 @@ public sealed class ProgressMeterTests : IProgress<TrainingProgress>
         Step(meter, 1, seconds: 2);
         Step(meter, 2, seconds: 2);
 
-        Assert.Equal(new TrainingProgress(2, 5, 0.5, 0.5, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(6)), _reports[^1]);
+        Assert.Equal(
+            new() { Done = 2, Total = 5, Step = 2, StepsPerSecond = 0.5, Loss = 0.5, Worked = TimeSpan.FromSeconds(4) }, _reports[^1]);
+        Assert.Equal(TimeSpan.FromSeconds(10), _reports[^1].Whole);
     }
 
     [Fact]
-    public void TimeLeft_IsThatToTheNearerLimit()
+    public void TheShareDone_IsThatOfTheLimitThatComesFirst()
     {
-        var meter = Meter(new TrainingSpec { Steps = 5000, Budget = TimeSpan.FromSeconds(10) });
-        Step(meter, 1, seconds: 2);
-        Assert.Equal(TimeSpan.FromSeconds(8), _reports[^1].Left);
-        Step(meter, 2, seconds: 20);
-        Assert.Equal(TimeSpan.Zero, _reports[^1].Left);
+        var meter = Meter(new TrainingSpec { Steps = 8, Budget = TimeSpan.FromSeconds(10) });
+        Step(meter, 1, seconds: 1);
+        Assert.Equal((1, 8), (_reports[^1].Done, _reports[^1].Total));
+        Step(meter, 2, seconds: 4);
+        Assert.Equal((5, 10), (_reports[^1].Done, _reports[^1].Total));  // six steps of 1.3 seconds, smoothed, would take 7.8
+        Step(meter, 3, seconds: 6);
+        Assert.Equal((11, 10, 1), (_reports[^1].Done, _reports[^1].Total, _reports[^1].Share));
     }
 
     [Fact]
@@ -36,7 +41,7 @@ public sealed class ProgressMeterTests : IProgress<TrainingProgress>
         var meter = Meter(new TrainingSpec());
         for (var step = 1; step <= 10; step++)
             Step(meter, step, seconds: 0.04);
-        Assert.Equal([1, 4, 7, 10], _reports.Select(report => report.Step));
+        Assert.Equal([1, 4, 7, 10], _reports.Select(report => report.Step!.Value));
     }
 
     [Fact]

@@ -102,7 +102,7 @@ public sealed class TrainerTests : IDisposable
     public void ReportsWithinATenthOfASecond_AreLeftOut()
     {
         List<long> reported = [];
-        TinyRun.Train(Run(), TinyRun.Spec(steps: 5), progress => reported.Add(progress.Step), time: new ManualTime());
+        TinyRun.Train(Run(), TinyRun.Spec(steps: 5), progress => reported.Add(progress.Step!.Value), time: new ManualTime());
         Assert.Equal([1, 5], reported);  // the first, and the one that says that it is done
     }
 

@@ -3,6 +3,7 @@ using IconDiffusion.Engine.Tests.Imaging;
 using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Cluster;
 
 namespace IconDiffusion.Engine.Tests.Generators.Training;
 
@@ -73,7 +74,7 @@ internal sealed class TrainingChild : IDisposable
             Print($"failed {e.Message}");
         }
 
-        void Progress(TrainingProgress progress) => Print($"step {progress.Step}");
+        void Progress(WorkProgress progress) => Print($"step {progress.Step}");
 
         void Warn(string sentence)
         {
