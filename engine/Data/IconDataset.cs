@@ -78,28 +78,7 @@ public sealed class IconDataset
     /// <summary>Icon <paramref name="index"/> as a copy.</summary>
     public Image this[int index] => new(ImageSize, ImageSize, Pixels.AsSpan(index * IconBytes, IconBytes).ToArray());
 
-    /// <summary>The icons of a batch, mirrored where it says so: uint8 [batch, ImageSize, ImageSize, 3].</summary>
-    public byte[] Gather(TrainingBatch batch)
-    {
-        var gathered = new byte[batch.Size * IconBytes];
-        for (var i = 0; i < batch.Size; i++)
-        {
-            var icon = Pixels.AsSpan(batch.Indices[i] * IconBytes, IconBytes);
-            var target = gathered.AsSpan(i * IconBytes, IconBytes);
-            if (batch.Mirrored[i]) CopyMirrored(icon, target);
-            else icon.CopyTo(target);
-        }
-        return gathered;
-    }
-
     private int IconBytes => ImageSize * ImageSize * 3;
-
-    private void CopyMirrored(ReadOnlySpan<byte> icon, Span<byte> target)
-    {
-        for (var row = 0; row < icon.Length; row += ImageSize * 3)
-            for (var x = 0; x < ImageSize; x++)
-                icon.Slice(row + (3 * x), 3).CopyTo(target[(row + (3 * (ImageSize - 1 - x)))..]);
-    }
 
     private void ThrowUnlessFits(int count, byte[] pixels)
     {

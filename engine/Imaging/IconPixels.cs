@@ -45,13 +45,5 @@ public sealed class IconPixels
     public Image ToImage(int index) => new(ImageSize, ImageSize, this[index].ToArray());
 
     /// <summary>Every icon with left and right swapped.</summary>
-    public IconPixels Mirrored()
-    {
-        var mirrored = new byte[Data.Length];
-        var row = ImageSize * 3;
-        for (var y = 0; y < mirrored.Length; y += row)
-            for (var x = 0; x < row; x += 3)
-                Data.Span.Slice(y + x, 3).CopyTo(mirrored.AsSpan(y + row - 3 - x));
-        return new(mirrored, ImageSize);
-    }
+    public IconPixels Mirrored() => new(Image.Mirrored(Data.Span, ImageSize), ImageSize);
 }

@@ -58,13 +58,18 @@ public sealed class Image
     }
 
     /// <summary>Left and right swapped.</summary>
-    public Image Mirrored()
+    public Image Mirrored() => new(Width, Height, Mirrored(Pixels, Width));
+
+    /// <summary>Left and right swapped in every row, of one picture or of several of one width.</summary>
+    /// <param name="pixels">RGB, rows of <paramref name="width"/> pixels.</param>
+    public static byte[] Mirrored(ReadOnlySpan<byte> pixels, int width)
     {
-        var mirrored = new byte[Pixels.Length];
-        for (var y = 0; y < Height; y++)
-            for (var x = 0; x < Width; x++)
-                Pixels.AsSpan(Offset(x, y), 3).CopyTo(mirrored.AsSpan(Offset(Width - 1 - x, y)));
-        return new(Width, Height, mirrored);
+        var mirrored = new byte[pixels.Length];
+        var row = width * 3;
+        for (var start = 0; start < pixels.Length; start += row)
+            for (var x = 0; x < row; x += 3)
+                pixels.Slice(start + x, 3).CopyTo(mirrored.AsSpan(start + row - 3 - x));
+        return mirrored;
     }
 
     /// <summary>Every pixel as a block of <paramref name="factor"/>×<paramref name="factor"/>: nearest neighbour, so single pixels stay visible.</summary>

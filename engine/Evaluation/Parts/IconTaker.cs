@@ -1,4 +1,5 @@
 using IconDiffusion.Data.Layered;
+using IconDiffusion.Imaging;
 
 namespace IconDiffusion.Evaluation.Parts;
 
@@ -10,9 +11,9 @@ internal sealed class IconTaker(LayeredArt art, bool readMirrored)
     /// <param name="icon">RGB, [size, size, 3]. Where training showed mirrored icons, it is read both ways and the better one counts.</param>
     public TakenIcon Take(ReadOnlySpan<byte> icon)
     {
-        var straight = TakeOneWay(Opaque(icon, mirrored: false));
+        var straight = TakeOneWay(Opaque(icon));
         if (!readMirrored) return straight;
-        var mirrored = TakeOneWay(Opaque(icon, mirrored: true)) with { IsMirrored = true };
+        var mirrored = TakeOneWay(Opaque(Image.Mirrored(icon, art.Size))) with { IsMirrored = true };
         return Misfit(mirrored) < Misfit(straight) ? mirrored : straight;
     }
 
@@ -26,16 +27,11 @@ internal sealed class IconTaker(LayeredArt art, bool readMirrored)
     // Unrecognised parts first, distances among equals.
     private double Misfit(TakenIcon icon) => icon.Parts.Sum(part => part.IsRecognised ? part.Distance : part.Distance + (255 * art.Layers.Count));
 
-    private float[] Opaque(ReadOnlySpan<byte> icon, bool mirrored)
+    private float[] Opaque(ReadOnlySpan<byte> icon)
     {
         var picture = new float[art.Size * art.Size * 4];
-        for (var y = 0; y < art.Size; y++)
-            for (var x = 0; x < art.Size; x++)
-            {
-                var from = ((y * art.Size) + (mirrored ? art.Size - 1 - x : x)) * 3;
-                var to = ((y * art.Size) + x) * 4;
-                (picture[to], picture[to + 1], picture[to + 2], picture[to + 3]) = (icon[from], icon[from + 1], icon[from + 2], 1);
-            }
+        for (var (from, to) = (0, 0); to < picture.Length; (from, to) = (from + 3, to + 4))
+            (picture[to], picture[to + 1], picture[to + 2], picture[to + 3]) = (icon[from], icon[from + 1], icon[from + 2], 1);
         return picture;
     }
 }

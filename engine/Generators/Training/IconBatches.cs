@@ -29,7 +29,7 @@ public sealed class IconBatches : IDisposable
         var indices = tensor(batch.Indices.Select(index => (long)index).ToArray()).to(_icons.device);
         var mirrored = tensor(batch.Mirrored.ToArray()).to(_icons.device);
 
-        // [N,H,W,3] in memory, [N,3,H,W] to the network: channels_last without a copy.
+        // Mirrored as Image.Mirrored does, but where the icons lie: on the device. [N,H,W,3] in memory, [N,3,H,W] to the network: channels_last without a copy.
         var icons = _icons.index_select(0, indices);
         icons = where(mirrored.reshape(-1, 1, 1, 1), icons.flip(2), icons).permute(0, 3, 1, 2);
         return PixelRange.ToModel(icons);

@@ -90,7 +90,7 @@ public class EpochOrderTests
     }
 
     [Fact]
-    public void LateStep_StillWorks() => Assert.Equal(32, new EpochOrder(158, 32, 0, true).Batch(long.MaxValue / 64).Size);
+    public void LateStep_StillWorks() => Assert.Equal(32, new EpochOrder(158, 32, 0, true).Batch(long.MaxValue / 64).Indices.Count);
 
     // Vigna's splitmix64.c (public domain) gives these from state 0.
     [Fact]

@@ -56,16 +56,6 @@ public class IconDatasetTests
     }
 
     [Fact]
-    public void Batch_IsGatheredWithItsMirrors()
-    {
-        var dataset = Dataset(Spec);
-
-        var gathered = dataset.Gather(new([2, 0, 2], [true, false, false]));
-
-        Assert.Equal([.. dataset[2].Mirrored().Pixels, .. dataset[0].Pixels, .. dataset[2].Pixels], gathered);
-    }
-
-    [Fact]
     public void OneIcon_IsRefused() =>
         Assert.Contains("at least 2", Assert.Throws<DatasetException>(() => IconDataset.Pack(Spec, [Icons()[0]])).Message);
 
