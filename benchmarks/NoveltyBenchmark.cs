@@ -28,7 +28,7 @@ internal static class NoveltyBenchmark
         if (what == "duplicates")
         {
             var icons = Enumerable.Range(0, 10_000).Select(i => new NamedIcon($"{i}", new(Size, Size, Face(i, noise)))).ToList();
-            return () => Duplicates.Find(icons);
+            return () => Duplicates.Groups(icons);
         }
         var (queries, training) = (Icons(1024, first: 1000, noise), Icons(158, first: 0, noise: 0));
         var shift = AlignedDistance.ShiftAt(Size);

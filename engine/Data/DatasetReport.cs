@@ -76,6 +76,3 @@ public enum DuplicateKind
 /// <param name="Kind">Exact: all are equal; mirrored: at least one is another's mirror image; else near.</param>
 /// <param name="MeanAbsoluteError">The largest between thumbnails of two that are alike, grey levels 0…255.</param>
 public sealed record DuplicateGroup(EquatableList<string> Names, DuplicateKind Kind, double MeanAbsoluteError);
-
-/// <param name="MeanAbsoluteError">Between thumbnails of both, grey levels 0…255.</param>
-public sealed record DuplicatePair(string First, string Second, DuplicateKind Kind, double MeanAbsoluteError);

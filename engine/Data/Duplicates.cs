@@ -20,14 +20,6 @@ public static class Duplicates
     private const int Values = Side * Side * 3;
     private const int Most = (int)(Threshold * Values);
 
-    /// <param name="icons">All of one size.</param>
-    /// <returns>In order of the first icon, then of the second.</returns>
-    public static IReadOnlyList<DuplicatePair> Find(IReadOnlyList<NamedIcon> icons) =>
-        [.. Pairs(icons.Count, i => icons[i].Icon).Select(pair => new DuplicatePair(
-            icons[pair.First].Name, icons[pair.Second].Name,
-            pair.Mirrored ? DuplicateKind.Mirrored : AreEqual(icons[pair.First], icons[pair.Second]) ? DuplicateKind.Exact : DuplicateKind.Near,
-            (double)pair.Sum / Values))];
-
     /// <summary>Icons that are one picture, directly or through others; icons without a duplicate are in no group.</summary>
     /// <param name="icons">All of one size.</param>
     /// <returns>In order of their first icons.</returns>

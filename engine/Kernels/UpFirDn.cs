@@ -20,17 +20,6 @@ public readonly record struct Margins(long Left, long Right, long Top, long Bott
 /// </summary>
 public static class UpFirDn
 {
-    /// <summary>The taps over their sum, as the filter of both axes: [k,k] below 8 taps, from there on left separable, [k].</summary>
-    /// <param name="taps">1-d filter; none is the identity.</param>
-    /// <param name="gain">Factor on the filter as a whole.</param>
-    public static Tensor SetupFilter(double[]? taps, double gain = 1)
-    {
-        var line = tensor(taps ?? [1.0]);
-        line = line / line.sum();
-        var isSeparable = line.numel() >= 8;
-        return (isSeparable ? line * Math.Sqrt(gain) : line.unsqueeze(1) * line.unsqueeze(0) * gain).to(float32);
-    }
-
     /// <summary>
     /// Puts up − 1 zeros after each pixel, pads or cuts off, convolves every channel with the filter, and keeps every
     /// <paramref name="down"/>th pixel.

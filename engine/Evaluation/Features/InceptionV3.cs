@@ -78,15 +78,6 @@ public sealed class InceptionV3 : IDisposable
         return x.mean([2, 3]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Spatial means of the four blocks that pytorch-fid knows: [N,64], [N,192], [N,768] and the features.</summary>
-    internal Tensor[] BlockMeans(Tensor images)
-    {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var x = Preprocess(images);
-        return [.. Blocks.Select(block => (x = Run(block, x)).mean([2, 3]).MoveToOuterDisposeScope())];
-    }
-
     /// <summary>uint8 [N,H,W,3] → float32 [N,3,299,299] in −1…1.</summary>
     internal Tensor Preprocess(Tensor images)
     {
@@ -104,7 +95,8 @@ public sealed class InceptionV3 : IDisposable
         foreach (var layer in _layers.Values) layer.Dispose();
     }
 
-    private Func<Tensor, Tensor>[] Blocks => [Block0, Block1, Block2, Block3];
+    /// <summary>The four parts that pytorch-fid knows, whose outputs have 64, 192, 768 and 2048 channels.</summary>
+    internal Func<Tensor, Tensor>[] Blocks => [Block0, Block1, Block2, Block3];
 
     // Frees each block's intermediate results at its end: a batch of 32 holds 0.5 GB at once instead of 1.3.
     private static Tensor Run(Func<Tensor, Tensor> block, Tensor x)

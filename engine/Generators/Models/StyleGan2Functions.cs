@@ -87,22 +87,6 @@ public static class StyleGan2Functions
         (FastOps.linear(styles.square(), weight.square().sum([2, 3])) + 1e-8).rsqrt();
 
     /// <summary>
-    /// Convolution whose weights are scaled per image by the styles, and normalised again if <paramref name="demodulate"/>. Scales the
-    /// input and the output instead, which is the same and keeps the images in one convolution.
-    /// </summary>
-    /// <param name="x">[N,Cin,H,W].</param>
-    /// <param name="weight">[Cout,Cin,k,k].</param>
-    /// <param name="styles">[N,Cin].</param>
-    /// <param name="noise">Added to the result, broadcast to it.</param>
-    public static Tensor ModulatedConv2d(
-        Tensor x, Tensor weight, Tensor styles, Tensor? noise = null, long up = 1, long down = 1, bool demodulate = true, bool flip = false)
-    {
-        x = Conv2dResample(FastOps.modulate(x, styles), weight, up, down, flip);
-        if (demodulate) x = FastOps.modulate(x, Demodulation(weight, styles));
-        return noise is null ? x : x + noise;
-    }
-
-    /// <summary>
     /// Convolution of 1×1 whose weights are scaled per image by the styles, as one small matrix product per image: where the
     /// outputs are few, the input need not be scaled.
     /// </summary>

@@ -16,22 +16,17 @@ public sealed class StyleGan2Generator : nn.Module
 
     /// <param name="spec">Widths and depth.</param>
     /// <param name="resolution">Side of the icons, a power of two from 8 on.</param>
-    /// <param name="colours">Channels of the icons.</param>
     /// <param name="generator">CPU generator of the initial weights; the process's if null.</param>
-    public StyleGan2Generator(StyleGan2Spec spec, int resolution, int colours = 3, Generator? generator = null)
+    public StyleGan2Generator(StyleGan2Spec spec, int resolution, Generator? generator = null)
         : base(nameof(StyleGan2Generator))
     {
         if (resolution < 8 || !int.IsPow2(resolution))
             throw new ArgumentException($"StyleGAN2 was asked for icons of {resolution} pixels; wanted a power of two from 8 on.");
-        Resolution = resolution;
         synthesis = new StyleGan2Synthesis(
-            spec.LatentDim, resolution, colours, side => Math.Min(spec.ChannelBase / side, spec.ChannelMax), generator);
+            spec.LatentDim, resolution, side => Math.Min(spec.ChannelBase / side, spec.ChannelMax), generator);
         mapping = new StyleGan2Mapping(spec.LatentDim, spec.LatentDim, spec.MappingLayers, generator);
         RegisterComponents();
     }
-
-    /// <summary>Side of the icons.</summary>
-    public int Resolution { get; }
 
     public StyleGan2Mapping Mapping => mapping;
 

@@ -12,15 +12,14 @@ public sealed class StyleGan2Synthesis : nn.Module
 
     /// <param name="wDim">Components of w.</param>
     /// <param name="resolution">Side of the icons, a power of two from 8 on.</param>
-    /// <param name="colours">Channels of the icons.</param>
     /// <param name="channels">Channels of the layers at a resolution.</param>
     /// <param name="generator">CPU generator of the initial weights.</param>
-    public StyleGan2Synthesis(long wDim, int resolution, int colours, Func<int, int> channels, Generator? generator = null)
+    public StyleGan2Synthesis(long wDim, int resolution, Func<int, int> channels, Generator? generator = null)
         : base(nameof(StyleGan2Synthesis))
     {
         for (var side = 4; side <= resolution; side *= 2)
         {
-            var block = new StyleGan2SynthesisBlock(generator, wDim, side == 4 ? 0 : channels(side / 2), channels(side), side, colours);
+            var block = new StyleGan2SynthesisBlock(generator, wDim, side == 4 ? 0 : channels(side / 2), channels(side), side);
             _blocks.Add(block);
             register_module($"b{side}", block);
         }
@@ -39,7 +38,7 @@ public sealed class StyleGan2Synthesis : nn.Module
     /// <summary>The icons.</summary>
     /// <param name="ws">[N,<see cref="StyleCount"/>,w].</param>
     /// <param name="noise">N(0,1), [N,1,H,W] or [1,1,H,W] for each of <see cref="NoiseSides"/>; none for no noise.</param>
-    /// <returns>[N,colours,H,W], about [−1, 1], not cut off.</returns>
+    /// <returns>[N,3,H,W], about [−1, 1], not cut off.</returns>
     public Tensor Forward(Tensor ws, IReadOnlyList<Tensor>? noise)
     {
         using var scope = NewDisposeScope();
@@ -85,7 +84,7 @@ internal sealed class StyleGan2SynthesisBlock : nn.Module
     private readonly StyleGan2ToRgb torgb;
 
     /// <param name="inChannels">0 for the first block.</param>
-    public StyleGan2SynthesisBlock(Generator? generator, long wDim, long inChannels, long outChannels, int resolution, long colours)
+    public StyleGan2SynthesisBlock(Generator? generator, long wDim, long inChannels, long outChannels, int resolution)
         : base(nameof(StyleGan2SynthesisBlock))
     {
         if (inChannels == 0)
@@ -93,7 +92,7 @@ internal sealed class StyleGan2SynthesisBlock : nn.Module
         else
             conv0 = new StyleGan2SynthesisLayer(generator, wDim, inChannels, outChannels, resolution, up: 2);
         conv1 = new StyleGan2SynthesisLayer(generator, wDim, outChannels, outChannels, resolution);
-        torgb = new StyleGan2ToRgb(generator, wDim, outChannels, colours);
+        torgb = new StyleGan2ToRgb(generator, wDim, outChannels, 3);
         Layers = conv0 is null ? [conv1] : [conv0, conv1];
         RegisterComponents();
     }

@@ -5,18 +5,16 @@ namespace IconDiffusion.Engine.Tests.Kernels;
 
 public sealed class UpFirDnTests
 {
-    private static readonly double[] Binomial = [1, 3, 3, 1];
-
     public static TheoryData<string> Cases => GoldenCase.Ids("sg2_ops", "upfirdn2d/");
 
     [Fact]
-    public void SetupFilter_IsTheReferences()
+    public void Filters_AreTheReferences()
     {
+        using var scope = NewDisposeScope();
         var golden = GoldenCase.Load("sg2_ops", "setup_filter");
-        golden.Near("f1331", UpFirDn.SetupFilter(Binomial));
-        golden.Near("f1331_gain4", UpFirDn.SetupFilter(Binomial, gain: 4));
-        golden.Near("impulse", UpFirDn.SetupFilter(null));
-        golden.Near("sym6", UpFirDn.SetupFilter([.. FirFilter.Symlet6.Taps.ToArray().Select(tap => (double)tap)]));
+        var binomial = FirFilter.Binomial.On(CPU);
+        golden.Near("f1331", binomial.unsqueeze(1) * binomial.unsqueeze(0));
+        golden.Near("sym6", FirFilter.Symlet6.On(CPU));
     }
 
     [Theory]

@@ -18,7 +18,7 @@ public class NotoFacesTests
         var faces = Enumerable.Range(0, 158).Select(i => new NamedIcon(Faces.Value.Names[i], Faces.Value[i])).ToList();
 
         Assert.Equal(158, Faces.Value.Names.Distinct().Count());
-        Assert.Empty(Duplicates.Find(faces));
+        Assert.Empty(Duplicates.Groups(faces));
     }
 
     [Fact]
