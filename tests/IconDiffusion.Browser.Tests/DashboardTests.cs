@@ -37,7 +37,11 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
         Assert.All(cells[^3..], figure => Assert.Matches("^−?[0-9.]+(e[−0-9]+)?$", figure));
         await page.UntilAsync("[...document.querySelectorAll('#run img')].filter(each => each.naturalWidth > 0).length === 2");
         await page.UntilAsync("document.querySelector('#run polyline') && document.querySelector('#run .events').textContent.includes('is done')");
-        Assert.Empty(page.Complaints);
+        await page.UntilAsync("document.querySelector('#experiment [data-key=report]')");  // the report, which comes after the end
+        await page.EvaluateAsync("document.querySelector('#experiment [data-key=report]').click()");
+        await page.UntilAsync("performance.getEntriesByType('resource').some(each => each.name.endsWith('/report') && each.responseStatus === 200)");
+        // Before the run has begun, there are no files of it, which the browser notes.
+        Assert.DoesNotContain(page.Complaints, each => !(each.Contains("(Not Found)", StringComparison.Ordinal) && each.Contains("/files\"", StringComparison.Ordinal)));
         Assert.All(page.Requests, address => Assert.True(address.StartsWith(_silo.Url.AbsoluteUri, StringComparison.Ordinal) || address.StartsWith("blob:", StringComparison.Ordinal) || address.StartsWith("data:", StringComparison.Ordinal), address));
         Assert.DoesNotContain("token", (string)(await page.EvaluateAsync("location.href"))!);
     }
