@@ -39,6 +39,8 @@ internal sealed class FaceArt(int size, Rgb background, int variants) : LayeredA
 
     public override IReadOnlyList<int> LargestFirst { get; } = [.. Largest.Select(name => Array.FindIndex(Drawings, layer => layer.Name == name))];
 
+    public override bool HasBackdrop => true;
+
     public override int SearchStep => 3;
 
     // The backdrop, what lies behind the face, then layer by layer.

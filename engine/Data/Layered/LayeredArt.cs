@@ -57,6 +57,9 @@ public abstract class LayeredArt(int size, Rgb background)
     /// <summary>The layers' numbers, those that cover most first.</summary>
     public abstract IReadOnlyList<int> LargestFirst { get; }
 
+    /// <summary>Whether a backdrop covers the icon, so that nothing of it is empty.</summary>
+    public virtual bool HasBackdrop => false;
+
     /// <summary>The layers whose place in the drawing is another one with another variant of a layer, as an earring's is with another ear.</summary>
     public virtual IReadOnlyList<int> HeldBy(int layer) => [];
 

@@ -38,8 +38,9 @@ internal sealed class PartJudge(IconPainter painter)
         var (variant, move) = (estimate.Variants[layer], estimate.Moves[layer]);
         var view = new LayerView(painter, layer, estimate, icon);
         var drawn = view.Draw(variant, move);
-        // What cannot be seen can be anywhere: it is compared where the other parts lie.
-        if (painter.Art.Layers[layer].IsDrawn(variant) && IsHidden(drawn)) drawn = view.Draw(variant, move = Usual(estimate));
+        // What cannot be seen can be anywhere: it is compared where the other parts lie, if it is hidden there, too.
+        if (painter.Art.Layers[layer].IsDrawn(variant) && IsHidden(drawn) && Usual(estimate) is var usual && view.Draw(variant, usual) is var elsewhere && IsHidden(elsewhere))
+            (drawn, move) = (elsewhere, usual);
 
         var variants = Enumerable.Range(0, painter.Art.Layers[layer].Variants.Count).ToList();
         var others = variants.Where(each => each != variant).Select(each => (Variant: each, Picture: view.Draw(each, move))).ToList();
@@ -58,7 +59,7 @@ internal sealed class PartJudge(IconPainter painter)
         }
         var mask = Mask(drawn, [.. others.Select(other => other.Picture)]);
         var blur = variants.SelectMany(each => Blurs.Select(radius => view.Draw(each, move, Math.Max(1, Scaled(radius))))).Max(blurred => Towards(icon, drawn, blurred));
-        return new(variant, move, Distance(icon, drawn, mask), difference, WorstWindow(icon, drawn, mask) / least, blur, alike);
+        return new(variant, move, Distance(icon, drawn, mask), difference, WorstWindow(icon, drawn, WithEmpty(mask, estimate, layer)) / least, blur, alike);
     }
 
     private bool IsHidden(float[] drawn)
@@ -100,6 +101,14 @@ internal sealed class PartJudge(IconPainter painter)
         if (others.Count > 0 && mask.All(weight => weight == 0))
             for (var i = 0; i < mask.Length; i++) mask[i] = others.Max(other => other[(i * 4) + 3]);
         return mask;
+    }
+
+    // An absent part is not elsewhere either, as a beard beside the face is: where there is no backdrop, all that is empty counts.
+    private float[] WithEmpty(float[] mask, IconEstimate estimate, int layer)
+    {
+        if (painter.Art.HasBackdrop || painter.Art.Layers[layer].IsDrawn(estimate.Variants[layer])) return mask;
+        var drawn = painter.Lay(painter.Art.Stack(estimate.Variants), estimate, onBackground: false);
+        return [.. mask.Select((weight, i) => Math.Max(weight, 1 - drawn[(i * 4) + 3]))];
     }
 
     // Mean over the mask; 0 where nothing of the part can be seen.
