@@ -1,6 +1,3 @@
-using System.Text.Json.Serialization;
-using IconDiffusion.Specs.Novelty;
-
 namespace IconDiffusion.Specs;
 
 /// <summary>The figures of one finished run and everything that reproduces them.</summary>
@@ -38,10 +35,6 @@ public sealed record Scores
     /// <summary>MAE − FID, the preprint's eq. 1.</summary>
     public double Nwi => Mae - Fid;
 
-    /// <summary>FID, MAE and NWI as figures of the catalogue, with their counts.</summary>
-    [JsonIgnore]
-    public EquatableList<Figure> Figures => [Of("fid", Fid), Of("mae", Mae), Of("nwi", Nwi)];
-
     public required int GeneratedCount { get; init; }
 
     public required int TrainingCount { get; init; }
@@ -54,8 +47,6 @@ public sealed record Scores
 
     /// <summary>Why a figure must not be compared with published ones; empty: it may be.</summary>
     public required EquatableList<string> NotComparable { get; init; }
-
-    private Figure Of(string key, double value) => new(key, value, N: GeneratedCount, M: TrainingCount);
 }
 
 /// <summary>What training did and which limit ended it.</summary>
