@@ -66,6 +66,7 @@ public abstract class ReportTests(bool shuffled = false, bool onPostgres = false
     public async Task AskedForOnTheWay_AReportNamesWhatIsNotDone_AndTheEndBringsAWholeOne()
     {
         var spec = TestSpecs.Grid("way", cells: 2);
+        Silo.MakesReports = false;
         var experiment = await Cluster.SubmitAsync(spec);
         await RunningAsync(WorkKind.Training);
         await experiment.PauseAsync();
@@ -78,6 +79,7 @@ public abstract class ReportTests(bool shuffled = false, bool onPostgres = false
         Assert.Equal((0, 2), (early.Results.Count, early.Missing.Count));
         Assert.All(early.Missing, (sentence, cell) => Assert.Contains(TestSpecs.RunId(spec, cell), sentence, StringComparison.Ordinal));
         await DoneAsync(Silo, order);
+        Silo.MakesReports = true;
         await ReportedAsync(spec, ReportState.Done);
         Assert.Equal(ExperimentState.Paused, (await StatusAsync(spec)).State);
 
@@ -124,13 +126,14 @@ public abstract class ReportTests(bool shuffled = false, bool onPostgres = false
     public async Task ReportsOfTwoSetsOfResults_AreNotMadeAtOnce()
     {
         var spec = TestSpecs.Grid("turns", cells: 2);
+        Silo.MakesReports = false;
         var experiment = await Cluster.SubmitAsync(spec);
         var training = await RunningAsync(WorkKind.Training);
         Silo.With(DeviceClass.Cpu, id: "other").With(DeviceClass.Cpu, id: "third");
         await experiment.ReportAsync();
         var early = await RunningAsync(WorkKind.Report);
 
-        (Silo.Automatic, Silo.MakesReports) = (true, false);
+        Silo.Automatic = true;
         await DoneAsync(Silo, training);
         foreach (var order in Silo.Running.Where(order => order.Spec is not ReportWork))
             await DoneAsync(Silo, order);

@@ -24,7 +24,7 @@ public sealed class TestSilo(string name, Func<IGrainFactory> grains, Disk disk)
 
     public bool Automatic { get; set; }
 
-    /// <summary>Whether reports are made by themselves, too.</summary>
+    /// <summary>Whether reports are made by themselves, whatever <see cref="Automatic"/> says of cells.</summary>
     public bool MakesReports { get; set; } = true;
 
     /// <summary>Stops are carried out at once; otherwise the test does so.</summary>
@@ -76,7 +76,7 @@ public sealed class TestSilo(string name, Func<IGrainFactory> grains, Disk disk)
             disk.Reports.Enqueue(order);
         else
             disk.Started.Enqueue($"{order.Work.Key}#{order.Attempt}");
-        if (Automatic && (MakesReports || order.Spec is not ReportWork))
+        if (order.Spec is ReportWork ? MakesReports : Automatic)
             _ = Task.Run(() => EndAsync(order, Outcomes.Of(order.Spec)));
     }
 
