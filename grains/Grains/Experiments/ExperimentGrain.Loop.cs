@@ -22,6 +22,7 @@ public sealed partial class ExperimentGrain
     private bool _mustWithdraw;
     private bool _mustAskAgain;
     private bool _hasReminder = true;
+    private int _remindersAskedFor;
     private bool _isChanged;
     private bool _tableIsOld;
     private int _tableRows;
@@ -170,20 +171,25 @@ public sealed partial class ExperimentGrain
     /// <summary>Nothing is left to ask for but the report: everything is written, and once the report is there no reminder is needed.</summary>
     private async Task CloseAsync()
     {
-        if (!_hasReminder)
-            return;
-        await WriteTableAsync();
-        await SaveAsync();
+        if (_hasReminder)
+        {
+            await WriteTableAsync();
+            await SaveAsync();
+        }
         if (MustReport)
             await AskForReportAsync();
-        if (IsReporting)
+        if (!_hasReminder || IsReporting)
             return;
+        var asked = _remindersAskedFor;
         var reminder = await this.GetReminder(Unfinished);
-        if (_command == ExperimentCommand.Run && !IsFinished)
+        // Whoever has asked for something meanwhile needs the reminder that was asked for with it.
+        if (asked != _remindersAskedFor)
             return;
-        _hasReminder = false;
         if (reminder is not null)
             await this.UnregisterReminder(reminder);
+        if (asked != _remindersAskedFor)
+            return;
+        _hasReminder = false;
         LogClosed(Id, State(), DoneCount, _cells.Count(cell => cell.Memory.HasFailed));
     }
 

@@ -188,6 +188,7 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
 
     private async Task RemindAsync()
     {
+        _remindersAskedFor++;
         await this.RegisterOrUpdateReminder(Unfinished, ReminderPeriod, ReminderPeriod);
         _hasReminder = true;
     }
