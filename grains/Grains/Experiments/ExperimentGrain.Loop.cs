@@ -22,7 +22,7 @@ public sealed partial class ExperimentGrain
     private bool _mustWithdraw;
     private bool _mustAskAgain;
     private bool _hasReminder = true;
-    private int _remindersAskedFor;
+    private int _reminderChanges;
     private bool _isChanged;
     private bool _tableIsOld;
     private int _tableRows;
@@ -139,16 +139,31 @@ public sealed partial class ExperimentGrain
         var wanted = cells.SelectMany(cell => cell.Open.Where(work => !work.IsRequested).Select(work => (cell, work))).ToList();
         if (wanted.Count == 0 || _command != ExperimentCommand.Run || _mustWithdraw)
             return;
-        await Scheduler.RequestAsync([.. wanted.Select(pair => new Ticket
-        {
-            Work = pair.work.Id,
-            Experiment = Id,
-            Priority = Submission!.Priority,
-            Cell = pair.cell.Index,
-            MemoryBytes = pair.work.MemoryBytes(_services),
-        })]);
-        foreach (var (_, work) in wanted)
+        await RequestAsync([.. wanted.Select(pair => (pair.work, pair.cell.Index))]);
+    }
+
+    // Its end, or a doubt, may be known before the request has returned.
+    private async Task RequestAsync(List<(CellWork Work, int Cell)> wanted)
+    {
+        foreach (var (work, _) in wanted)
             work.IsRequested = true;
+        try
+        {
+            await Scheduler.RequestAsync([.. wanted.Select(pair => new Ticket
+            {
+                Work = pair.Work.Id,
+                Experiment = Id,
+                Priority = Submission!.Priority,
+                Cell = pair.Cell,
+                MemoryBytes = pair.Work.MemoryBytes(_services),
+            })]);
+        }
+        catch
+        {
+            foreach (var (work, _) in wanted)
+                work.IsRequested = false;
+            throw;
+        }
     }
 
     private async Task AdvanceAsync(Cell cell)
@@ -180,14 +195,14 @@ public sealed partial class ExperimentGrain
             await AskForReportAsync();
         if (!_hasReminder || IsReporting)
             return;
-        var asked = _remindersAskedFor;
+        // Whoever has asked for a reminder meanwhile needs it.
+        var seen = _reminderChanges;
         var reminder = await this.GetReminder(Unfinished);
-        // Whoever has asked for something meanwhile needs the reminder that was asked for with it.
-        if (asked != _remindersAskedFor)
+        if (seen != _reminderChanges || (_command == ExperimentCommand.Run && !IsFinished))
             return;
         if (reminder is not null)
             await this.UnregisterReminder(reminder);
-        if (asked != _remindersAskedFor)
+        if (seen != _reminderChanges)
             return;
         _hasReminder = false;
         LogClosed(Id, State(), DoneCount, _cells.Count(cell => cell.Memory.HasFailed));

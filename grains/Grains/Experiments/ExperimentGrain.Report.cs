@@ -64,11 +64,7 @@ public sealed partial class ExperimentGrain
         await SaveAsync();
         if (!IsReporting)
             return;
-        await Scheduler.RequestAsync([new()
-        {
-            Work = work.Id, Experiment = Id, Priority = Submission!.Priority, Cell = _cells.Count, MemoryBytes = work.MemoryBytes(_services),
-        }]);
-        work.IsRequested = true;
+        await RequestAsync([(work, _cells.Count)]);
     }
 
     private async Task<ReportWork> ReportWorkAsync() => new()

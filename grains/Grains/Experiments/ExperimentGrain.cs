@@ -16,7 +16,8 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
     private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan TickPeriod = TimeSpan.FromSeconds(1);
     private readonly IPersistentState<ExperimentMemory> _experimentState;
-    private readonly SharedWriter<ProgressMemory> _writer;
+    private readonly SharedWriter _progress;
+    private readonly SharedWriter _listing;
     private readonly IPersistentState<ProgressMemory> _progressState;
     private readonly IExperimentServices _services;
     private readonly TimeProvider _time;
@@ -31,7 +32,15 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
         IExperimentServices services, TimeProvider time, ILogger<ExperimentGrain> logger)
     {
         (_experimentState, _progressState, _services, _time, _logger) = (experimentState, progressState, services, time, logger);
-        _writer = new(progressState, () => new() { Command = _command, Cells = [.. _cells.Select(cell => cell.Memory)], TableRows = _tableRows, Report = _report, IsReportDue = _isReportDue });
+        _progress = new(() =>
+        {
+            progressState.State = new()
+            {
+                Command = _command, Cells = [.. _cells.Select(cell => cell.Memory)], TableRows = _tableRows, Report = _report, IsReportDue = _isReportDue,
+            };
+            return progressState.WriteStateAsync();
+        });
+        _listing = new(() => Index.NoteAsync(Summary()));
     }
 
     private string Id => this.GetPrimaryKeyString();
@@ -70,7 +79,7 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         if (_isChanged)
-            await _writer.SaveAsync();
+            await _progress.SaveAsync();
     }
 
     public async Task SubmitAsync(Submission submission)
@@ -188,8 +197,9 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
 
     private async Task RemindAsync()
     {
-        _remindersAskedFor++;
+        _reminderChanges++;   // under way
         await this.RegisterOrUpdateReminder(Unfinished, ReminderPeriod, ReminderPeriod);
+        _reminderChanges++;
         _hasReminder = true;
     }
 
@@ -207,8 +217,8 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
         _isChanged = false;
         try
         {
-            await _writer.SaveAsync();
-            await Index.NoteAsync(Summary());
+            await _progress.SaveAsync();
+            await _listing.SaveAsync();
         }
         catch
         {

@@ -18,8 +18,8 @@ public sealed partial class SchedulerGrain : Grain, ISchedulerGrain
     private readonly ILogger<SchedulerGrain> _logger;
     private readonly IPersistentState<QueueMemory> _queueState;
     private readonly IPersistentState<LeaseMemory> _leaseState;
-    private readonly SharedWriter<QueueMemory> _queueWriter;
-    private readonly SharedWriter<LeaseMemory> _leaseWriter;
+    private readonly SharedWriter _queueWriter;
+    private readonly SharedWriter _leaseWriter;
     private readonly WorkQueue _queue = new();
     private readonly Nodes _nodes;
     private readonly Dictionary<WorkId, ActiveLease> _leases = [];
@@ -35,8 +35,16 @@ public sealed partial class SchedulerGrain : Grain, ISchedulerGrain
         TimeProvider time, ILogger<SchedulerGrain> logger)
     {
         (_queueState, _leaseState, _time, _logger) = (queueState, leaseState, time, logger);
-        _queueWriter = new(queueState, _queue.Keep);
-        _leaseWriter = new(leaseState, () => new() { Leases = [.. _leases.Values.Select(lease => lease.Keep())] });
+        _queueWriter = new(() =>
+        {
+            queueState.State = _queue.Keep();
+            return queueState.WriteStateAsync();
+        });
+        _leaseWriter = new(() =>
+        {
+            leaseState.State = new() { Leases = [.. _leases.Values.Select(lease => lease.Keep())] };
+            return leaseState.WriteStateAsync();
+        });
         _nodes = new(time);
     }
 
