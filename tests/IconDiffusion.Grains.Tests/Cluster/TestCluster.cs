@@ -3,7 +3,6 @@ using IconDiffusion.Specs.Cluster;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 using Orleans;
 using Orleans.Runtime;
 using Orleans.Storage;
@@ -25,7 +24,7 @@ public sealed class TestCluster : IExperimentServices, IAsyncDisposable
     private TestCluster(Disk disk, Shuffle? shuffle) => (Disk, _shuffle) = (disk, shuffle);
 
     public Disk Disk { get; }
-    public FakeTimeProvider Time { get; } = new(new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    public TestClock Time { get; } = new();
     public IGrainFactory Grains => _host.Grains;
     public ISchedulerGrain Scheduler => Grains.GetGrain<ISchedulerGrain>("default");
     public IReadOnlyCollection<string> Log => _log.Lines;
