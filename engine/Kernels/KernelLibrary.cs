@@ -14,29 +14,30 @@ public static unsafe class KernelLibrary
     public const string Variable = "ICONDIFFUSION_KERNELS";
 
     private const string FileName = $"lib{NativeKernels.Library}.so";
-    private static readonly Lazy<string?> Obstacle = new(Load);
+    private const string Build = "install cmake and g++ and build again";
+    private static readonly Lazy<(string Obstacle, string Advice)?> Missing = new(Load);
 
     /// <summary>Whether the kernels run; loads libtorch.</summary>
-    public static bool IsLoaded => Obstacle.Value is null;
+    public static bool IsLoaded => Missing.Value is null;
 
     /// <summary>One sentence for a person: why the kernels do not run, what it costs, and what to do; null where they do.</summary>
-    public static string? Note => Obstacle.Value is { } obstacle
-        ? $"{obstacle}, so training is 2 to 4 times slower on the CPU; {(OperatingSystem.IsLinux() ? "" : "on Linux, ")}install cmake and g++ and build again"
+    public static string? Note => Missing.Value is { } missing
+        ? $"{missing.Obstacle}, so training is 2 to 4 times slower on the CPU; {missing.Advice}"
         : null;
 
-    private static string? Load()
+    private static (string Obstacle, string Advice)? Load()
     {
         CpuEnvironment.Configure();
         // libtorch first: it brings an OpenMP library of the same name as the kernels', and both then share its threads.
         _ = get_num_threads();
-        if (Environment.GetEnvironmentVariable(Variable) == "none") return $"{Variable} is 'none'";
+        if (Environment.GetEnvironmentVariable(Variable) == "none") return ($"{Variable} is 'none'", "unset it");
         var path = Path.Combine(Path.GetDirectoryName(typeof(KernelLibrary).Assembly.Location) ?? AppContext.BaseDirectory, FileName);
-        if (!File.Exists(path)) return "The CPU kernels are not built here";
-        if (!NativeLibrary.TryLoad(path, out var library)) return $"{path} does not load";
+        if (!File.Exists(path)) return ("The CPU kernels are not built here", OperatingSystem.IsLinux() ? Build : $"on Linux, {Build}");
+        if (!NativeLibrary.TryLoad(path, out var library)) return ($"{path} does not load", Build);
         var version = NativeLibrary.TryGetExport(library, nameof(NativeKernels.icon_abi_version), out var export)
             ? ((delegate* unmanaged<int>)export)()
             : 0;
-        if (version != NativeKernels.AbiVersion) return $"{path} is of another version";
+        if (version != NativeKernels.AbiVersion) return ($"{path} is of another version", Build);
         NativeLibrary.SetDllImportResolver(
             Assembly.GetExecutingAssembly(), (name, _, _) => name == NativeKernels.Library ? library : IntPtr.Zero);
         return null;

@@ -1,4 +1,5 @@
 using IconDiffusion.Evaluation.Features;
+using IconDiffusion.Evaluation.Metrics;
 using IconDiffusion.Evaluation.Novelty.Figures;
 using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
@@ -162,7 +163,7 @@ public sealed class Calibrator(string label, Func<IconPixels, IProgress<int>?, C
                     var points = Strengths[disturbance].Select(strength => (Strength: strength, Values: Of(key, (size, disturbance, strength))))
                         .Prepend((Strength: 0, Values: none)).Where(each => each.Values.Length > 0).Select(each => Point(each.Strength, each.Values, widening)).ToList();
                     if (none.Length > 0 && points.Count > 1)
-                        yield return FigureResponse.Of(key, disturbance, size, [.. points], widening * Deviation(none));
+                        yield return FigureResponse.Of(key, disturbance, size, [.. points], widening * (SampleDeviation.Of(none) ?? 0));
                 }
 
         double[] Of(string key, (int, Disturbance?, double) condition) =>
@@ -174,12 +175,6 @@ public sealed class Calibrator(string label, Func<IconPixels, IProgress<int>?, C
         var mean = values.Average();
         var sorted = values.Order().ToArray();
         return new(strength, Short(mean), Short(mean - (widening * (mean - Bootstrap.Quantile(sorted, 0.025)))), Short(mean + (widening * (Bootstrap.Quantile(sorted, 0.975) - mean))));
-    }
-
-    private static double Deviation(double[] values)
-    {
-        var mean = values.Average();
-        return values.Length < 2 ? 0 : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1));
     }
 
     // Six digits: a result of a thousand points stays a small file.

@@ -70,17 +70,17 @@ public sealed class DcganMethod : GanMethod
         // Teach the discriminator.
         TrainedJudge.RequireGradients(true);
         var ofReal = _discriminator.call(real);
-        var lossOfReal = F.binary_cross_entropy(ofReal, isReal);
+        var lossOfReal = Loss(ofReal, isReal);
         Gradients.Backward(lossOfReal);
         var drawn = _generator.call(z);
         var ofDrawn = _discriminator.call(drawn.detach());
-        var lossOfDrawn = F.binary_cross_entropy(ofDrawn, isDrawn);
+        var lossOfDrawn = Loss(ofDrawn, isDrawn);
         Gradients.Backward(lossOfDrawn);
         var discriminatorNorm = Update(TrainedJudge, _spec.Adam, step);
 
         // Teach the generator.
         TrainedJudge.RequireGradients(false);
-        var loss = F.binary_cross_entropy(_discriminator.call(drawn), isReal);
+        var loss = Loss(_discriminator.call(drawn), isReal);
         Gradients.Backward(loss);
         var generatorNorm = Update(TrainedGenerator, _spec.Adam, step);
 
@@ -90,5 +90,12 @@ public sealed class DcganMethod : GanMethod
             ["drawnScore"] = ofDrawn.mean().item<float>(),
             ["discriminatorGradNorm"] = discriminatorNorm,
         });
+    }
+
+    // libtorch ends with an error of its own where an answer is no probability.
+    private static Tensor Loss(Tensor answers, Tensor wanted)
+    {
+        var sum = answers.sum().item<float>();
+        return float.IsFinite(sum) ? F.binary_cross_entropy(answers, wanted) : throw new DivergenceException($"the discriminator answers {sum}");
     }
 }

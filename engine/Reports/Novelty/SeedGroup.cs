@@ -1,3 +1,4 @@
+using IconDiffusion.Evaluation.Metrics;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
 
@@ -53,9 +54,7 @@ internal sealed class SeedGroup
         return $"± {FigureText.Value(deviation, FigureCatalogue.Find(key)?.Unit ?? "")}";
     }
 
-    // N − 1: the seeds are a sample of all.
-    private double? Deviation(string key) => Values(key) is { Length: > 1 } values
-        ? Math.Sqrt(values.Sum(value => Math.Pow(value - values.Average(), 2)) / (values.Length - 1)) : null;
+    private double? Deviation(string key) => SampleDeviation.Of(Values(key));
 
     private double[] Values(string key) => [.. Sets.Select(set => set.Figure(key)?.Value).OfType<double>()];
 }

@@ -109,8 +109,8 @@ public sealed class EveryMethodTests : IDisposable
         Assert.False(File.Exists(Run().LossLogFile));
     }
 
-    [Fact]
-    public void ANetworkThatDiverges_EndsTheRunAndLeavesTheCheckpoint()
+    [Theory, InlineData("dcgan"), InlineData("wgan-gp")]
+    public void ANetworkThatDiverges_EndsTheRunAndLeavesTheCheckpoint(string method)
     {
         TinyRun.CancelAt(1, Run(), Diverging(rate: 1e-4));
         var error = Assert.Throws<TrainingException>(() => TinyRun.Train(Run(), Diverging(rate: 1e30)));
@@ -121,10 +121,13 @@ public sealed class EveryMethodTests : IDisposable
             error.Message, StringComparison.Ordinal);
         Assert.True(File.Exists(Run().CheckpointFile(1)));
 
-        static RunSpec Diverging(double rate)
+        RunSpec Diverging(double rate)
         {
-            var spec = TinyRun.Spec("wgan-gp", 20);
-            return spec with { Model = (WganGpSpec)spec.Model with { LearningRate = rate } };
+            var spec = TinyRun.Spec(method, 20);
+            return spec with
+            {
+                Model = spec.Model is DcganSpec dcgan ? dcgan with { LearningRate = rate } : (WganGpSpec)spec.Model with { LearningRate = rate },
+            };
         }
     }
 
