@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IconDiffusion.Specs;
 
 /// <summary>The figures of one finished run and everything that reproduces them.</summary>
@@ -68,10 +70,14 @@ public sealed record TrainingSummary
 
     /// <summary>SHA-256 over the averaged (EMA) weights.</summary>
     public required string WeightsHash { get; init; }
+
+    /// <summary>The safe window that was seen while it trained, and where the result lies; null: nobody looked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TrainingWindow? Window { get; init; }
 }
 
-/// <summary>The limit that ended training.</summary>
-public enum TrainingEnd { Steps, Budget }
+/// <summary>What ended training: a limit, or the end of the safe window.</summary>
+public enum TrainingEnd { Steps, Budget, Window }
 
 /// <summary>What sampling did.</summary>
 public sealed record SamplingSummary

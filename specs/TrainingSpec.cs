@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IconDiffusion.Specs;
 
 /// <summary>
@@ -13,6 +15,10 @@ public sealed record TrainingSpec
     /// <summary>Optimiser steps after which training ends, if the budget lasts; null: the budget alone ends it.</summary>
     public long? Steps { get; init; }
 
+    /// <summary>What ends training before its limits, and which weights are its result.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public TrainingStop Stop { get; init; }
+
     public int BatchSize { get; init; } = 16;
 
     /// <summary>Batches whose gradients are averaged for one optimiser step.</summary>
@@ -27,6 +33,16 @@ public sealed record TrainingSpec
 
     /// <summary>TF32 matrix units on CUDA devices, as in the preprint.</summary>
     public bool Tf32 { get; init; } = true;
+}
+
+/// <summary>What ends a training before its limits.</summary>
+public enum TrainingStop
+{
+    /// <summary>Nothing; the last weights are the result, which says whether they lie before, inside or after the safe window.</summary>
+    Budget,
+
+    /// <summary>That the safe window is over: the network copies its training icons. The weights of the best step before that are the result.</summary>
+    Window,
 }
 
 /// <summary>Adam (Kingma &amp; Ba 2015) as in <c>torch.optim.Adam</c>.</summary>

@@ -15,6 +15,9 @@ public static class RandomStream
     /// <summary>Seed of the noise of icon <paramref name="icon"/>.</summary>
     public static ulong Icon(int runSeed, long icon) => Seed(1, runSeed, icon);
 
+    /// <summary>Seed of the noise that a network is asked about in part <paramref name="part"/> of every look at its training.</summary>
+    public static ulong Look(int runSeed, long part) => Seed(2, runSeed, part);
+
     // The stream is in the top two bits; below, the index counts on from the hashed run seed.
     private static ulong Seed(uint stream, int runSeed, long index)
     {

@@ -49,7 +49,7 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
             foreach (var path in Stage.Of(order.Spec).Needs(order.Spec, new(data, folder, there)))
             {
                 var isListed = path.StartsWith(folder.Path + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-                if (path == folder.LossLogFile)   // It grows.
+                if (path == folder.LossLogFile || path == folder.WindowFile)   // They grow.
                     await store.GetAsync(Key(path), path, cancellation).ConfigureAwait(false);
                 else if (!isListed || there.Contains(path))
                     await FetchAsync(path, cancellation).ConfigureAwait(false);
@@ -122,6 +122,7 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
             {
                 await store.PutAsync(Key(Path.ChangeExtension(manifest, ".safetensors")), Path.ChangeExtension(manifest, ".safetensors"), cancellation).ConfigureAwait(false);
                 await store.PutAsync(Key(folder.LossLogFile), folder.LossLogFile, cancellation).ConfigureAwait(false);
+                foreach (var seen in (string[])[folder.WindowFile, .. WorkFiles.In(folder.Best)]) await PutNewAsync(seen, there, cancellation).ConfigureAwait(false);
                 await store.PutAsync(Key(manifest), manifest, cancellation).ConfigureAwait(false);
             }
             catch (FileNotFoundException)

@@ -22,7 +22,7 @@ internal sealed class Stage
             memory: (work, onGpu) => MemoryEstimate.Training(work.Run, onGpu),
             attempt: _ => null,
             needs: (work, files) => [.. Shared(work, files), .. NewestCheckpoint(files)],
-            leaves: (_, files) => [files.Folder.SpecFile, files.Folder.DatasetFile, .. WorkFiles.In(files.Folder.Strips), files.Folder.WeightsFile],
+            leaves: (_, files) => [files.Folder.SpecFile, files.Folder.DatasetFile, .. WorkFiles.In(files.Folder.Strips), files.Folder.WindowFile, .. WorkFiles.In(files.Folder.Best), files.Folder.WeightsFile],
             hasCheckpoints: true),
 
         [WorkKind.Samples] = Row<SampleWork>(
@@ -108,13 +108,14 @@ internal sealed class Stage
     private static IEnumerable<string> Icons(RunWork work, WorkFiles files, int first, int count) =>
         Enumerable.Range(first, count).Select(i => files.Folder.SampleFile(work.Run.Sampling.Sampler, i));
 
-    // Unless there is one as new here: loss log and weights first, the manifest last, as it makes the checkpoint count.
+    // Unless there is one as new here: logs and weights first, the manifest last, as it makes the checkpoint count.
     private static IEnumerable<string> NewestCheckpoint(WorkFiles files)
     {
         var folder = files.Folder;
         var newest = files.ThereIn(folder.Checkpoints).Where(path => path.EndsWith(".json", StringComparison.Ordinal))
             .Select(path => long.Parse(Path.GetFileNameWithoutExtension(path).AsSpan("step-".Length))).DefaultIfEmpty(-1).Max();
-        return newest < 0 || folder.NewestCheckpoint() >= newest ? [] : [folder.LossLogFile, folder.CheckpointFile(newest), folder.ManifestFile(newest)];
+        return newest < 0 || folder.NewestCheckpoint() >= newest ? []
+            : [folder.LossLogFile, folder.WindowFile, .. files.ThereIn(folder.Best), folder.CheckpointFile(newest), folder.ManifestFile(newest)];
     }
 }
 

@@ -87,6 +87,9 @@ public sealed record WorkProgress
 
     public double? Loss { get; init; }
 
+    /// <summary>What the looks at a training so far say of its safe window.</summary>
+    public TrainingWindow? Window { get; init; }
+
     /// <summary>Step of the newest checkpoint, in training.</summary>
     public long? CheckpointStep { get; init; }
 

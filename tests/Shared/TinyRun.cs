@@ -52,9 +52,11 @@ public static class TinyRun
 
     /// <summary>Trains in <paramref name="folder"/> as far as the spec and <paramref name="progress"/> let it.</summary>
     /// <param name="method">At its beginning, and freed; null: the spec's.</param>
+    /// <param name="watch">Who looks; null: nobody.</param>
     public static TrainingSummary Train(
         RunFolder folder, RunSpec spec, Action<WorkProgress>? progress = null, MonitoringSpec? monitoring = null,
-        TimeProvider? time = null, Action<string>? warn = null, IMethod? method = null, int icons = 10, CancellationToken cancellation = default)
+        TimeProvider? time = null, Action<string>? warn = null, IMethod? method = null, int icons = 10, ITrainingWatch? watch = null,
+        CancellationToken cancellation = default)
     {
         using var taken = RunLock.Take(folder);
         using var begun = method ?? MethodTable.Of(spec.Model).Begin(spec, CPU);
@@ -63,6 +65,7 @@ public static class TinyRun
             Monitoring = monitoring ?? new MonitoringSpec(),
             Time = time ?? TimeProvider.System,
             Warn = warn ?? (sentence => Assert.Fail($"Unexpected warning: {sentence}")),
+            Watch = watch,
         };
         return trainer.Train(begun, progress is null ? null : new Reporter(progress), cancellation);
     }

@@ -55,6 +55,9 @@ public sealed class DcganMethod : GanMethod
 
     private protected override TrainedNetwork TrainedJudge { get; }
 
+    // Within what a float32 probability can tell.
+    private protected override Tensor Logits(Tensor icons) => EvaluationMode.Call(_discriminator, icons).logit(eps: 1e-7);
+
     private protected override GanFigures Teach(long step, IReadOnlyList<Tensor> reals, Generator random) =>
         Step(step, reals[0], randn([reals[0].shape[0], _spec.LatentDim], generator: random).to(Device));
 

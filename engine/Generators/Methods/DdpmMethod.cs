@@ -16,6 +16,12 @@ public sealed class DdpmMethod : IMethod
 {
     private const int StripSolverSteps = 20;
 
+    // Enough to tell a copy and to follow the Fréchet distance (docs/experiments.md), at half the price.
+    private const int LookSolverSteps = 10;
+
+    // Parts of 0…T − 1 whose losses are told apart: copying shows where there is little noise first.
+    private const int Bands = 4;
+
     // Weights, gradients, two moments, the average.
     private const int CopiesInTraining = 5;
 
@@ -123,6 +129,52 @@ public sealed class DdpmMethod : IMethod
             return IconImages.From(sampler.Sample(model.call, noise, progress: null, CancellationToken.None));
         }
     }
+
+    /// <inheritdoc/>
+    public Tensor DrawIcons(int count)
+    {
+        using var scope = NewDisposeScope();
+        var sampler = new DpmSolverSampler(_diffusion, Math.Min(LookSolverSteps, _diffusion.Schedule.Timesteps));
+        var parts = Enumerable.Range(0, count).Chunk(AtOnce).Select(icons =>
+        {
+            using var noise = new IconNoise(_run.Seed, icons, _model.Channels, _run.Dataset.ImageSize, _device);
+            return sampler.Sample(_average.call, noise, progress: null, CancellationToken.None);
+        }).ToArray();
+        return cat(parts, 0).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<EarlySign> Signs(Tensor training, Tensor? heldOut, Tensor drawn)
+    {
+        using var noGrad = no_grad();
+        var timesteps = _diffusion.Schedule.Timesteps;
+        var bands = Math.Min(Bands, timesteps);
+        return [.. Enumerable.Range(0, bands).Select(band =>
+        {
+            var (first, end) = (band * timesteps / bands, (band + 1) * timesteps / bands);
+            return new EarlySign($"loss t {first}–{end - 1}", Loss(training), heldOut is null ? null : Loss(heldOut), null);
+
+            double Loss(Tensor icons) => MeanLoss(icons, band, first, end);
+        })];
+    }
+
+    // Icon i of any set meets the same t and the same noise, so that sets differ in their icons alone.
+    private double MeanLoss(Tensor icons, int band, int first, int end)
+    {
+        using var scope = NewDisposeScope();
+        using var random = new Generator(RandomStream.Look(_run.Seed, band), CPU);
+        var sum = 0.0;
+        foreach (var part in icons.split(AtOnce))
+        {
+            using var inner = NewDisposeScope();
+            var (t, noise) = Draws(part, end - first, random);
+            sum += part.shape[0] * _diffusion.Loss(_average.call, part, t + first, noise).item<float>();
+        }
+        return sum / icons.shape[0];
+    }
+
+    // Without gradients what fits for a training step fits for certain.
+    private int AtOnce => Math.Max(1, _run.Training.BatchSize / _microBatches);
 
     /// <inheritdoc/>
     public void Dispose()

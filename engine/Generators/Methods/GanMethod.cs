@@ -12,6 +12,7 @@ namespace IconDiffusion.Generators.Methods;
 public abstract class GanMethod : IMethod
 {
     private readonly GanSpec _spec;
+    private readonly int _seed;
     private readonly Tensor _stripLatents;
 
     /// <param name="spec">Networks and losses.</param>
@@ -19,7 +20,7 @@ public abstract class GanMethod : IMethod
     /// <param name="device">Where the networks are.</param>
     private protected GanMethod(GanSpec spec, int seed, Device device)
     {
-        (_spec, Device) = (spec, device);
+        (_spec, _seed, Device) = (spec, seed, device);
         _stripLatents = IconLatents.Draw(seed, first: 0, Trainer.StripIcons, spec.LatentDim, device).DetachFromDisposeScope();
     }
 
@@ -34,6 +35,12 @@ public abstract class GanMethod : IMethod
 
     /// <summary>The network that judges.</summary>
     private protected abstract TrainedNetwork TrainedJudge { get; }
+
+    /// <summary>What the network that judges says of icons [N,3,H,W], N of at most <see cref="JudgedAtOnce"/>: their logits, [N] or [N,1], without gradients and with running statistics.</summary>
+    private protected abstract Tensor Logits(Tensor icons);
+
+    /// <summary>Icons that are judged together.</summary>
+    private protected virtual int JudgedAtOnce => 64;
 
     /// <summary>Where the networks are.</summary>
     private protected Device Device { get; }
@@ -76,6 +83,23 @@ public abstract class GanMethod : IMethod
     {
         using var scope = NewDisposeScope();
         return [.. Generators.SelectMany(generator => IconImages.From(generator.Draw(_stripLatents)))];
+    }
+
+    /// <inheritdoc/>
+    public Tensor DrawIcons(int count)
+    {
+        using var scope = NewDisposeScope();
+        return Generators[^1].Draw(IconLatents.Draw(_seed, first: 0, count, _spec.LatentDim, Device)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<EarlySign> Signs(Tensor training, Tensor? heldOut, Tensor drawn) =>
+        [new("logit", MeanLogit(training), heldOut is null ? null : MeanLogit(heldOut), MeanLogit(drawn))];
+
+    private double MeanLogit(Tensor icons)
+    {
+        using var scope = NewDisposeScope();
+        return cat([.. icons.split(JudgedAtOnce).Select(part => Logits(part).reshape(-1))], 0).mean().item<float>();
     }
 
     /// <inheritdoc/>

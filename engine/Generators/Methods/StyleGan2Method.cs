@@ -72,6 +72,11 @@ public sealed class StyleGan2Method : GanMethod
 
     private protected override TrainedNetwork TrainedJudge { get; }
 
+    private protected override Tensor Logits(Tensor icons) => EvaluationMode.Call(_discriminator, icons);
+
+    // The minibatch standard deviation's group.
+    private protected override int JudgedAtOnce => _spec.MinibatchStdGroup;
+
     private protected override GanFigures Teach(long step, IReadOnlyList<Tensor> reals, Generator random)
     {
         var icons = reals[0];

@@ -53,6 +53,8 @@ public sealed class WganGpMethod : GanMethod
 
     private protected override TrainedNetwork TrainedJudge { get; }
 
+    private protected override Tensor Logits(Tensor icons) => EvaluationMode.Call(_critic, icons);
+
     private protected override GanFigures Teach(long step, IReadOnlyList<Tensor> reals, Generator random)
     {
         // Teach the critic.

@@ -3,7 +3,7 @@ using IconDiffusion.Specs;
 namespace IconDiffusion.Generators.Runs;
 
 /// <summary>
-/// Where each file of one run lies: <c>spec.json</c>, <c>dataset.txt</c>, <c>loss.jsonl</c>, <c>strips/step-00000200.png</c>,
+/// Where each file of one run lies: <c>spec.json</c>, <c>dataset.txt</c>, <c>loss.jsonl</c>, <c>window.jsonl</c>, <c>strips/step-00000200.png</c>,
 /// <c>checkpoints/step-00000200.safetensors</c> with its manifest <c>.json</c>, <c>weights.safetensors</c> once training has ended,
 /// <c>samples/SAMPLER/00000.png</c> and <c>results/RESULT/</c>, a run being drawn from and scored in more ways than one; and, of what
 /// worked on it, <c>events.jsonl</c> and <c>attempt.json</c>.
@@ -23,6 +23,9 @@ public sealed class RunFolder
 
     public string LossLogFile => In("loss.jsonl");
 
+    /// <summary>The looks at the network while it was trained, one JSON line each; see <c>WindowPoint</c>.</summary>
+    public string WindowFile => In("window.jsonl");
+
     /// <summary>What happened to the run: attempts, warnings, errors; one JSON line each.</summary>
     public string EventsFile => In("events.jsonl");
 
@@ -33,6 +36,12 @@ public sealed class RunFolder
     public string WeightsFile => In("weights.safetensors");
 
     public string Strips => In("strips");
+
+    /// <summary>Holds the averaged weights of the best look so far.</summary>
+    public string Best => In("best");
+
+    /// <summary>The averaged weights after optimiser step <paramref name="step"/>, the best look so far; as <see cref="WeightsFile"/>.</summary>
+    public string BestFile(long step) => In("best", StepName(step) + ".safetensors");
 
     public string Checkpoints => In("checkpoints");
 

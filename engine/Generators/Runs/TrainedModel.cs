@@ -14,15 +14,32 @@ public static class TrainedModel
     {
         try
         {
-            var hash = "";
-            var metadata = new Dictionary<string, string> { ["format"] = "pt" };  // what other tools ask for
-            AtomicFile.Write(folder.WeightsFile, stream => hash = TensorFile.Write(stream, network.state_dict(), metadata));
-            return hash;
+            return Write(folder.WeightsFile, network);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new TrainingException($"Training has ended, but '{folder.WeightsFile}' could not be written: {e.Message} Start the run again to write it.", e);
         }
+    }
+
+    /// <summary>Writes the weights to a file of their own, atomically.</summary>
+    /// <returns>Its SHA-256, lower-case hexadecimal.</returns>
+    /// <exception cref="IOException">It could not be written.</exception>
+    public static string Write(string file, nn.Module network)
+    {
+        var hash = "";
+        using var scope = NewDisposeScope();
+        var metadata = new Dictionary<string, string> { ["format"] = "pt" };  // what other tools ask for
+        AtomicFile.Write(file, stream => hash = TensorFile.Write(stream, network.state_dict(), metadata));
+        return hash;
+    }
+
+    /// <summary>Gives a network the weights of a file of <see cref="Write"/>.</summary>
+    /// <exception cref="InvalidDataException">The file is not one of such weights.</exception>
+    public static void Read(string file, nn.Module network)
+    {
+        using var scope = NewDisposeScope();
+        TensorFile.Read(file, network.state_dict());
     }
 
     /// <summary>Moves a network to the device and gives it the weights of a run whose training has ended.</summary>

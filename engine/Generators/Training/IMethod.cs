@@ -1,4 +1,5 @@
 using IconDiffusion.Imaging;
+using IconDiffusion.Specs;
 using static TorchSharp.torch;
 
 namespace IconDiffusion.Generators.Training;
@@ -49,6 +50,19 @@ public interface IMethod : IDisposable
     /// a row with their average, both from the same noise. Touches no random state.
     /// </summary>
     IReadOnlyList<Image> DrawStrip();
+
+    /// <summary>Draws the run's icons 0 … <paramref name="count"/> − 1 with <see cref="Drawing"/> as it stands, by a sampler of few steps. Changes nothing and touches no random state.</summary>
+    /// <returns>float32 [count,3,H,W], pixels around −1…1, where the networks are.</returns>
+    Tensor DrawIcons(int count);
+
+    /// <summary>
+    /// What the method itself tells of icons that it was trained on and of others, before any drawn icon shows it: losses at fixed noise, a
+    /// discriminator's logits. The same question at every step; changes nothing and touches no random state.
+    /// </summary>
+    /// <param name="training">Some training icons, float32 [N,3,H,W] in −1…1.</param>
+    /// <param name="heldOut">Some held-out icons; null: there are none.</param>
+    /// <param name="drawn">Icons of <see cref="DrawIcons"/>.</param>
+    IReadOnlyList<EarlySign> Signs(Tensor training, Tensor? heldOut, Tensor drawn);
 }
 
 /// <summary>What someone who trains looks at, of one step.</summary>

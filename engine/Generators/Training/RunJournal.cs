@@ -22,6 +22,7 @@ public sealed class RunJournal : IDisposable
     private readonly Action<string> _warn;
     private readonly CheckpointStore _store;
     private readonly LossLog _log;
+    private readonly BestWeights _best;
     private readonly Queue<double> _recent;
     private (double Sum, long Count) _sinceCheckpoint;
     private TimeSpan _checkpointTried;
@@ -50,6 +51,8 @@ public sealed class RunJournal : IDisposable
         Clock = new WorkClock(time, last?.Worked ?? TimeSpan.Zero);
         _checkpointTried = _flushed = Clock.Worked;
         _log = OpenLog(_folder.LossLogFile, last?.LossLogLength ?? 0);
+        _best = new BestWeights(_folder);
+        _best.Forget(after: Step);
         _recent = new Queue<double>(LossLog.Read(_folder.LossLogFile).TakeLast(RecentSteps).Select(entry => entry.Loss));
     }
 
@@ -86,6 +89,31 @@ public sealed class RunJournal : IDisposable
     {
         var strip = draw();
         Attempt("Strip", () => ImageFile.SavePng(_folder.StripFile(Step), strip));
+    }
+
+    /// <summary>Lets a watch look at the present step, and keeps the weights if they are the best yet; warns if something cannot be written.</summary>
+    /// <exception cref="SupersededException">Another attempt writes the run's folder by now.</exception>
+    public void Look(ITrainingWatch watch, IMethod method) => Attempt("A look", () =>
+    {
+        _run.Verify();
+        watch.Look(method, Step, Clock);
+        if (watch.Window?.Best == Step) _best.Keep(Step, method.Drawing, CheckpointStep);
+    });
+
+    /// <summary>Gives a network the weights of the best look, or leaves it as it is and warns.</summary>
+    /// <returns>Step of the weights that it has now.</returns>
+    public long RestoreBest(long best, nn.Module network)
+    {
+        try
+        {
+            _best.Restore(best, network);
+            return best;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            _warn($"The weights of step {best}, the best look, cannot be read, so those of step {Step} are the result: {e.Message}");
+            return Step;
+        }
     }
 
     /// <summary>Makes a checkpoint; warns if that fails.</summary>

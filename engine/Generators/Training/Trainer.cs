@@ -38,6 +38,9 @@ public sealed class Trainer(string runId, RunSpec spec, IconDataset dataset, Run
     /// <summary>Receives sentences about what went wrong without ending the run.</summary>
     public Action<string> Warn { get; init; } = _ => { };
 
+    /// <summary>Looks at what is trained; null: nobody does.</summary>
+    public ITrainingWatch? Watch { get; init; }
+
     /// <summary>Trains until a limit is reached; a run that has reached one already returns at once.</summary>
     /// <param name="method">At its beginning, on the device.</param>
     /// <param name="progress">Told how far it is, at most ten times a second.</param>
@@ -48,15 +51,18 @@ public sealed class Trainer(string runId, RunSpec spec, IconDataset dataset, Run
     {
         if (method.NeedsDistinctIcons && dataset.Count < _training.BatchSize)
             throw new TrainingException($"The data set has {dataset.Count} icons; {spec.Model.Label} wants at least training.batchSize ({_training.BatchSize}).");
+        if (_training.Stop == TrainingStop.Window && Watch is null)
+            throw new InvalidOperationException("training.stop is window, but nobody watches.");
         backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = _training.Tf32;
 
         // Take up where the newest checkpoint stands.
         using var journal = new RunJournal(run, runId, method.Tensors, ComputeSettings.Of(DeviceName), Monitoring, Time, Warn);
         var imagesPerStep = _training.BatchSize * method.BatchesPerStep;
         using var batches = new IconBatches(dataset, imagesPerStep, spec.Seed, device);
-        var watch = new CollapseWatch(method.SaturatedLoss);
+        Watch?.Resume(journal.Step);
+        var collapses = new CollapseWatch(method.SaturatedLoss);
         foreach (var entry in LossLog.Read(run.Folder.LossLogFile))
-            watch.Note(entry);
+            collapses.Note(entry);
         var meter = new ProgressMeter(_training, journal.Clock, progress);
 
         TrainingEnd? end;
@@ -78,21 +84,26 @@ public sealed class Trainer(string runId, RunSpec spec, IconDataset dataset, Run
                 journal.Strip(() => ContactSheet.Compose(method.DrawStrip(), columns: StripIcons));
 
             // Stop where there is nothing left to learn.
-            if (watch.Note(entry) is { } collapse)
+            if (collapses.Note(entry) is { } collapse)
             {
                 if (Monitoring.OnCollapse == CollapseResponse.Fail)
                     throw new TrainingException($"{collapse} {Kept(journal.CheckpointStep, "change the run's settings")} monitoring.onCollapse \"warn\" lets a run go on.");
                 Warn(collapse);
             }
 
-            // Make a checkpoint, but not of what may be a collapse: the last good one stays.
-            if (journal.CheckpointDue && !(watch.IsSuspicious && Monitoring.OnCollapse == CollapseResponse.Fail)) journal.Checkpoint();
+            // Make a checkpoint, but not of what may be a collapse: the last good one stays. Look first, so that it holds what was seen.
+            var isCheckpoint = journal.CheckpointDue && !(collapses.IsSuspicious && Monitoring.OnCollapse == CollapseResponse.Fail);
+            Look(journal, method, isCheckpoint ? LookOccasion.Checkpoint : LookOccasion.Step);
+            if (isCheckpoint) journal.Checkpoint();
             meter.Skip();
         }
 
         // Leave the weights, and say what was done.
+        if (end is not null) Look(journal, method, LookOccasion.End);
         journal.LastCheckpoint();
         if (end is null) cancellation.ThrowIfCancellationRequested();
+        var window = Watch?.Window;
+        var result = _training.Stop == TrainingStop.Window && window?.Best is { } best ? journal.RestoreBest(best, method.Drawing) : journal.Step;
         var summary = new TrainingSummary
         {
             Steps = journal.Step,
@@ -102,6 +113,7 @@ public sealed class Trainer(string runId, RunSpec spec, IconDataset dataset, Run
             Loss = journal.RecentLoss,
             Parameters = method.Parameters,
             WeightsHash = TrainedModel.Save(run.Folder, method.Drawing),
+            Window = window is null ? null : window with { Result = result },
         };
         meter.Report(journal.Step, journal.RecentLoss);
         return summary;
@@ -124,8 +136,15 @@ public sealed class Trainer(string runId, RunSpec spec, IconDataset dataset, Run
     private static string Kept(long checkpoint, string advice) =>
         $"The checkpoint of step {checkpoint} is sound, but going on from it repeats the same steps; {advice}.";
 
+    private void Look(RunJournal journal, IMethod method, LookOccasion occasion)
+    {
+        if (journal.Step > 0 && Watch?.IsDue(journal.Step, journal.Clock.Worked, occasion) == true)
+            journal.Look(Watch, method);
+    }
+
     private TrainingEnd? End(RunJournal journal) =>
         journal.Step >= _training.Steps ? TrainingEnd.Steps
         : journal.Clock.Worked >= _training.Budget ? TrainingEnd.Budget
+        : _training.Stop == TrainingStop.Window && Watch!.Window is { IsOver: true } ? TrainingEnd.Window
         : null;
 }

@@ -16,10 +16,14 @@ public static class MemoryEstimate
     // Icons of one run that a page shows at most.
     private const int IconsOfARun = 256;
 
-    /// <summary>Bytes held at the peak of a training.</summary>
+    /// <summary>Bytes held at the peak of a training, of a step or of a look in between, which needs the feature network beside what is trained.</summary>
     /// <param name="onGpu">Whether it is for a GPU.</param>
     /// <exception cref="ExperimentException">There is no such method here.</exception>
-    public static long Training(RunSpec run, bool onGpu) => MethodTable.Of(run.Model).Memory(run).OfTraining(run.Training.BatchSize, onGpu);
+    public static long Training(RunSpec run, bool onGpu)
+    {
+        var memory = MethodTable.Of(run.Model).Memory(run);
+        return Math.Max(memory.OfTraining(run.Training.BatchSize, onGpu), memory.OfTraining(0, onGpu: false) + Inception - MethodMemory.Process);
+    }
 
     /// <summary>Bytes held at the peak of drawing <paramref name="count"/> icons at once and extracting their features.</summary>
     /// <inheritdoc cref="Training"/>

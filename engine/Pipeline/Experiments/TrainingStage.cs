@@ -31,14 +31,16 @@ public static class TrainingStage
         context.Bench.Clear();
         var device = context.Bench.Device;
         using var method = MethodTable.Of(work.Run.Model).Begin(work.Run, device.Device);
+        using var watch = new TrainingWatch(work.Run, dataset, folder, context.Data, device.Device, context.Warn);
         var trainer = new Trainer(work.RunId, work.Run, dataset, run, device.Device)
         {
             DeviceName = device.Name,
             Monitoring = work.Monitoring,
             Time = context.Time,
             Warn = context.Warn,
+            Watch = watch,
         };
-        return trainer.Train(method, new Watch(work, folder, context), cancellation);
+        return trainer.Train(method, new Progress(work, folder, context, watch), cancellation);
     }
 
     // An older attempt at the same work ends once it sees that this one has begun; other work's is waited for.
@@ -62,7 +64,7 @@ public static class TrainingStage
     }
 
     // Reports, and looks once a second whether a newer attempt has begun.
-    private sealed class Watch(TrainingWork work, RunFolder folder, WorkContext context) : IProgress<WorkProgress>
+    private sealed class Progress(TrainingWork work, RunFolder folder, WorkContext context, TrainingWatch watch) : IProgress<WorkProgress>
     {
         private long? _looked;
         private long? _checkpoint;
@@ -70,7 +72,7 @@ public static class TrainingStage
         public void Report(WorkProgress value)
         {
             if (_looked is not { } before || context.Time.GetElapsedTime(before) >= LookEvery) Look();
-            context.Report(value with { CheckpointStep = _checkpoint });
+            context.Report(value with { CheckpointStep = _checkpoint, Window = watch.Window });
         }
 
         private void Look()

@@ -63,7 +63,7 @@ public static class ModelCard
             | | |
             |---|---|
             | model | {Plain(spec.Model.Label)}, {training.Parameters} parameters |
-            | training | {training.Steps} steps, {training.ImagesSeen} icons shown, {training.Time.TotalHours:0.0} h, ended by its {(training.End == TrainingEnd.Steps ? "steps" : "budget")} |
+            | training | {training.Steps} steps, {training.ImagesSeen} icons shown, {training.Time.TotalHours:0.0} h, ended by {training.End switch { TrainingEnd.Steps => "its steps", TrainingEnd.Budget => "its budget", _ => "the end of its safe window" }} |
             | seed | {spec.Seed} |
             | weights | SHA-256 {training.WeightsHash} |
             | device | {Plain(result.Provenance.Device)}, {result.Provenance.Threads} threads, libtorch {Plain(result.Provenance.LibTorch)} |

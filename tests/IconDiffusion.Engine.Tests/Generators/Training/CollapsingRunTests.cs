@@ -91,6 +91,10 @@ public sealed class CollapsingRunTests : IDisposable
 
         public IReadOnlyList<Image> DrawStrip() => [];
 
+        public Tensor DrawIcons(int count) => zeros(count, 3, 32, 32);
+
+        public IReadOnlyList<EarlySign> Signs(Tensor training, Tensor? heldOut, Tensor drawn) => [];
+
         public void Dispose()
         {
             _weight.Dispose();

@@ -1,0 +1,124 @@
+using System.Text;
+using System.Text.Json;
+using IconDiffusion.Data;
+using IconDiffusion.Evaluation.Features;
+using IconDiffusion.Evaluation.Window;
+using IconDiffusion.Generators.Diffusion;
+using IconDiffusion.Generators.Runs;
+using IconDiffusion.Generators.Sampling;
+using IconDiffusion.Generators.Training;
+using IconDiffusion.Imaging;
+using IconDiffusion.Specs;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace IconDiffusion.Pipeline.Experiments;
+
+/// <summary>
+/// Looks at a run while it trains, and keeps what it sees in <see cref="RunFolder.WindowFile"/>, which is written anew at each look: a few
+/// hundred lines at most. The file is cut back to the step that training goes on from, so that it has no look twice.
+/// </summary>
+/// <param name="spec">The run.</param>
+/// <param name="dataset">What it is trained on.</param>
+/// <param name="folder">The run's; its writer is the trainer.</param>
+/// <param name="data">Has the feature network, and keeps the features of real icons.</param>
+/// <param name="device">Where it is trained.</param>
+/// <param name="warn">Receives a sentence on each look that failed.</param>
+public sealed class TrainingWatch(RunSpec spec, IconDataset dataset, RunFolder folder, DataFolder data, Device device, Action<string> warn) : ITrainingWatch, IDisposable
+{
+    /// <summary>Icons that a look draws, unless the run itself draws fewer.</summary>
+    public const int Icons = 64;
+
+    // Real icons that the method's own signs are taken from, spread evenly over their set.
+    private const int SignIcons = 32;
+
+    private List<WindowPoint> _points = [];
+    private (long Step, double Cost) _failed;
+    private LookMeter? _meter;
+
+    /// <inheritdoc/>
+    public TrainingWindow? Window { get; private set; }
+
+    /// <summary>The looks at a run, in the order of their steps; none: nobody looked.</summary>
+    /// <exception cref="JsonException">The file is of another version.</exception>
+    public static IReadOnlyList<WindowPoint> Read(RunFolder folder) => !File.Exists(folder.WindowFile) ? [] :
+        [.. File.ReadLines(folder.WindowFile).Select(line => JsonSerializer.Deserialize<WindowPoint>(line, SpecJson.Compact)!)];
+
+    /// <inheritdoc/>
+    public void Resume(long step)
+    {
+        try
+        {
+            _points = [.. Read(folder).Where(point => point.Step <= step)];
+        }
+        catch (JsonException error)
+        {
+            warn($"The looks in '{folder.WindowFile}' can't be read and begin anew: {error.Message}");
+        }
+        Window = WindowRule.Of(_points);
+    }
+
+    /// <inheritdoc/>
+    public bool IsDue(long step, TimeSpan worked, LookOccasion occasion)
+    {
+        var last = Math.Max(_failed.Step, _points.Count == 0 ? 0 : _points[^1].Step);
+        double? next = _points.Count > 0 ? _points[^1].Cost : _failed.Step > 0 ? _failed.Cost : null;
+        return LookSchedule.IsDue(last, _points.Sum(point => point.Cost) + _failed.Cost, next, step, worked, occasion);
+    }
+
+    /// <inheritdoc/>
+    public void Look(IMethod method, long step, WorkClock clock)
+    {
+        WindowPoint point;
+        var start = clock.Worked;
+        try
+        {
+            // The features of the real icons are no cost of looks: they are kept for the scores.
+            _meter ??= Open();
+            start = clock.Worked;
+            point = Measure(method, step, start.TotalSeconds);
+        }
+        catch (Exception error)
+        {
+            // Whatever it is, such as memory or icons that are not numbers: training does not depend on it.
+            _failed = (step, _failed.Cost + (clock.Worked - start).TotalSeconds);
+            warn($"The look at step {step} failed, training goes on: {error.Message}");
+            return;
+        }
+        _points.Add(point with { Cost = (clock.Worked - start).TotalSeconds });
+        Window = WindowRule.Of(_points);
+        var text = new StringBuilder();
+        foreach (var each in _points) text.Append(JsonSerializer.Serialize(each, SpecJson.Compact)).Append('\n');
+        AtomicFile.WriteAllText(folder.WindowFile, text.ToString());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter?.Dispose();
+
+    private WindowPoint Measure(IMethod method, long step, double seconds)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var drawn = method.DrawIcons(Math.Min(Icons, spec.Sampling.Count));
+        if (!drawn.isfinite().all().item<bool>()) throw new InvalidDataException("the network draws icons that are not numbers.");
+        var signs = method.Signs(Some(dataset.Pixels)!, Some(dataset.HeldOut.Pixels), drawn);
+        return _meter!.Measure(step, seconds, IconPixels.From(IconImages.From(drawn)), signs);
+    }
+
+    private LookMeter Open() => new(
+        new(dataset.Pixels, dataset.ImageSize), dataset.Fingerprint,
+        dataset.HeldOut.Count > 0 ? new(dataset.HeldOut.Pixels, dataset.ImageSize) : null,
+        FeatureExtractor.Open(spec.Evaluation, data.InceptionWeights, device), new FeatureCache(data.Weights));
+
+    // float32 [N,3,H,W] in −1…1; null: the set is empty.
+    private Tensor? Some(byte[] pixels)
+    {
+        var (side, bytes) = (dataset.ImageSize, dataset.ImageSize * dataset.ImageSize * 3);
+        var count = pixels.Length / bytes;
+        if (count == 0) return null;
+        var all = tensor(pixels).reshape(count, side, side, 3);
+        var kept = Math.Min(SignIcons, count);
+        var chosen = all.index_select(0, tensor(Enumerable.Range(0, kept).Select(i => (long)i * count / kept).ToArray()));
+        return PixelRange.ToModel(chosen.permute(0, 3, 1, 2)).to(device);
+    }
+}

@@ -1,0 +1,59 @@
+using IconDiffusion.Generators.Training;
+using IconDiffusion.Pipeline.Experiments;
+
+namespace IconDiffusion.Engine.Tests.Pipeline.Experiments;
+
+public sealed class LookScheduleTests
+{
+    [Fact]
+    public void LooksThatCostNothing_AreSpacedEvenlyInTheLogarithmOfTheStep()
+    {
+        var looks = Looks(last: 1024, secondsPerStep: 1, cost: 0);
+
+        Assert.Equal([16, 20, 23, 27, 32], looks.Take(5));
+        Assert.Equal([512, 609, 725, 862, 1024], looks.TakeLast(5));
+        Assert.Equal(1 + (6 * LookSchedule.PerDoubling), looks.Count);
+    }
+
+    [Theory]
+    [InlineData(0.5, 20)]
+    [InlineData(0.1, 5)]
+    [InlineData(0.01, 1)]
+    public void DearLooks_AreNeverMoreThanATwentiethOfTheTraining_ButForTheFirst_AndAreTakenAsSoonAsTheyAreNot(double secondsPerStep, double cost)
+    {
+        var looks = Looks(last: 100_000, secondsPerStep, cost);
+
+        Assert.All(looks.Index().Skip(1), look => Assert.True((look.Index + 1) * cost <= LookSchedule.MostCost * look.Item * secondsPerStep * (1 + 1e-9)));
+        // While looks are dear, each comes as many steps after the one before as it takes to earn it.
+        Assert.Equal(2 * cost / LookSchedule.MostCost / secondsPerStep, looks[1], 1);
+        Assert.Equal(cost / LookSchedule.MostCost / secondsPerStep, looks[2] - looks[1], 1);
+        // In the end they are not, and every moment has its look.
+        Assert.All(looks.Zip(looks.Skip(1)).TakeLast(4), pair => Assert.Equal(Math.Pow(2, 0.25), (double)pair.Second / pair.First, 0.01));
+    }
+
+    [Fact]
+    public void ACheckpointAndTheEnd_AreMomentsOfTheirOwn()
+    {
+        Assert.False(Due(last: 1000, step: 1010, LookOccasion.Step));
+        Assert.True(Due(last: 1000, step: 1010, LookOccasion.Checkpoint));
+        Assert.False(Due(last: 1010, step: 1010, LookOccasion.Checkpoint));
+        Assert.True(Due(last: 1000, step: 1010, LookOccasion.End, spent: 1e9));
+        Assert.False(Due(last: 1010, step: 1010, LookOccasion.End));
+        Assert.False(Due(last: 1000, step: 1010, LookOccasion.Checkpoint, spent: 1e9));
+
+        static bool Due(long last, long step, LookOccasion occasion, double spent = 0) =>
+            LookSchedule.IsDue(last, spent, 0, step, TimeSpan.FromHours(1), occasion);
+    }
+
+    private static List<long> Looks(long last, double secondsPerStep, double cost)
+    {
+        List<long> looks = [];
+        for (long step = 1; step <= last; step++)
+        {
+            var worked = TimeSpan.FromSeconds((step * secondsPerStep) + (looks.Count * cost));
+            if (LookSchedule.IsDue(looks.Count == 0 ? 0 : looks[^1], looks.Count * cost, looks.Count == 0 ? null : cost, step, worked, LookOccasion.Step))
+                looks.Add(step);
+        }
+        return looks;
+    }
+}
