@@ -5,6 +5,7 @@ using IconDiffusion.Data.Sources;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Benchmarks;
 

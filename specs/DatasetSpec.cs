@@ -12,6 +12,9 @@ namespace IconDiffusion.Specs;
 [JsonDerivedType(typeof(FolderSpec), "folder")]
 public abstract record DatasetSpec
 {
+    private const int LeastUncounted = 100;
+    private const int LeastCounted = 50;
+
     /// <summary>How many icons to train on, of the first in the source's fixed order; null: all there are, but for those held out.</summary>
     public int? Count { get; init; }
 
@@ -35,6 +38,19 @@ public abstract record DatasetSpec
 
     /// <summary>Colour, <c>#RRGGBB</c>, that transparent pixels are laid over.</summary>
     public string Background { get; init; } = "#FFFFFF";
+
+    /// <summary>How many of the source's first icons are needed in all, those set aside included.</summary>
+    /// <param name="available">Icons that the source has.</param>
+    public int PoolOf(int available) => Math.Min(available, (int)Math.Min(available, (long)(Count ?? available) + HeldOutOf(available)));
+
+    /// <summary>How many icons are set aside; see <see cref="HeldOut"/>.</summary>
+    /// <param name="available">Icons that the source has.</param>
+    public int HeldOutOf(int available) => (HeldOut, Count) switch
+    {
+        ({ } stated, _) => stated,
+        (null, null) => available >= LeastUncounted ? available / 5 : 0,
+        (null, { } count) => count >= LeastCounted ? Math.Clamp(available - count, 0, count / 4) : 0,
+    };
 }
 
 /// <summary>Human face emoji: the same faces in the same order, whoever drew them.</summary>

@@ -23,6 +23,11 @@ public sealed record EvaluationSpec
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public EvaluationFigures Figures { get; init; }
 
+    /// <summary>The same with the user's own network settled, if that is meant: where its file is, and the hash of what it holds.</summary>
+    /// <exception cref="ExperimentException">One of its two files is not there.</exception>
+    public EvaluationSpec WithOwnSettled() => Features?.File is not { } file ? this
+        : this with { Features = FeatureSource.TryParse(Path.GetFullPath(file)), FeaturesHash = FeaturesHash ?? OwnNetworkFiles.HashOf(file) };
+
     /// <summary>
     /// The same with its network settled, so that results of different networks have different identities. It is settled once, where an
     /// experiment is read: all machines that work on it use the same network.

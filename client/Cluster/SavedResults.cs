@@ -1,7 +1,8 @@
 using IconDiffusion.Client.Output;
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
+using IconDiffusion.Specs.Tables;
 
 namespace IconDiffusion.Client.Cluster;
 

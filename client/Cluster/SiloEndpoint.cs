@@ -1,5 +1,6 @@
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Hosting;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Client.Cluster;
 

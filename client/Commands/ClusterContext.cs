@@ -3,6 +3,7 @@ using IconDiffusion.Client.Cluster;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Client.Commands;
 

@@ -3,6 +3,7 @@ using IconDiffusion.Client.Output;
 using IconDiffusion.Imaging;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Hosting;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Client.Commands;
 

@@ -2,8 +2,8 @@ using System.CommandLine;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Pipeline.Comparisons;
 using IconDiffusion.Reports;
-using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Tables;
 
 namespace IconDiffusion.Client.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using IconDiffusion.Client.Output;
-using IconDiffusion.Silo.Hosting;
+using IconDiffusion.Specs.Files;
 using Spectre.Console;
 
 namespace IconDiffusion.Client.Commands;

@@ -6,6 +6,7 @@ using IconDiffusion.Evaluation.Features;
 using IconDiffusion.Imaging;
 using IconDiffusion.Kernels;
 using IconDiffusion.Pipeline.Experiments;
+using IconDiffusion.Specs.Files;
 using Spectre.Console;
 
 namespace IconDiffusion.Client.Commands;

@@ -7,6 +7,7 @@ using IconDiffusion.Reports;
 using IconDiffusion.Reports.Novelty;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Novelty;
 using Spectre.Console;
 
 namespace IconDiffusion.Client.Commands;
@@ -97,7 +98,7 @@ internal static class ReportCommand
         folder = Path.GetFullPath(parsed.GetValue(Output) ?? folder);
         NoveltyFiles.Write(folder, title, sets);
 
-        var page = Path.Combine(folder, NoveltyFiles.Page);
+        var page = Path.Combine(folder, NoveltyReport.PageFile);
         context.Terminal.Result(
             new { Page = page, Sets = sets.Select(set => new { set.Label, set.Run?.RunId, set.Novelty.Verdict, set.Novelty.Notes }) },
             () => sets.SelectMany(Lines).Append($"report    {page}  (also report.json, .csv, .md and .tex)").Select(line => new Text(line)));

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using IconDiffusion.Client.Cluster;
-using IconDiffusion.Reports.Tables;
+using IconDiffusion.Specs.Tables;
 using Spectre.Console;
 
 namespace IconDiffusion.Client.Commands;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Net.Http;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Evaluation.Features;
-using IconDiffusion.Imaging;
+using IconDiffusion.Specs.Files;
 using Spectre.Console;
 
 namespace IconDiffusion.Client.Commands;

@@ -1,11 +1,11 @@
 using System.Text.Json.Serialization;
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Pipeline.Experiments;
-using IconDiffusion.Reports;
 using IconDiffusion.Reports.Novelty;
-using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Files;
+using IconDiffusion.Specs.Novelty;
+using IconDiffusion.Specs.Tables;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -46,7 +46,7 @@ internal sealed record ExperimentReport(
     public IReadOnlyList<string>? Missing { get; init; }
 
     /// <summary>The report as a page to look at; null: there is none on this machine.</summary>
-    public string? Page => Path.Combine(Folder, NoveltyFiles.Page) is var page && File.Exists(page) ? page : null;
+    public string? Page => Path.Combine(Folder, NoveltyReport.PageFile) is var page && File.Exists(page) ? page : null;
 
     /// <summary>The preprint's Table 2 of the results.</summary>
     [JsonIgnore]
@@ -54,7 +54,7 @@ internal sealed record ExperimentReport(
 
     // Null where the run has no novelty report, or is on another machine.
     private static string? Verdict(ReportedRun run) =>
-        RunReport.ReadNovelty(run.Folder) is { } novelty ? $"copies    {run.Result.Spec.Model.Label}: {novelty.Verdict.Sentence}" : null;
+        NoveltyReport.Read(run.Folder) is { } novelty ? $"copies    {run.Result.Spec.Model.Label}: {novelty.Verdict.Sentence}" : null;
 
     public IEnumerable<IRenderable> Render()
     {

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Data;
 

@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
-using IconDiffusion.Imaging;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Data;
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using IconDiffusion.Specs.Files;
 using NetVips;
 using VipsImage = NetVips.Image;
 

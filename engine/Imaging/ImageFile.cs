@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Imaging;
 
@@ -14,39 +14,6 @@ public static class ImageFile
 
     /// <summary>Largest file read, bytes.</summary>
     public const long MaxFileBytes = 256L << 20;
-
-    private static readonly FrozenDictionary<string, ImageFormat> s_extensions = new Dictionary<string, ImageFormat>
-    {
-        [".png"] = ImageFormat.Png,
-        [".apng"] = ImageFormat.Png,
-        [".jpg"] = ImageFormat.Jpeg,
-        [".jpeg"] = ImageFormat.Jpeg,
-        [".jpe"] = ImageFormat.Jpeg,
-        [".jfif"] = ImageFormat.Jpeg,
-        [".webp"] = ImageFormat.WebP,
-        [".gif"] = ImageFormat.Gif,
-    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>The format that a file's name promises; null: it is not called like an image.</summary>
-    public static ImageFormat? Promised(string name) => s_extensions.TryGetValue(Path.GetExtension(name), out var format) ? format : null;
-
-    /// <summary>Whether a file begins like an image, whatever it is called; false for one that cannot be read.</summary>
-    public static bool BeginsLikeImage(string path)
-    {
-        try
-        {
-            // Pipes and devices, which would not answer, have no length.
-            if (((FileInfo?)File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path)).Length < ImageSignature.Length) return false;
-            using var stream = File.OpenRead(path);
-            var head = new byte[ImageSignature.Length];
-            stream.ReadExactly(head);
-            return ImageSignature.Of(head) is not null;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            return false;
-        }
-    }
 
     /// <summary>Version of libvips, such as "8.18.7"; pixels may differ between versions, so results state it.</summary>
     public static string LibraryVersion => ImageLibrary.Version;

@@ -1,7 +1,6 @@
-namespace IconDiffusion.Imaging;
+using IconDiffusion.Specs.Files;
 
-/// <summary>The file formats that are read; every other loader is switched off.</summary>
-public enum ImageFormat { Png = 1, Jpeg = 2, WebP = 3, Gif = 4 }
+namespace IconDiffusion.Imaging;
 
 /// <summary>How the stored channels are to be understood; all become sRGB on loading.</summary>
 public enum ColourSpace { Other = 0, Grey = 1, Rgb = 2, Cmyk = 3 }

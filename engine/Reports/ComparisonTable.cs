@@ -1,8 +1,7 @@
 using System.Text.Json;
-using IconDiffusion.Evaluation.Metrics;
-using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
+using IconDiffusion.Specs.Tables;
 
 namespace IconDiffusion.Reports;
 

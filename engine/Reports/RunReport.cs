@@ -2,6 +2,7 @@ using System.Text.Json;
 using IconDiffusion.Evaluation.Metrics;
 using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 using IconDiffusion.Specs.Novelty;
 
 namespace IconDiffusion.Reports;
@@ -16,8 +17,6 @@ public static class RunReport
     public const string GalleryFile = "gallery.png";
 
     public const string BestIconsFile = "best-icons.json";
-
-    public const string NoveltyFile = "novelty.json";
 
     public const string PartsFile = "parts.json";
 
@@ -59,10 +58,6 @@ public static class RunReport
 
     /// <summary>Reads the icons that a figure shows; null: a result of an earlier version, which has none.</summary>
     public static BestIcons? ReadBest(string folder) => Read<BestIcons>(folder, BestIconsFile);
-
-    /// <summary>Reads the novelty report beside a result; null: none was made.</summary>
-    /// <exception cref="JsonException">The file is no report of this version.</exception>
-    public static NoveltyReport? ReadNovelty(string folder) => Read<NoveltyReport>(folder, NoveltyFile);
 
     /// <summary>Reads what the icons are made of; null: their parts are unknown.</summary>
     /// <exception cref="JsonException">The file is no report of this version.</exception>

@@ -6,6 +6,7 @@ using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Artifacts;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Silo.Api;
 

@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Artifacts;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Files;
 using Microsoft.AspNetCore.StaticFiles;
 
 namespace IconDiffusion.Silo.Api;

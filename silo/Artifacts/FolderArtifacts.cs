@@ -1,4 +1,4 @@
-using IconDiffusion.Imaging;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Silo.Artifacts;
 

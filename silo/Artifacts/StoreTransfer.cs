@@ -1,8 +1,8 @@
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Grains;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Work;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Silo.Artifacts;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Silo.Hosting;
 

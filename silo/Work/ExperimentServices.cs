@@ -1,7 +1,8 @@
 using IconDiffusion.Grains;
-using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Files;
+using IconDiffusion.Specs.Tables;
 
 namespace IconDiffusion.Silo.Work;
 

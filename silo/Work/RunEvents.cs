@@ -1,9 +1,9 @@
 using System.Text.Json;
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Grains;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Silo.Work;
 

@@ -4,6 +4,7 @@ using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Artifacts;
 using IconDiffusion.Silo.Devices;
 using IconDiffusion.Silo.Hosting;
+using IconDiffusion.Specs.Files;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans;

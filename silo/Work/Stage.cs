@@ -1,10 +1,10 @@
 using IconDiffusion.Data;
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Reports;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Silo.Work;
 

@@ -1,9 +1,9 @@
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Grains;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Devices;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Files;
 using Microsoft.Extensions.Logging;
 using Orleans;
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace IconDiffusion.Specs.Novelty;
@@ -8,6 +9,12 @@ namespace IconDiffusion.Specs.Novelty;
 /// </summary>
 public sealed record NoveltyReport
 {
+    /// <summary>Lies beside a run's result.</summary>
+    public const string FileName = "novelty.json";
+
+    /// <summary>The page that is made of reports.</summary>
+    public const string PageFile = "report.html";
+
     /// <summary>What the generated icons are of: a model's label, or a folder.</summary>
     public required string Title { get; init; }
 
@@ -42,6 +49,11 @@ public sealed record NoveltyReport
 
     /// <summary>Why figures must not be compared with published ones, and what was left out; empty: nothing.</summary>
     public required EquatableList<string> Notes { get; init; }
+
+    /// <summary>Reads the report beside a run's result; null: none was made.</summary>
+    /// <exception cref="JsonException">The file is no report of this version.</exception>
+    public static NoveltyReport? Read(string folder) =>
+        Path.Combine(folder, FileName) is var path && File.Exists(path) ? JsonSerializer.Deserialize<NoveltyReport>(File.ReadAllText(path), SpecJson.Indented) : null;
 }
 
 /// <summary>What the figures of a report depend on beside the icons.</summary>

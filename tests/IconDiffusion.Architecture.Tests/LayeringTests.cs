@@ -11,7 +11,7 @@ public sealed class LayeringTests
     [
         ("specs/IconDiffusion.Specs", []),
         ("engine/Kernels/IconDiffusion.Kernels", ["IconDiffusion.Specs"]),
-        ("engine/Imaging/IconDiffusion.Imaging", []),
+        ("engine/Imaging/IconDiffusion.Imaging", ["IconDiffusion.Specs"]),
         ("engine/Data/IconDiffusion.Data", ["IconDiffusion.Imaging", "IconDiffusion.Specs"]),
         ("engine/Generators/IconDiffusion.Generators", ["IconDiffusion.Data", "IconDiffusion.Kernels"]),
         ("engine/Evaluation/IconDiffusion.Evaluation", ["IconDiffusion.Data", "IconDiffusion.Kernels"]),

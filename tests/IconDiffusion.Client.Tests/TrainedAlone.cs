@@ -1,9 +1,9 @@
 using IconDiffusion.Data.Sources;
 using IconDiffusion.Generators.Methods;
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Client.Tests;
 

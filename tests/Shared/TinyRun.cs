@@ -1,9 +1,9 @@
 using IconDiffusion.Data;
 using IconDiffusion.Generators.Methods;
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Files;
 using static TorchSharp.torch;
 
 namespace IconDiffusion.Tests;

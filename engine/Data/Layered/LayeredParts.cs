@@ -1,6 +1,7 @@
 using System.Text.Json;
 using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Data.Layered;
 

@@ -37,7 +37,7 @@ public static class LayeredSource
         var art = Open(spec, packages);
         var shortage = Shortage(spec, art);
         var icons = shortage is null ? Pool(spec, art) : [];
-        var heldOut = Math.Min(icons.Count, HeldOutSplit.HeldOut(spec, icons.Count));
+        var heldOut = Math.Min(icons.Count, spec.HeldOutOf(icons.Count));
         return new()
         {
             Icons = icons.Count - heldOut,
@@ -66,7 +66,7 @@ public static class LayeredSource
 
     private static List<NamedIcon> Pool(LayeredArtSpec spec, LayeredArt art)
     {
-        var pool = HeldOutSplit.Pool(spec with { Count = spec.Count ?? DefaultCount }, (int)Math.Min(art.Combinations, int.MaxValue));
+        var pool = (spec with { Count = spec.Count ?? DefaultCount }).PoolOf((int)Math.Min(art.Combinations, int.MaxValue));
         return [.. Icons(spec, art).Take(pool).AsParallel().AsOrdered().Select(icon => new NamedIcon(icon.Name, icon.Icon))];
     }
 

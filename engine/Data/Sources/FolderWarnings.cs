@@ -1,4 +1,5 @@
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Data.Sources;
 

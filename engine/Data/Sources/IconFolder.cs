@@ -1,5 +1,6 @@
 using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Data.Sources;
 
@@ -34,9 +35,9 @@ public static class IconFolder
     public static (IReadOnlyList<NamedIcon> Icons, DatasetReport Report) Read(FolderSpec spec, TimeProvider clock, bool skipUnreadable = false)
     {
         var background = Rgb.Parse(spec.Background);
-        var listing = FolderWalk.List(spec.Path);
+        var listing = List(spec.Path);
         var images = Images(listing.Files);
-        var used = images.Take(HeldOutSplit.Pool(spec, images.Count)).ToList();
+        var used = images.Take(spec.PoolOf(images.Count)).ToList();
         var files = used.AsParallel().AsOrdered().Select(file => Load(file, spec.ImageSize, background)).ToList();
         var unreadable = files.Select(each => each.Problem).OfType<UnreadableFile>().ToList();
 
@@ -52,7 +53,7 @@ public static class IconFolder
         var consent = ReadConsent(spec.Path, clock, problems);
 
         var read = files.Where(each => each.Info != null).ToList();
-        var heldOut = Math.Min(read.Count, HeldOutSplit.HeldOut(spec, images.Count));
+        var heldOut = Math.Min(read.Count, spec.HeldOutOf(images.Count));
         return (read.Select(each => new NamedIcon(each.Name, each.Icon!)).ToList(), Describe(listing, images) with
         {
             Icons = read.Count - heldOut,
@@ -64,7 +65,7 @@ public static class IconFolder
             Resampled = Names(read, each => (each.Info!.Width, each.Info.Height) != (spec.ImageSize, spec.ImageSize)),
             Cropped = Names(read, each => each.Info!.Width != each.Info.Height),
             Animated = Names(read, each => each.Info!.Pages > 1),
-            Mislabelled = Names(read, each => ImageFile.Promised(each.Name) != each.Info!.Format),
+            Mislabelled = Names(read, each => ImageSignature.Promised(each.Name) != each.Info!.Format),
             Consent = consent,
         });
     }
@@ -73,7 +74,7 @@ public static class IconFolder
     /// <exception cref="DatasetException">The folder is missing or unreadable.</exception>
     public static DatasetReport Survey(string folder)
     {
-        var listing = FolderWalk.List(folder);
+        var listing = List(folder);
         return Describe(listing, Images(listing.Files));
     }
 
@@ -84,8 +85,20 @@ public static class IconFolder
     /// <exception cref="DatasetException">The folder is missing or unreadable.</exception>
     public static int? UsualSide(string folder)
     {
-        var sides = Images(FolderWalk.List(folder).Files).AsParallel().Select(file => ShorterSideOf(file.Path)).OfType<int>().Order().ToList();
+        var sides = Images(List(folder).Files).AsParallel().Select(file => ShorterSideOf(file.Path)).OfType<int>().Order().ToList();
         return sides.Count == 0 ? null : sides[(sides.Count - 1) / 2];
+    }
+
+    private static FolderListing List(string folder)
+    {
+        try
+        {
+            return FolderWalk.List(folder);
+        }
+        catch (IOException error)
+        {
+            throw new DatasetException(error.Message, error);
+        }
     }
 
     private static int? ShorterSideOf(string path)
@@ -103,7 +116,7 @@ public static class IconFolder
 
     // By name, so that a damaged one is told of, or else by content.
     private static List<FolderFile> Images(IReadOnlyList<FolderFile> files) =>
-        [.. files.Where(file => ImageFile.Promised(file.Label) is not null || ImageFile.BeginsLikeImage(file.Path))];
+        [.. files.Where(file => ImageSignature.Promised(file.Label) is not null || ImageSignature.BeginsLikeImage(file.Path))];
 
     private static DatasetReport Describe(FolderListing listing, List<FolderFile> images)
     {

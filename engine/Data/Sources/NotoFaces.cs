@@ -9,7 +9,7 @@ namespace IconDiffusion.Data.Sources;
 /// </summary>
 public static class NotoFaces
 {
-    /// <summary>The first faces that the installed font has, <see cref="HeldOutSplit.Pool"/> of them.</summary>
+    /// <summary>The first faces that the installed font has, <see cref="DatasetSpec.PoolOf"/> of them.</summary>
     /// <exception cref="DatasetException">The font has fewer than are wanted.</exception>
     /// <exception cref="ImageException">The font is missing.</exception>
     public static IconDataset Prepare(NotoFacesSpec spec)
@@ -23,7 +23,7 @@ public static class NotoFaces
     public static DatasetReport Check(NotoFacesSpec spec)
     {
         var (icons, missing) = Render(spec);
-        var heldOut = Math.Min(icons.Count, HeldOutSplit.HeldOut(spec, icons.Count));
+        var heldOut = Math.Min(icons.Count, spec.HeldOutOf(icons.Count));
         return new()
         {
             Icons = icons.Count - heldOut,
@@ -45,7 +45,7 @@ public static class NotoFaces
         var background = Rgb.Parse(spec.Background);
         var (icons, missing) = (new List<NamedIcon>(), new List<string>());
         var faces = HumanFaces.Of(spec.Release);
-        var pool = HeldOutSplit.Pool(spec, faces.Count);
+        var pool = spec.PoolOf(faces.Count);
         foreach (var face in faces)
         {
             if (icons.Count == pool) break;

@@ -7,7 +7,7 @@ namespace IconDiffusion.Data.Sources;
 /// <summary>The faces of <see cref="HumanFaces"/> as another artist drew them, from an installed package.</summary>
 public static class PackageFaces
 {
-    /// <summary>The first faces that the package has, <see cref="HeldOutSplit.Pool"/> of them.</summary>
+    /// <summary>The first faces that the package has, <see cref="DatasetSpec.PoolOf"/> of them.</summary>
     /// <exception cref="DatasetException">The package is not installed, damaged, or has fewer faces than are wanted.</exception>
     public static IconDataset Prepare(HumanFacesSpec spec, EmojiPackage package, InstalledPackages packages)
     {
@@ -21,7 +21,7 @@ public static class PackageFaces
     public static DatasetReport Check(HumanFacesSpec spec, EmojiPackage package, InstalledPackages packages)
     {
         var (icons, missing) = Draw(spec, package, packages);
-        var heldOut = Math.Min(icons.Count, HeldOutSplit.HeldOut(spec, icons.Count));
+        var heldOut = Math.Min(icons.Count, spec.HeldOutOf(icons.Count));
         return new()
         {
             Icons = icons.Count - heldOut,
@@ -47,7 +47,7 @@ public static class PackageFaces
         var faces = HumanFaces.Of(spec.Release);
         var files = packages.Read(package, faces.Select(package.EntryOf).ToFrozenSet().Contains);
         var present = faces.Where(face => files.ContainsKey(package.EntryOf(face))).ToList();
-        var icons = present.Take(HeldOutSplit.Pool(spec, present.Count)).AsParallel().AsOrdered()
+        var icons = present.Take(spec.PoolOf(present.Count)).AsParallel().AsOrdered()
             .Select(face => new NamedIcon(face.Name, SvgFile.Draw(files[package.EntryOf(face)], face.Name, spec.ImageSize, background))).ToList();
         return (icons, faces.Except(present).Select(face => face.Name).ToList());
     }

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using IconDiffusion.Imaging;
 using IconDiffusion.Kernels;
+using IconDiffusion.Specs.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 

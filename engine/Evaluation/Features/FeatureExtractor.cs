@@ -71,15 +71,11 @@ public sealed class FeatureExtractor : IDisposable
     /// <exception cref="ExperimentException">A file is missing, damaged or has changed, or the network is not as stated.</exception>
     public static FeatureExtractor Own(string path, string? hash = null)
     {
-        var found = OwnNetwork.HashOf(path);
+        var found = OwnNetworkFiles.HashOf(path);
         if (hash is not null && hash != found)
             throw new ExperimentException($"'{path}' or the JSON file beside it has changed since the experiment was read: SHA-256 {found}, not {hash}.");
         return new(FeatureNetwork.Own, OwnNetwork.Open(path), found, $"{Path.GetFileName(path)} {found[..8]}");
     }
-
-    /// <summary>SHA-256 over the user's own ONNX file and the JSON file beside it.</summary>
-    /// <exception cref="ExperimentException">One of them is not there.</exception>
-    public static string HashOfOwn(string path) => OwnNetwork.HashOf(path);
 
     private static FeatureExtractor FromFile(InceptionWeightsFile file, string path, Device device)
     {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
@@ -59,31 +58,21 @@ internal sealed class OwnNetwork : IFeatureNetwork
 
     public int FeatureCount => _spec.FeatureCount;
 
-    /// <summary>SHA-256 over the network and what is stated of it.</summary>
-    /// <exception cref="ExperimentException">One of the two files is not there.</exception>
-    public static string HashOf(string path)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in new[] { path, Beside(path) })
-            hash.AppendData(SHA256.HashData(Read(file, path)));
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
     /// <summary>Opens a network and tries it on a black picture.</summary>
     /// <exception cref="ExperimentException">A file is missing or damaged, or the network is not as stated.</exception>
     public static OwnNetwork Open(string path)
     {
-        var bytes = Read(path, path);
+        var bytes = OwnNetworkFiles.Read(path, path);
         var spec = ReadSpec(path);
         OnnxGraph? graph = null;
         try
         {
             graph = OnnxGraph.Open(bytes, spec.Input, spec.Output, spec.Shape);
-            if (graph.Fault is { } fault) throw new ExperimentException($"'{path}' {fault} '{Beside(path)}' states otherwise.");
+            if (graph.Fault is { } fault) throw new ExperimentException($"'{path}' {fault} '{OwnNetworkFiles.Beside(path)}' states otherwise.");
             var network = new OwnNetwork(spec, graph);
             var count = graph.Run(network.Numbers(new Image(spec.Size, spec.Size, Rgb.Black))).Length;
             if (count != spec.FeatureCount)
-                throw new ExperimentException($"'{path}' gives {count} numbers for a picture; '{Beside(path)}' states featureCount {spec.FeatureCount}.");
+                throw new ExperimentException($"'{path}' gives {count} numbers for a picture; '{OwnNetworkFiles.Beside(path)}' states featureCount {spec.FeatureCount}.");
             return network;
         }
         catch (OnnxRuntimeException error)
@@ -121,19 +110,12 @@ internal sealed class OwnNetwork : IFeatureNetwork
         return numbers;
     }
 
-    private static string Beside(string path) => Path.ChangeExtension(path, ".json");
-
-    private static byte[] Read(string file, string path) => File.Exists(file) ? File.ReadAllBytes(file)
-        : throw new ExperimentException(file == path
-            ? $"There is no feature network '{path}'; wanted an ONNX file."
-            : $"'{path}' has no '{Path.GetFileName(file)}' beside it; wanted one that states input, output, size, mean, std, channels, layout and featureCount.");
-
     private static OwnNetworkSpec ReadSpec(string path)
     {
-        var file = Beside(path);
+        var file = OwnNetworkFiles.Beside(path);
         try
         {
-            var spec = JsonSerializer.Deserialize<OwnNetworkSpec>(Read(file, path), SpecJson.Indented) ?? throw new ExperimentException($"'{file}' holds null; wanted an object.");
+            var spec = JsonSerializer.Deserialize<OwnNetworkSpec>(OwnNetworkFiles.Read(file, path), SpecJson.Indented) ?? throw new ExperimentException($"'{file}' holds null; wanted an object.");
             if (spec.Size is < 1 or > 4096) throw new ExperimentException($"'{file}': size is {spec.Size}; wanted 1 to 4096.");
             if (spec.FeatureCount < 1) throw new ExperimentException($"'{file}': featureCount is {spec.FeatureCount}; wanted at least 1.");
             if (spec.Mean.Count != 3 || spec.Std.Count != 3 || spec.Std.Contains(0)) throw new ExperimentException($"'{file}': mean and std are ({string.Join(", ", spec.Mean)}) and ({string.Join(", ", spec.Std)}); wanted three numbers each, for red, green and blue of 0…255, std not 0.");

@@ -1,6 +1,7 @@
 using IconDiffusion.Evaluation.Features;
 using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Tables;
 
 namespace IconDiffusion.Evaluation.Metrics;
 

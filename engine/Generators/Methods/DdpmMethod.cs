@@ -1,11 +1,11 @@
 using IconDiffusion.Generators.Diffusion;
 using IconDiffusion.Generators.Models;
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Sampling;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Imaging;
 using IconDiffusion.Kernels;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using IconDiffusion.Imaging;
+using IconDiffusion.Specs.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 

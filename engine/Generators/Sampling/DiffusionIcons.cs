@@ -2,6 +2,7 @@ using IconDiffusion.Generators.Diffusion;
 using IconDiffusion.Generators.Models;
 using IconDiffusion.Generators.Runs;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using IconDiffusion.Generators.Models;
 using IconDiffusion.Generators.Runs;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 

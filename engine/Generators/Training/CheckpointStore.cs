@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using IconDiffusion.Generators.Runs;
-using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 using static TorchSharp.torch;
 
 namespace IconDiffusion.Generators.Training;

@@ -1,6 +1,7 @@
 using IconDiffusion.Generators.Runs;
 using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 using static TorchSharp.torch;
 
 namespace IconDiffusion.Generators.Training;

@@ -1,5 +1,5 @@
 using IconDiffusion.Generators.Runs;
-using IconDiffusion.Imaging;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Generators.Training;
 

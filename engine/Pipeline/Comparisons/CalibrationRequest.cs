@@ -5,6 +5,7 @@ using IconDiffusion.Evaluation.Novelty;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Reports.Novelty;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 using IconDiffusion.Specs.Novelty;
 
 namespace IconDiffusion.Pipeline.Comparisons;

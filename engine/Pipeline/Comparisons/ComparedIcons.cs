@@ -4,6 +4,7 @@ using IconDiffusion.Imaging;
 using IconDiffusion.Reports;
 using IconDiffusion.Reports.Novelty;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 using IconDiffusion.Specs.Novelty;
 
 namespace IconDiffusion.Pipeline.Comparisons;

@@ -1,9 +1,9 @@
 using IconDiffusion.Data;
 using IconDiffusion.Data.Sources;
 using IconDiffusion.Evaluation.Features;
-using IconDiffusion.Evaluation.Metrics;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Pipeline.Comparisons;
 

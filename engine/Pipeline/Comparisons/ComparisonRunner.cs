@@ -1,15 +1,13 @@
 using System.Text.Json;
 using IconDiffusion.Data;
-using IconDiffusion.Data.Sources;
 using IconDiffusion.Evaluation.Features;
-using IconDiffusion.Evaluation.Metrics;
-using IconDiffusion.Imaging;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Reports;
 using IconDiffusion.Reports.Novelty;
-using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Comparisons;
+using IconDiffusion.Specs.Files;
+using IconDiffusion.Specs.Tables;
 
 namespace IconDiffusion.Pipeline.Comparisons;
 

@@ -2,7 +2,6 @@ using IconDiffusion.Evaluation;
 using IconDiffusion.Evaluation.Features;
 using IconDiffusion.Evaluation.Metrics;
 using IconDiffusion.Evaluation.Novelty;
-using IconDiffusion.Reports;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Pipeline.Comparisons;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using IconDiffusion.Reports.Novelty;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 using IconDiffusion.Specs.Novelty;
 
 namespace IconDiffusion.Pipeline.Experiments;

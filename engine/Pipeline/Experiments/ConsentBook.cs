@@ -1,6 +1,6 @@
 using IconDiffusion.Data;
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Pipeline.Experiments;
 

@@ -1,4 +1,5 @@
 using IconDiffusion.Data;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Pipeline.Experiments;
 

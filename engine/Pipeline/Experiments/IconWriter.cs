@@ -1,8 +1,8 @@
 using IconDiffusion.Evaluation;
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Sampling;
 using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,11 +1,13 @@
 using System.Text.Json;
 using IconDiffusion.Data;
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Imaging;
 using IconDiffusion.Reports;
 using IconDiffusion.Reports.Novelty;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Files;
+using IconDiffusion.Specs.Novelty;
+using IconDiffusion.Specs.Tables;
 
 namespace IconDiffusion.Pipeline.Experiments;
 
@@ -43,13 +45,13 @@ public static class ReportStage
         if (work.Results.Count > 0) ExperimentTable.Write(data, work.Experiment, work.Results);
         if (figure is not null) ImageFile.SavePng(Path.Combine(folder, ExperimentTable.FigureFile), figure);
         if (sets.Count > 0) NoveltyFiles.WriteTables(folder, sets);
-        AtomicFile.WriteAllText(Path.Combine(folder, NoveltyFiles.Page), page);
+        AtomicFile.WriteAllText(Path.Combine(folder, NoveltyReport.PageFile), page);
         var summary = new ReportSummary
         {
             Results = results,
             Files =
             [
-                NoveltyFiles.Page,
+                NoveltyReport.PageFile,
                 .. work.Results.Count > 0 ? ExperimentTable.Files : [],
                 .. figure is null ? [] : (string[])[ExperimentTable.FigureFile],
                 .. sets.Count > 0 ? NoveltyFiles.Tables : [],
@@ -87,7 +89,7 @@ public static class ReportStage
         [
             .. shown.Select(result => result.DatasetFingerprint).Distinct().Select(store.PathOf),
             .. from result in shown
-               from file in (string[])[RunReport.BestIconsFile, RunReport.NoveltyFile, RunReport.PartsFile, RunReport.ResultFile]
+               from file in (string[])[RunReport.BestIconsFile, NoveltyReport.FileName, RunReport.PartsFile, RunReport.ResultFile]
                select Path.Combine(new RunFolder(data.Run(result.RunId)).Result(result.Spec), file),
         ];
     }
@@ -161,7 +163,7 @@ public static class ReportStage
 
         private ReportedSet? Set(RunResult result)
         {
-            if (Read(result, RunReport.ReadNovelty) is not { } novelty)
+            if (Read(result, NoveltyReport.Read) is not { } novelty)
             {
                 if (result.Spec.Evaluation.Figures == EvaluationFigures.All)
                     Miss(result, $"it has no novelty report yet; 'icon report {result.RunId}' makes one where the run is.");

@@ -1,7 +1,7 @@
 using IconDiffusion.Data;
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Pipeline.Experiments;
 

@@ -1,14 +1,13 @@
 using System.Text.Json;
 using IconDiffusion.Data;
 using IconDiffusion.Evaluation.Features;
-using IconDiffusion.Evaluation.Metrics;
 using IconDiffusion.Evaluation.Novelty;
 using IconDiffusion.Evaluation.Parts;
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Imaging;
 using IconDiffusion.Reports;
 using IconDiffusion.Reports.Novelty;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 using IconDiffusion.Specs.Novelty;
 
 namespace IconDiffusion.Pipeline.Experiments;
@@ -24,7 +23,7 @@ public sealed class RunNovelty(DataFolder data, Workbench bench, Action<string> 
 
     /// <summary>Whether a results folder has all that <see cref="Ensure"/> makes.</summary>
     public static bool IsWhole(string results, RunSpec spec) =>
-        File.Exists(Path.Combine(results, RunReport.NoveltyFile)) && (spec.Dataset is not LayeredArtSpec || File.Exists(Path.Combine(results, RunReport.PartsFile)));
+        File.Exists(Path.Combine(results, NoveltyReport.FileName)) && (spec.Dataset is not LayeredArtSpec || File.Exists(Path.Combine(results, RunReport.PartsFile)));
 
     /// <summary>Makes what is missing of the novelty report and, for icons of known parts, the recombination report.</summary>
     /// <param name="report">(stage, done, total).</param>
@@ -37,8 +36,8 @@ public sealed class RunNovelty(DataFolder data, Workbench bench, Action<string> 
     internal void Ensure(RunResult result, RunIcons icons, Action<string, int, int> report, CancellationToken cancellation)
     {
         var results = icons.Folder.Result(result.Spec);
-        if (Descriptor is not null || RunReport.ReadNovelty(results) is null)
-            Save(results, RunReport.NoveltyFile, Novelty(result, icons, report, cancellation));
+        if (Descriptor is not null || NoveltyReport.Read(results) is null)
+            Save(results, NoveltyReport.FileName, Novelty(result, icons, report, cancellation));
         if (result.Spec.Dataset is LayeredArtSpec layered && RunReport.ReadParts(results) is null)
             try
             {
@@ -61,7 +60,7 @@ public sealed class RunNovelty(DataFolder data, Workbench bench, Action<string> 
         {
             var folder = new RunFolder(data.Run(result.RunId));
             var results = folder.Result(result.Spec);
-            if (RunReport.ReadNovelty(results) is not { } novelty || !store.Contains(result.DatasetFingerprint)) return null;
+            if (NoveltyReport.Read(results) is not { } novelty || !store.Contains(result.DatasetFingerprint)) return null;
             if (!datasets.TryGetValue(result.DatasetFingerprint, out var training))
                 datasets[result.DatasetFingerprint] = training = store.Load(result.DatasetFingerprint);
             return new(novelty, result, RunReport.ReadParts(results), training.Names, i => training[i],

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using IconDiffusion.Evaluation;
 using IconDiffusion.Evaluation.Features;
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Pipeline.Experiments;
 

@@ -1,9 +1,8 @@
 using IconDiffusion.Data;
-using IconDiffusion.Evaluation.Metrics;
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Pipeline.Experiments;
 

@@ -2,12 +2,12 @@ using System.Text.Json;
 using IconDiffusion.Data;
 using IconDiffusion.Generators.Methods;
 using IconDiffusion.Generators.Models;
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Sampling;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Imaging;
 using IconDiffusion.Reports;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 using static TorchSharp.torch;
 
 namespace IconDiffusion.Pipeline.Experiments;

@@ -3,9 +3,9 @@ using IconDiffusion.Data;
 using IconDiffusion.Generators.Methods;
 using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Training;
-using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Pipeline.Experiments;
 

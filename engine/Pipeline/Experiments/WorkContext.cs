@@ -1,6 +1,6 @@
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Pipeline.Experiments;
 

@@ -1,8 +1,8 @@
 using IconDiffusion.Evaluation.Features;
 using IconDiffusion.Generators.Methods;
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Sampling;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Pipeline.Experiments;
 

@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Text;
 using IconDiffusion.Imaging;
 using IconDiffusion.Reports.Novelty;
-using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
+using IconDiffusion.Specs.Tables;
 using static IconDiffusion.Pipeline.Publishing.CardText;
 
 namespace IconDiffusion.Pipeline.Publishing;

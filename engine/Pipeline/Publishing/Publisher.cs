@@ -6,6 +6,7 @@ using IconDiffusion.Imaging;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Reports;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 using IconDiffusion.Specs.Novelty;
 
 namespace IconDiffusion.Pipeline.Publishing;
@@ -93,7 +94,7 @@ public static class Publisher
     {
         if (!File.Exists(Path.Combine(run.ResultFolder, RunReport.ResultFile)))
             throw new ExperimentException($"The run {run.Id} has no result yet; 'icon run' with its experiment file makes it.");
-        var novelty = RunReport.ReadNovelty(run.ResultFolder)
+        var novelty = NoveltyReport.Read(run.ResultFolder)
             ?? throw new ExperimentException($"The run {run.Id} has no novelty report, so nobody knows which of its icons are copies; run 'icon report {run.Id}' first.");
         return (RunReport.ReadResult(run.ResultFolder), novelty);
     }

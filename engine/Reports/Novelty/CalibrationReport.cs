@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
-using IconDiffusion.Imaging;
-using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 using IconDiffusion.Specs.Novelty;
+using IconDiffusion.Specs.Tables;
 
 namespace IconDiffusion.Reports.Novelty;
 

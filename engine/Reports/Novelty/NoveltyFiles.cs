@@ -1,14 +1,13 @@
-using IconDiffusion.Imaging;
-using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
+using IconDiffusion.Specs.Novelty;
+using IconDiffusion.Specs.Tables;
 
 namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>A novelty report in a folder: the page to look at, and the same figures for everything else.</summary>
 public static class NoveltyFiles
 {
-    public const string Page = "report.html";
-
     private static readonly Dictionary<string, TableFormat> Formats = new()
     {
         ["report.json"] = TableFormat.Json, ["report.csv"] = TableFormat.Csv, ["report.md"] = TableFormat.Markdown, ["report.tex"] = TableFormat.Latex,
@@ -17,12 +16,12 @@ public static class NoveltyFiles
     /// <summary>What <see cref="WriteTables"/> writes.</summary>
     public static readonly EquatableList<string> Tables = [.. Formats.Keys];
 
-    /// <summary>Writes <see cref="Page"/> and <see cref="Tables"/>, each all or not at all.</summary>
+    /// <summary>Writes <see cref="NoveltyReport.PageFile"/> and <see cref="Tables"/>, each all or not at all.</summary>
     /// <param name="sets">At least one; shown in this order.</param>
     public static void Write(string folder, string title, IReadOnlyList<ReportedSet> sets)
     {
         WriteTables(folder, sets);
-        NoveltyPage.Write(Path.Combine(folder, Page), title, sets);
+        NoveltyPage.Write(Path.Combine(folder, NoveltyReport.PageFile), title, sets);
     }
 
     /// <summary>Writes report.json, .csv, .md and .tex, each all or not at all.</summary>

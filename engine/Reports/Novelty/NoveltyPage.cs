@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using IconDiffusion.Imaging;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Reports.Novelty;
 

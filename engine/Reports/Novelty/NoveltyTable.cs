@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
+using IconDiffusion.Specs.Tables;
 
 namespace IconDiffusion.Reports.Novelty;
 

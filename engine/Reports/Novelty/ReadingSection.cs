@@ -1,7 +1,7 @@
 using System.Text;
-using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
+using IconDiffusion.Specs.Tables;
 using static IconDiffusion.Reports.Novelty.PageParts;
 
 namespace IconDiffusion.Reports.Novelty;

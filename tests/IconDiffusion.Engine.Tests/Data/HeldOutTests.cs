@@ -20,8 +20,8 @@ public sealed class HeldOutTests
     {
         var spec = Spec with { Count = count, HeldOut = stated };
 
-        Assert.Equal(heldOut, HeldOutSplit.HeldOut(spec, available));
-        Assert.Equal(pool, HeldOutSplit.Pool(spec, available));
+        Assert.Equal(heldOut, spec.HeldOutOf(available));
+        Assert.Equal(pool, spec.PoolOf(available));
     }
 
     [Fact]

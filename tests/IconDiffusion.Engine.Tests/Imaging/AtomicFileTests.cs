@@ -1,5 +1,5 @@
 using System.Text;
-using IconDiffusion.Imaging;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Engine.Tests.Imaging;
 

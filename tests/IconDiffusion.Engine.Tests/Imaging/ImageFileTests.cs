@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using IconDiffusion.Imaging;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Engine.Tests.Imaging;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using IconDiffusion.Engine.Tests.Evaluation.Metrics;
 using IconDiffusion.Reports.Novelty;
-using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
+using IconDiffusion.Specs.Tables;
 
 namespace IconDiffusion.Engine.Tests.Reports;
 

@@ -8,6 +8,7 @@ using IconDiffusion.Silo.Devices;
 using IconDiffusion.Silo.Tests.Work;
 using IconDiffusion.Silo.Work;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Files;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace IconDiffusion.Silo.Tests.Artifacts;

@@ -1,11 +1,12 @@
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Pipeline.Experiments;
-using IconDiffusion.Reports;
-using IconDiffusion.Reports.Tables;
 using IconDiffusion.Silo.Artifacts;
 using IconDiffusion.Silo.Work;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Files;
+using IconDiffusion.Specs.Novelty;
+using IconDiffusion.Specs.Tables;
 
 namespace IconDiffusion.Silo.Tests.Work;
 
@@ -69,7 +70,7 @@ public sealed class ReportWorkTests : IDisposable
     [Fact]
     public void ARunWithoutNoveltyReport_IsNamed_AndItsFiguresAreOnThePage()
     {
-        File.Delete(Path.Combine(_tiny.Folder().Result(_tiny.Spec), RunReport.NoveltyFile));
+        File.Delete(Path.Combine(_tiny.Folder().Result(_tiny.Spec), NoveltyReport.FileName));
 
         var summary = Done<ReportDone>(_tiny.Report(1, _result).Spec).Summary;
 

@@ -2,6 +2,7 @@ using IconDiffusion.Data;
 using IconDiffusion.Data.Sources;
 using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Engine.Tests.Data.Sources;
 

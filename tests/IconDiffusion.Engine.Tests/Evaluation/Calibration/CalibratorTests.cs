@@ -5,7 +5,6 @@ using IconDiffusion.Evaluation.Features;
 using IconDiffusion.Evaluation.Metrics;
 using IconDiffusion.Imaging;
 using IconDiffusion.Reports.Novelty;
-using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
 

@@ -5,6 +5,7 @@ using IconDiffusion.Evaluation.Metrics;
 using IconDiffusion.Imaging;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Engine.Tests.Evaluation.Features;
 
@@ -50,7 +51,7 @@ public sealed class OwnNetworkTests : IDisposable
         Add(Graph("nchw"), Stated("bgr", "nchw"));
 
         Assert.Equal($"mine.onnx {extractor.WeightsId[..8]}", scores.Network);
-        Assert.NotEqual(extractor.WeightsId, FeatureExtractor.HashOfOwn(path));
+        Assert.NotEqual(extractor.WeightsId, OwnNetworkFiles.HashOf(path));
         Assert.Contains(scores.NotComparable, note => note == extractor.Note);
     }
 

@@ -4,6 +4,7 @@ using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 

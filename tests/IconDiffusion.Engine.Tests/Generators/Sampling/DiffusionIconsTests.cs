@@ -1,8 +1,8 @@
 using IconDiffusion.Generators.Models;
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Sampling;
 using IconDiffusion.Kernels;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 using static TorchSharp.torch;
 
 namespace IconDiffusion.Engine.Tests.Generators.Sampling;

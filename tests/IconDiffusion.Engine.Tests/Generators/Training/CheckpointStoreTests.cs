@@ -1,5 +1,5 @@
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Training;
+using IconDiffusion.Specs.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 

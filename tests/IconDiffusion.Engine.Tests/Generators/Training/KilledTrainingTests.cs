@@ -1,5 +1,5 @@
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Training;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Engine.Tests.Generators.Training;
 

@@ -1,6 +1,7 @@
 using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Engine.Tests.Generators.Training;
 

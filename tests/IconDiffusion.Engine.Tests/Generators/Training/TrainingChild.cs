@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using IconDiffusion.Engine.Tests.Imaging;
 using IconDiffusion.Generators.Runs;
-using IconDiffusion.Generators.Training;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Engine.Tests.Generators.Training;
 

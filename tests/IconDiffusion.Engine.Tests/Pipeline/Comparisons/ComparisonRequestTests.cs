@@ -3,6 +3,7 @@ using IconDiffusion.Pipeline.Comparisons;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Comparisons;
+using IconDiffusion.Specs.Files;
 using IconDiffusion.Specs.Novelty;
 
 namespace IconDiffusion.Engine.Tests.Pipeline.Comparisons;

@@ -1,9 +1,9 @@
 using IconDiffusion.Pipeline.Comparisons;
 using IconDiffusion.Reports;
-using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Comparisons;
 using IconDiffusion.Specs.Novelty;
+using IconDiffusion.Specs.Tables;
 
 namespace IconDiffusion.Engine.Tests.Pipeline.Comparisons;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Imaging;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Engine.Tests.Pipeline.Experiments;
 

@@ -1,9 +1,9 @@
 using IconDiffusion.Evaluation.Metrics;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Pipeline.Experiments;
-using IconDiffusion.Reports;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Novelty;
 
 namespace IconDiffusion.Engine.Tests.Pipeline.Experiments;
 
@@ -48,14 +48,14 @@ public sealed class StagesTests : IDisposable
         var spec = _tiny.Spec with { Evaluation = _tiny.Spec.Evaluation with { Figures = EvaluationFigures.All } };
         var work = _tiny.Evaluation(Everything()) with { Run = spec };
         var before = EvaluationStage.Run(work, _tiny.Context(), default);
-        var file = Path.Combine(_tiny.Folder.Result(spec), RunReport.NoveltyFile);
+        var file = Path.Combine(_tiny.Folder.Result(spec), NoveltyReport.FileName);
         var text = File.ReadAllText(file);
         File.Delete(file);
         var reports = new List<WorkProgress>();
 
         var after = EvaluationStage.Run(work, _tiny.Context(reports.Add), default);
 
-        var novelty = RunReport.ReadNovelty(_tiny.Folder.Result(spec));
+        var novelty = NoveltyReport.Read(_tiny.Folder.Result(spec));
         Assert.Equal(text, File.ReadAllText(file));
         Assert.Equal(before, after);
         Assert.Equal((10, _tiny.Dataset.Count), (novelty!.GeneratedCount, novelty.TrainingCount));

@@ -1,9 +1,9 @@
 using IconDiffusion.Data;
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Engine.Tests.Pipeline.Experiments;
 

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using IconDiffusion.Data;
 using IconDiffusion.Engine.Tests.Pipeline.Experiments;
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Reports;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 using IconDiffusion.Specs.Novelty;
 
 namespace IconDiffusion.Engine.Tests.Pipeline.Publishing;
@@ -30,7 +30,7 @@ public sealed class PublishableRun : IDisposable
             Training = training,
         };
         Write(Result, RunReport.ResultFile);
-        Write(Report(), RunReport.NoveltyFile);
+        Write(Report(), NoveltyReport.FileName);
     }
 
     public TrainedRun Run => TrainedRun.Find(_tiny.Data, _tiny.RunId);
@@ -44,7 +44,7 @@ public sealed class PublishableRun : IDisposable
     /// <summary>A place to publish to.</summary>
     public string To => Path.Combine(Data.Path, "published");
 
-    public void Write(NoveltyReport report) => Write(report, RunReport.NoveltyFile);
+    public void Write(NoveltyReport report) => Write(report, NoveltyReport.FileName);
 
     /// <param name="copies">Icons that are copies, each of the training icon of its number.</param>
     /// <param name="shiftedSeen">How many of ten shifted copies the rule finds.</param>

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using IconDiffusion.Evaluation.Metrics;
-using IconDiffusion.Reports.Tables;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Tables;
 
 namespace IconDiffusion.Engine.Tests.Reports.Tables;
 

@@ -1,4 +1,4 @@
-namespace IconDiffusion.Data;
+namespace IconDiffusion.Specs.Files;
 
 /// <summary>Where a path leads once every symbolic link in it is followed, so that one folder has one name.</summary>
 public static class RealPath

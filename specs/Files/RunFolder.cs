@@ -1,6 +1,4 @@
-using IconDiffusion.Specs;
-
-namespace IconDiffusion.Generators.Runs;
+namespace IconDiffusion.Specs.Files;
 
 /// <summary>
 /// Where each file of one run lies: <c>spec.json</c>, <c>dataset.txt</c>, <c>loss.jsonl</c>, <c>window.jsonl</c>, <c>strips/step-00000200.png</c>,
@@ -77,9 +75,9 @@ public sealed class RunFolder
         .Select(file => long.TryParse(System.IO.Path.GetFileNameWithoutExtension(file)["step-".Length..], out var step) ? step : (long?)null)
         .Max();
 
-    internal string LockFile => In("run.lock");
+    public string LockFile => In("run.lock");
 
-    internal string OwnerFile => In("run.owner.txt");
+    public string OwnerFile => In("run.owner.txt");
 
     private static string StepName(long step) => $"step-{step:D8}";
 

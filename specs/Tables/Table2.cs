@@ -1,9 +1,7 @@
 using System.Text.Json;
-using IconDiffusion.Evaluation.Metrics;
-using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
 
-namespace IconDiffusion.Reports.Tables;
+namespace IconDiffusion.Specs.Tables;
 
 /// <summary>One run's line.</summary>
 /// <param name="Label">The model.</param>

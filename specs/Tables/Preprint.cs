@@ -1,6 +1,4 @@
-using IconDiffusion.Specs;
-
-namespace IconDiffusion.Evaluation.Metrics;
+namespace IconDiffusion.Specs.Tables;
 
 /// <summary>FID and NWI of one row of the preprint's tables; its MAE is their sum.</summary>
 public sealed record PreprintFigures(double Fid, double Nwi);

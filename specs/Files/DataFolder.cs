@@ -1,8 +1,4 @@
-using IconDiffusion.Data;
-using IconDiffusion.Evaluation.Features;
-using IconDiffusion.Specs;
-
-namespace IconDiffusion.Pipeline.Experiments;
+namespace IconDiffusion.Specs.Files;
 
 /// <summary>
 /// The one folder that holds everything made here, shareable between machines:
@@ -17,7 +13,7 @@ public sealed class DataFolder(string path)
 
     public string Datasets => In("datasets");
 
-    /// <summary>Whose consent the data sets rest on; see <see cref="ConsentRegistry"/>.</summary>
+    /// <summary>Whose consent the data sets rest on.</summary>
     public string Consents => In("consents");
 
     /// <summary>Network weights that are not ours, such as the FID Inception file, and features cached from them.</summary>
@@ -33,14 +29,6 @@ public sealed class DataFolder(string path)
 
     /// <summary>The folder of one experiment's table and figure; see <see cref="RunIdentity.Experiment"/>.</summary>
     public string Experiment(string id) => In("experiments", id);
-
-    /// <summary>The published Inception weights, there or not.</summary>
-    public string InceptionWeights => InceptionWeightsFile.Published.DefaultPath(Path);
-
-    /// <inheritdoc cref="EvaluationSpec.Settled"/>
-    /// <exception cref="ExperimentException">The user's own network is not there.</exception>
-    public EvaluationSpec Settled(EvaluationSpec evaluation) => evaluation.Features?.File is not { } file ? evaluation.Settled(File.Exists(InceptionWeights))
-        : evaluation with { Features = FeatureSource.TryParse(System.IO.Path.GetFullPath(file)), FeaturesHash = evaluation.FeaturesHash ?? FeatureExtractor.HashOfOwn(file) };
 
     private string In(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
 }

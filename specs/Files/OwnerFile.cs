@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace IconDiffusion.Silo.Hosting;
+namespace IconDiffusion.Specs.Files;
 
 /// <summary>Files with a secret in them, which their owner alone can read.</summary>
 public static class OwnerFile

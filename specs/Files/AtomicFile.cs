@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Text;
 
-namespace IconDiffusion.Imaging;
+namespace IconDiffusion.Specs.Files;
 
 /// <summary>
 /// Writes a file all or not at all: temporary file in the same folder, flush to disk, rename, flush the folder.

@@ -1,11 +1,9 @@
 using System.Text.Json;
-using IconDiffusion.Imaging;
-using IconDiffusion.Reports.Tables;
-using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 
-namespace IconDiffusion.Pipeline.Experiments;
+namespace IconDiffusion.Specs.Tables;
 
-/// <summary>An experiment's tables in its folder; <see cref="ReportStage"/> puts pictures beside them.</summary>
+/// <summary>An experiment's tables in its folder; a report's pictures lie beside them.</summary>
 public static class ExperimentTable
 {
     public const string FigureFile = "figure2.png";

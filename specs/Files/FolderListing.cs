@@ -1,6 +1,4 @@
-using IconDiffusion.Specs;
-
-namespace IconDiffusion.Data;
+namespace IconDiffusion.Specs.Files;
 
 /// <summary>What lies in a folder and below it, in the order of the labels (ordinal).</summary>
 /// <param name="Files">Those that are not hidden.</param>
@@ -8,13 +6,13 @@ namespace IconDiffusion.Data;
 /// <param name="HiddenFolders">Labels of hidden folders, which are not entered.</param>
 /// <param name="Linked">Labels of links to folders that were followed.</param>
 /// <param name="Unfollowed">The other links.</param>
-internal sealed record FolderListing(
+public sealed record FolderListing(
     IReadOnlyList<FolderFile> Files, IReadOnlyList<FolderFile> Hidden, EquatableList<string> HiddenFolders, EquatableList<string> Linked, EquatableList<UnfollowedLink> Unfollowed);
 
 /// <summary>A file of a folder.</summary>
 /// <param name="Label">What people are told: relative to the folder, with '/', the same on every system. No path: a file's name may hold '\'.</param>
 /// <param name="Path">Opens the file.</param>
-internal sealed record FolderFile(string Label, string Path);
+public sealed record FolderFile(string Label, string Path);
 
 /// <summary>A symbolic link that was not followed.</summary>
 /// <param name="Name">Relative to the folder.</param>

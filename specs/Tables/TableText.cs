@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 
-namespace IconDiffusion.Reports.Tables;
+namespace IconDiffusion.Specs.Tables;
 
 /// <summary>Tables as text, with what each format would read as its own escaped.</summary>
-internal static class TableText
+public static class TableText
 {
     /// <summary>A GitHub table, its footnotes as a numbered list.</summary>
     public static string Markdown(IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows, IReadOnlyList<string> notes)

@@ -1,12 +1,10 @@
-using IconDiffusion.Imaging;
-
-namespace IconDiffusion.Data.Sources;
+namespace IconDiffusion.Specs.Files;
 
 /// <summary>
 /// Lists a folder with the folders below it and those that symbolic links lead to, each once: first what lies in the folder itself,
 /// then link by link in the order of their labels. So no link changes the name of a file that can be reached without it.
 /// </summary>
-internal sealed class FolderWalk
+public sealed class FolderWalk
 {
     private readonly string _root;
     private readonly HashSet<string> _entered = [];
@@ -17,11 +15,11 @@ internal sealed class FolderWalk
 
     private FolderWalk(string root) => _root = root;
 
-    /// <exception cref="DatasetException">The folder is missing, or a folder cannot be read.</exception>
+    /// <exception cref="IOException">The folder is missing, or a folder cannot be read; the message says so to people.</exception>
     public static FolderListing List(string folder)
     {
         if (!Directory.Exists(folder))
-            throw new DatasetException($"The folder '{folder}' does not exist; wanted a folder with images.");
+            throw new DirectoryNotFoundException($"The folder '{folder}' does not exist; wanted a folder with images.");
         try
         {
             var walk = new FolderWalk(RealPath.Of(folder));
@@ -31,7 +29,7 @@ internal sealed class FolderWalk
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new DatasetException($"The folder '{folder}' cannot be read: {error.Message}", error);
+            throw new IOException($"The folder '{folder}' cannot be read: {error.Message}", error);
         }
     }
 
@@ -55,7 +53,7 @@ internal sealed class FolderWalk
                     Enter(inner, label + "/", Path.Combine(real, inner.Name));
                     break;
                 // One that is called like an image is told of when it is opened.
-                case FileInfo { LinkTarget: not null } link when !isHidden && ImageFile.Promised(link.Name) is null && !LeadsToAFile(link):
+                case FileInfo { LinkTarget: not null } link when !isHidden && ImageSignature.Promised(link.Name) is null && !LeadsToAFile(link):
                     _unfollowed.Add(new(label, LinkFault.Broken));
                     break;
                 default:

@@ -1,4 +1,4 @@
-namespace IconDiffusion.Reports.Tables;
+namespace IconDiffusion.Specs.Tables;
 
 /// <summary>How a table is written.</summary>
 public enum TableFormat
