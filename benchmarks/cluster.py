@@ -22,7 +22,7 @@ from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
 engine = ["dotnet", str(root / "benchmarks/bin/Release/net10.0/icon-benchmark.dll")]
-icon = os.environ["ICON"].split() if "ICON" in os.environ else ["dotnet", str(root / "client/bin/Release/net10.0/icon.dll")]
+icon = os.environ["ICON"].split() if "ICON" in os.environ else ["dotnet", str(root / "silo/bin/Release/net10.0/icon-silo.dll")]
 
 
 def experiment(steps, checkpoint="00:00:20"):

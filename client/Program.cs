@@ -1,3 +1,3 @@
-using IconDiffusion.Client;
+using IconDiffusion.Client.Commands;
 
-return await CommandLine.RunAsync(args);
+return await CommandLine.RunAsync(args, SiloProgram.Commands(), Failures.Explain);

@@ -1,5 +1,3 @@
-using IconDiffusion.Pipeline.Experiments;
-using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Client.Cluster;
@@ -14,7 +12,7 @@ internal sealed record SiloEndpoint(Uri Url, string Token, string Hint)
     private const string TokenVariable = "ICONDIFFUSION_TOKEN";
 
     /// <summary>Whether <see cref="Find"/> would find a silo to ask.</summary>
-    public static bool IsNamedOrRuns(string? url, DataFolder data) => (url ?? Variable(UrlVariable)) is not null || SiloLock.Find(data.Path) is not null;
+    public static bool IsNamedOrRuns(string? url, DataFolder data) => (url ?? Variable(UrlVariable)) is not null || LocalSilo.Find(data.Path) is not null;
 
     /// <summary>The silo that was named, else the one that left its address in the data folder.</summary>
     /// <param name="url"><c>--url</c>; null: the environment's, then the data folder's.</param>
@@ -24,7 +22,7 @@ internal sealed record SiloEndpoint(Uri Url, string Token, string Hint)
     public static SiloEndpoint Find(string? url, string? token, DataFolder data)
     {
         var named = url ?? Variable(UrlVariable);
-        var address = named is null ? SiloLock.Find(data.Path) : null;
+        var address = named is null ? LocalSilo.Find(data.Path) : null;
         if (named is null && address is null)
             throw new SiloException(
                 $"No silo runs on the data folder '{data.Path}'. Start one in another terminal: icon silo. Another machine's: --url http://MACHINE:5480 and --token or {TokenVariable}.",
@@ -47,7 +45,7 @@ internal sealed record SiloEndpoint(Uri Url, string Token, string Hint)
 
     private static string? TokenIn(DataFolder data)
     {
-        var file = SiloToken.PathIn(data.Path);
+        var file = LocalSilo.TokenFile(data.Path);
         return File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } token ? token : null;
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using IconDiffusion.Client.Cluster;
 using IconDiffusion.Client.Output;
-using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs.Cluster;
 using IconDiffusion.Specs.Files;
 
@@ -26,8 +25,7 @@ internal sealed class ClusterContext : IDisposable
 
     private ClusterContext(ParseResult parsed)
     {
-        var context = new CommandContext(parsed);
-        (Terminal, Data) = (context.Terminal, context.Data);
+        (Terminal, Data) = (new(parsed.GetValue(CommandLine.JsonOption)), new(parsed.GetValue(CommandLine.DataOption)!));
         HasSilo = SiloEndpoint.IsNamedOrRuns(parsed.GetValue(Url), Data);
         _silo = new(() => new(SiloEndpoint.Find(parsed.GetValue(Url), parsed.GetValue(Token), Data)));
     }

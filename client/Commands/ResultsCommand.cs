@@ -1,5 +1,4 @@
 using System.CommandLine;
-using IconDiffusion.Client.Cluster;
 using IconDiffusion.Specs.Tables;
 using Spectre.Console;
 

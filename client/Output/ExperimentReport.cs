@@ -1,6 +1,4 @@
 using System.Text.Json.Serialization;
-using IconDiffusion.Pipeline.Experiments;
-using IconDiffusion.Reports.Novelty;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 using IconDiffusion.Specs.Files;

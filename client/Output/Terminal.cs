@@ -1,5 +1,5 @@
 using System.Text.Json;
-using IconDiffusion.Silo.Hosting;
+using IconDiffusion.Client;
 using IconDiffusion.Specs;
 using Spectre.Console;
 using Spectre.Console.Rendering;

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using IconDiffusion.Client;
+using IconDiffusion.Client.Cluster;
 using IconDiffusion.Grains;
 using IconDiffusion.Silo.Api;
 using IconDiffusion.Silo.Cluster;
@@ -55,7 +57,7 @@ public sealed class SiloHost : IAsyncDisposable
     internal IServiceProvider Services => _app.Services;
 
     /// <summary>The living silo of a data folder; null: there is none.</summary>
-    public static SiloAddress? Find(string data) => SiloLock.Find(Path.GetFullPath(data));
+    public static SiloAddress? Find(string data) => LocalSilo.Find(Path.GetFullPath(data));
 
     /// <summary>Starts a silo; it takes requests when this returns.</summary>
     /// <exception cref="SiloOptionsException">The options are wrong.</exception>

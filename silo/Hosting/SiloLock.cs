@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IconDiffusion.Client.Cluster;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 using IconDiffusion.Specs.Files;
@@ -12,8 +13,6 @@ namespace IconDiffusion.Silo.Hosting;
 public sealed class SiloLock : IDisposable
 {
     private const int Attempts = 10;
-    private const string LockEnding = ".lock";
-    private const string AddressEnding = ".json";
     private readonly string _file;
     private readonly FileStream _handle;
 
@@ -28,38 +27,32 @@ public sealed class SiloLock : IDisposable
         try
         {
             Directory.CreateDirectory(data);
-            var handle = Open(file + LockEnding);
-            File.Delete(file + AddressEnding);
+            var handle = Open(file + LocalSilo.LockEnding);
+            File.Delete(file + LocalSilo.AddressEnding);
             return new(file, handle);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            if (failure is UnauthorizedAccessException || !IsHeld(file + LockEnding))
+            if (failure is UnauthorizedAccessException || !LocalSilo.IsHeld(file + LocalSilo.LockEnding))
                 throw new SiloStartException($"The data folder '{data}' cannot be used: {failure.Message} Wanted a folder that this user may write to.", failure);
-            var running = Read(file + AddressEnding);
+            var running = LocalSilo.Read(file + LocalSilo.AddressEnding);
             throw new SiloStartException(
                 $"The data folder '{data}' belongs to the silo at {running?.Url ?? "(starting)"}{(running is null ? "" : $" (process {running.Pid})")}; stop that one or choose another folder.", failure)
             { RunningUrl = running?.Url };
         }
     }
 
-    /// <summary>Where the living silo of a folder is on this machine; null: there is none.</summary>
-    public static SiloAddress? Find(string data) => !Directory.Exists(data) ? null : Directory
-        .EnumerateFiles(data, "silo*" + LockEnding).Where(IsHeld)
-        .Select(held => Read(Path.ChangeExtension(held, AddressEnding)))
-        .FirstOrDefault(address => address?.Machine == Environment.MachineName);
-
     /// <summary>Tells clients where the silo is.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Publish(SiloAddress address) =>
-        AtomicFile.WriteAllText(_file + AddressEnding, JsonSerializer.Serialize(address, SpecJson.Indented) + "\n");
+        AtomicFile.WriteAllText(_file + LocalSilo.AddressEnding, JsonSerializer.Serialize(address, SpecJson.Indented) + "\n");
 
     /// <summary>Gives the folder back.</summary>
     public void Dispose()
     {
         try
         {
-            File.Delete(_file + AddressEnding);
+            File.Delete(_file + LocalSilo.AddressEnding);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -81,35 +74,6 @@ public sealed class SiloLock : IDisposable
             {
                 Thread.Sleep(TimeSpan.FromMilliseconds(20));
             }
-        }
-    }
-
-    private static bool IsHeld(string path)
-    {
-        try
-        {
-            using var probe = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            return false;
-        }
-        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-        catch (IOException)
-        {
-            return true;
-        }
-    }
-
-    private static SiloAddress? Read(string path)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<SiloAddress>(File.ReadAllText(path), SpecJson.Compact);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException)
-        {
-            return null;
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using IconDiffusion.Client.Cluster;
 using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Silo.Hosting;
@@ -10,15 +11,12 @@ public static class SiloToken
 {
     private const int Bytes = 32;
 
-    /// <summary>Where the token of a data folder is.</summary>
-    public static string PathIn(string data) => Path.Combine(data, "token");
-
     /// <summary>Reads the token, or makes one at the first start.</summary>
     /// <param name="warn">Told if others could read the file, which is mended.</param>
     /// <exception cref="SiloStartException">The file holds no token.</exception>
     public static string Ensure(string data, Action<string> warn)
     {
-        var path = PathIn(data);
+        var path = LocalSilo.TokenFile(data);
         if (!File.Exists(path))
             OwnerFile.WriteAllText(path, Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes)) + "\n", overwrite: false);
         if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(path) is var mode && (mode & ~OwnerFile.Mode) != 0)

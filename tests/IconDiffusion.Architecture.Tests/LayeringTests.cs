@@ -19,12 +19,12 @@ public sealed class LayeringTests
         ("engine/Pipeline/IconDiffusion.Pipeline", ["IconDiffusion.Generators", "IconDiffusion.Reports"]),
         ("grains/Contracts/IconDiffusion.Grains.Contracts", ["IconDiffusion.Specs"]),
         ("grains/Grains/IconDiffusion.Grains", ["IconDiffusion.Grains.Contracts"]),
-        ("silo/IconDiffusion.Silo", ["IconDiffusion.Grains", "IconDiffusion.Pipeline"]),
-        ("client/IconDiffusion.Client", ["IconDiffusion.Pipeline", "IconDiffusion.Silo"]),
+        ("client/IconDiffusion.Client", ["IconDiffusion.Specs"]),
+        ("silo/IconDiffusion.Silo", ["IconDiffusion.Client", "IconDiffusion.Grains", "IconDiffusion.Pipeline"]),
     ];
 
-    public static TheoryData<string> WithoutCircles =>
-        [.. Layers.Select(layer => NameOf(layer.Project)).Except(["IconDiffusion.Silo", "IconDiffusion.Client"])];
+    // The client's assembly is called otherwise than its project.
+    public static TheoryData<string> WithoutCircles => [.. Layers.Select(layer => NameOf(layer.Project)).Except(["IconDiffusion.Silo"]).Select(name => name == "IconDiffusion.Client" ? "icon" : name)];
 
     [Fact]
     public void EveryProjectRefersToThoseOfTheTableAlone()
@@ -44,7 +44,7 @@ public sealed class LayeringTests
         Assert.Subset(Layers.Take(each.Index).Select(above => NameOf(above.Project)).ToHashSet(), each.Item.References.ToHashSet()));
 
     [Theory, MemberData(nameof(WithoutCircles))]
-    public void NoTwoFoldersOfAProjectFormACircle(string project) => Assert.Empty(NamespaceReference.OnCircles(Assembly.Load(project)));
+    public void NoTwoFoldersOfAProjectFormACircle(string assembly) => Assert.Empty(NamespaceReference.OnCircles(Assembly.Load(assembly)));
 
     [Fact]
     public void ACircleIsFoundInTheBodiesOfMethods() => Assert.Equal(

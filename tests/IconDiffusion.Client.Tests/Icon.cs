@@ -8,6 +8,12 @@ internal sealed class Icon : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
+    /// <summary>The folder of the program, with nothing in it but the client; the silo's executable is in its project's.</summary>
+    public static string Program { get; } = Built("client");
+
+    /// <summary>The folder of the silo's executable.</summary>
+    public static string Silo { get; } = Built("silo");
+
     /// <summary>An own data folder for each test.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("icon-client-").FullName;
 
@@ -17,7 +23,10 @@ internal sealed class Icon : IDisposable
     }
 
     /// <summary>How the program would be started.</summary>
-    public ProcessStartInfo Prepare(params string[] arguments)
+    public ProcessStartInfo Prepare(params string[] arguments) => PrepareWith(Path.Combine(Program, "icon.dll"), arguments);
+
+    /// <summary>How another program of ours would be started.</summary>
+    public ProcessStartInfo PrepareWith(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -29,7 +38,7 @@ internal sealed class Icon : IDisposable
         // A silo that the developer works with is no part of a test.
         start.Environment.Remove("ICONDIFFUSION_URL");
         start.Environment.Remove("ICONDIFFUSION_TOKEN");
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "icon.dll"));
+        start.ArgumentList.Add(program);
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         return start;
@@ -83,4 +92,8 @@ internal sealed class Icon : IDisposable
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    // In the configuration that the tests are built in.
+    private static string Built(string project) =>
+        Path.Combine(Checkout.PathOf(project), Path.GetRelativePath(Checkout.PathOf("tests", "IconDiffusion.Client.Tests"), AppContext.BaseDirectory));
 }

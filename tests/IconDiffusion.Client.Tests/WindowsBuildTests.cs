@@ -17,7 +17,7 @@ public sealed class WindowsBuildTests : IDisposable
         // Without libtorch itself, a download of hundreds of megabytes, and without the small starter icon.exe.
         var start = new ProcessStartInfo("dotnet",
         [
-            "build", Checkout.PathOf("client"), "-c", "Release", "-r", "win-x64", "--no-self-contained", "--artifacts-path", _folder,
+            "build", Checkout.PathOf("silo"), "-c", "Release", "-r", "win-x64", "--no-self-contained", "--artifacts-path", _folder,
             "-p:LibTorchPackage=", "-p:UseAppHost=false", "-warnaserror", "-nodeReuse:false", "--nologo", "-v", "quiet",
         ])
         {
@@ -30,11 +30,11 @@ public sealed class WindowsBuildTests : IDisposable
         await build.WaitForExitAsync();
 
         Assert.True(build.ExitCode == 0, output + await error);
-        var program = Path.GetDirectoryName(Assert.Single(Directory.GetFiles(Path.Combine(_folder, "bin"), "icon.dll", SearchOption.AllDirectories)))!;
+        var program = Path.GetDirectoryName(Assert.Single(Directory.GetFiles(Path.Combine(_folder, "bin"), "icon-silo.dll", SearchOption.AllDirectories)))!;
         var files = Directory.GetFiles(program, "*", SearchOption.AllDirectories).Select(Path.GetFileName).ToHashSet();
         Assert.Superset(new HashSet<string?> { "LibTorchSharp.dll", "libvips-42.dll", "onnxruntime.dll", "e_sqlite3.dll" }, files);
         Assert.DoesNotContain(files, IsOfAnotherSystem);
-        Assert.DoesNotContain(File.ReadAllText(Path.Combine(program, "icon.deps.json")).Split('"'), IsOfAnotherSystem);
+        Assert.DoesNotContain(File.ReadAllText(Path.Combine(program, "icon-silo.deps.json")).Split('"'), IsOfAnotherSystem);
     }
 
     private static bool IsOfAnotherSystem(string? file) =>

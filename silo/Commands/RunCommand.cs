@@ -1,5 +1,7 @@
 using System.CommandLine;
+using IconDiffusion.Client;
 using IconDiffusion.Client.Cluster;
+using IconDiffusion.Client.Commands;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Kernels;
 using IconDiffusion.Silo.Hosting;
@@ -7,7 +9,7 @@ using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 using IconDiffusion.Specs.Comparisons;
 
-namespace IconDiffusion.Client.Commands;
+namespace IconDiffusion.Silo.Commands;
 
 /// <summary><c>icon run FILE</c>: a silo in this process for one experiment, or the one that has the data folder; submit, follow, show.</summary>
 internal static class RunCommand
@@ -28,7 +30,7 @@ internal static class RunCommand
               icon run grids/quickstart.json --json > results.json
               icon run grids/table1.json --install
             """)
-        { file, install, CommandLine.EmojiFontOption };
+        { file, install, CommandContext.EmojiFontOption };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var context = new CommandContext(parsed);
@@ -62,7 +64,7 @@ internal static class RunCommand
         CommandContext context, PreparedExperiment prepared, DateTimeOffset began, CancellationToken cancellation)
     {
         var id = RunIdentity.Experiment(prepared.Experiment);
-        if (SiloLock.Find(context.Data.Path) is { } running)
+        if (LocalSilo.Find(context.Data.Path) is { } running)
         {
             using var there = new SiloClient(SiloEndpoint.Find(running.Url, null, context.Data));
             if (await there.GetSiloAsync(cancellation) is { Only: { } only })

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using IconDiffusion.Client;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Pipeline.Experiments;
 using Spectre.Console;
 
-namespace IconDiffusion.Client.Commands;
+namespace IconDiffusion.Silo.Commands;
 
 /// <summary><c>icon sample RUN</c>: more icons from a trained run, films between them, mixtures of their styles.</summary>
 internal static class SampleCommand

@@ -1,11 +1,12 @@
 using System.CommandLine;
+using IconDiffusion.Client;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Pipeline.Comparisons;
 using IconDiffusion.Reports;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Tables;
 
-namespace IconDiffusion.Client.Commands;
+namespace IconDiffusion.Silo.Commands;
 
 /// <summary><c>icon compare</c>: sets of images against one another, as in the preprint's Table 1.</summary>
 internal static class CompareCommand
@@ -30,7 +31,7 @@ internal static class CompareCommand
               icon compare noto-faces-early noto-faces-new openmoji-faces-new twemoji-faces-new --install
               icon compare my-icons generated --skip-unreadable --format latex > table.tex
             """)
-        { first, others, count, install, CommandLine.EmojiFontOption, format, output };
+        { first, others, count, install, CommandContext.EmojiFontOption, format, output };
         sets.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -1,7 +1,8 @@
 using System.Diagnostics;
+using IconDiffusion.Client.Output;
 using Spectre.Console;
 
-namespace IconDiffusion.Client.Output;
+namespace IconDiffusion.Silo.Commands;
 
 /// <summary>Long work on standard error: live bars with the time left on a terminal, a plain line every few seconds elsewhere.</summary>
 internal sealed class ProgressDisplay

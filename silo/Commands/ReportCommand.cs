@@ -1,5 +1,6 @@
 using System.CommandLine;
-using IconDiffusion.Client.Cluster;
+using IconDiffusion.Client;
+using IconDiffusion.Client.Commands;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Kernels;
 using IconDiffusion.Pipeline.Experiments;
@@ -10,12 +11,11 @@ using IconDiffusion.Specs.Cluster;
 using IconDiffusion.Specs.Novelty;
 using Spectre.Console;
 
-namespace IconDiffusion.Client.Commands;
+namespace IconDiffusion.Silo.Commands;
 
-/// <summary><c>icon report</c>: whether runs, or the images of a folder, copy what they were made from.</summary>
+/// <summary><c>icon report</c>: whether runs here, or the images of a folder, copy what they were made from; of an experiment, the silo tells.</summary>
 internal static class ReportCommand
 {
-    private static readonly Argument<string[]> Runs = new("what") { Description = "An experiment, which the silo reports on; or scored runs here: ids, or the first digits of them.", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<string?> Training = new("--training") { Description = "Instead of runs: folder of the training images, or a built-in data set.", HelpName = "DIR" };
     private static readonly Option<string?> Generated = new("--generated") { Description = "Folder of the generated images.", HelpName = "DIR" };
     private static readonly Option<string?> HeldOut = new("--held-out") { Description = "Folder of images of the same kind that were not trained on; without it C_T is missing.", HelpName = "DIR" };
@@ -26,83 +26,41 @@ internal static class ReportCommand
     };
 
     private static readonly ImageSetOptions Sets = new();
-    private static readonly Option<string?> Output = new("--output")
-    {
-        Description = "Folder for report.html, .json, .csv, .md and .tex (default: the results folder of a single run, else 'report').",
-        HelpName = "DIR",
-    };
-
-    private static readonly Option<bool> Open = new("--open") { Description = "Open the page afterwards." };
 
     public static Command Create()
     {
-        var command = new Command("report",
-            """
-            Does it copy? Compares generated icons with the icons they were made from by every distance and test of the novelty
-            report, beside controls whose answer is known: the training icons themselves, shifted, mirrored, on another
-            background, icons that were held out, and noise. Writes one page to look at, and the figures as JSON, CSV, Markdown
-            and LaTeX. Of an experiment, the silo makes the report, wherever its runs were made, and this brings it here; what it
-            lacks is named on standard error.
-
-            Examples:
-              icon report quickstart --url http://desktop:5480    a whole experiment, from another machine
-              icon report 3f9c2a                                  one run
-              icon report 3f9c2a 77ab01 --output report           several on one page
-              icon report --training my-icons --generated samples --held-out others --open
-            """)
-        { Runs, Training, Generated, HeldOut, Descriptor, CommandLine.EmojiFontOption, Output, Open };
+        var command = new Command("report", ExperimentReportCommand.Description)
+        {
+            ExperimentReportCommand.What, Training, Generated, HeldOut, Descriptor, CommandContext.EmojiFontOption, ExperimentReportCommand.Output, ExperimentReportCommand.Open,
+        };
         Sets.AddTo(command);
-        return ClusterContext.Complete(command, (cluster, parsed, cancellation) => parsed.GetValue(Runs) is [var experiment] && !experiment.All(char.IsAsciiHexDigitLower)
-            ? OfExperimentAsync(cluster, parsed, experiment, cancellation)
-            : ActAsync(parsed, cancellation));
-    }
-
-    // Run ids are hexadecimal digits; an experiment's id ends with a dash and such.
-    private static async Task<int> OfExperimentAsync(ClusterContext context, ParseResult parsed, string typed, CancellationToken cancellation)
-    {
-        if (parsed.GetValue(Training) is not null || parsed.GetValue(Generated) is not null)
-            throw new UsageException("An experiment and folders came; wanted one or the other.");
-        var id = (await context.FindAsync(typed, cancellation)).Id;
-        await context.Silo.AskForReportAsync(id, cancellation);
-        var report = await context.Silo.WaitForReportAsync(id, context.Terminal.Say, cancellation);
-        if (report is not { State: ReportState.Done, Summary: { } summary })
-            throw new SiloException($"The report of {id} could not be made: {report?.Error}", ExitCode.Failed);
-        var folder = Path.GetFullPath(parsed.GetValue(Output) ?? "report");
-        foreach (var file in summary.Files)
-            await context.Silo.GetReportFileAsync(id, file, folder, cancellation);
-        foreach (var sentence in summary.Missing)
-            context.Terminal.Warn($"missing: {sentence}");
-        var page = Path.Combine(folder, summary.Files[0]);
-        context.Terminal.Result(new { Page = page, summary.Files, summary.Missing }, () => [new Text($"report    {page}  (also {string.Join(", ", summary.Files.Skip(1))})")]);
-        OpenPage(context.Terminal, parsed, page);
-        return ExitCode.Success;
-    }
-
-    private static void OpenPage(Terminal terminal, ParseResult parsed, string page)
-    {
-        if (parsed.GetValue(Open) && !Desktop.TryOpen(page))
-            terminal.Say("icon: this machine has no program that opens a page.");
+        return ClusterContext.Complete(command, (cluster, parsed, cancellation) => (ExperimentReportCommand.Experiment(parsed), parsed.GetValue(Training) ?? parsed.GetValue(Generated)) switch
+        {
+            ({ } experiment, null) => ExperimentReportCommand.ActAsync(cluster, parsed, experiment, cancellation),
+            ({ }, { }) => throw new UsageException("An experiment and folders came; wanted one or the other."),
+            _ => ActAsync(parsed, cancellation),
+        });
     }
 
     private static async Task<int> ActAsync(ParseResult parsed, CancellationToken cancellation)
     {
         var context = new CommandContext(parsed);
         LibTorch.Configure();
-        var (folder, title, sets) = (parsed.GetValue(Runs)!, parsed.GetValue(Training), parsed.GetValue(Generated)) switch
+        var (folder, title, sets) = (parsed.GetValue(ExperimentReportCommand.What)!, parsed.GetValue(Training), parsed.GetValue(Generated)) switch
         {
             ({ Length: > 0 } runs, null, null) => await OfRunsAsync(context, parsed, runs, cancellation),
             ([], { } training, { } generated) => await OfFoldersAsync(context, parsed, training, generated, cancellation),
             ([], _, _) => throw new UsageException("Nothing to report on; wanted an experiment, runs, or --training and --generated."),
             _ => throw new UsageException("Runs and folders came; wanted runs, or --training and --generated."),
         };
-        folder = Path.GetFullPath(parsed.GetValue(Output) ?? folder);
+        folder = Path.GetFullPath(parsed.GetValue(ExperimentReportCommand.Output) ?? folder);
         NoveltyFiles.Write(folder, title, sets);
 
         var page = Path.Combine(folder, NoveltyReport.PageFile);
         context.Terminal.Result(
             new { Page = page, Sets = sets.Select(set => new { set.Label, set.Run?.RunId, set.Novelty.Verdict, set.Novelty.Notes }) },
             () => sets.SelectMany(Lines).Append($"report    {page}  (also report.json, .csv, .md and .tex)").Select(line => new Text(line)));
-        OpenPage(context.Terminal, parsed, page);
+        ExperimentReportCommand.OpenPage(context.Terminal, parsed, page);
         return ExitCode.Success;
     }
 

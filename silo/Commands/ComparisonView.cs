@@ -1,8 +1,9 @@
+using IconDiffusion.Client.Output;
 using IconDiffusion.Reports;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace IconDiffusion.Client.Output;
+namespace IconDiffusion.Silo.Commands;
 
 /// <summary>Comparisons for people: the table, its notes, what was expected.</summary>
 internal static class ComparisonView

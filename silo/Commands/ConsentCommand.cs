@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IconDiffusion.Client;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Data;
 using IconDiffusion.Data.Sources;
@@ -6,7 +7,7 @@ using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
 using Spectre.Console;
 
-namespace IconDiffusion.Client.Commands;
+namespace IconDiffusion.Silo.Commands;
 
 /// <summary><c>icon consent list|show|grant|revoke</c>: whose icons are used, under which terms, and until when.</summary>
 internal static class ConsentCommand

@@ -1,9 +1,10 @@
 using System.CommandLine;
+using IconDiffusion.Client.Cluster;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Silo.Hosting;
 using Spectre.Console;
 
-namespace IconDiffusion.Client.Commands;
+namespace IconDiffusion.Silo.Commands;
 
 /// <summary><c>icon silo</c>: this machine and its devices work off what is submitted.</summary>
 internal static class SiloCommand
@@ -29,7 +30,7 @@ internal static class SiloCommand
               icon silo
               icon silo --listen 0.0.0.0 --device cuda:0 --device cuda:1
             """)
-        { url, listen, name, CommandLine.EmojiFontOption };
+        { url, listen, name, CommandContext.EmojiFontOption };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var context = new CommandContext(parsed);
@@ -46,7 +47,7 @@ internal static class SiloCommand
 
     private static void Tell(Terminal terminal, SiloHost silo, SiloOptions options)
     {
-        var tokenFile = SiloToken.PathIn(silo.Data);
+        var tokenFile = LocalSilo.TokenFile(silo.Data);
         terminal.Say($"icon: silo '{options.Name}' at {silo.Url}, data in {silo.Data}, actors by {silo.Runtime}");
         foreach (var device in silo.Devices)
             terminal.Say($"icon: device {device.Id}: {device.Name}, {Words.Bytes(device.MemoryBytes)}");

@@ -1,8 +1,9 @@
 using IconDiffusion.Client.Cluster;
+using IconDiffusion.Client.Output;
 using IconDiffusion.Specs.Cluster;
 using Spectre.Console;
 
-namespace IconDiffusion.Client.Output;
+namespace IconDiffusion.Client.Commands;
 
 /// <summary>Shows an experiment on standard error until its end: live on a terminal, as plain lines elsewhere.</summary>
 internal static class ExperimentFollower

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IconDiffusion.Client;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Data;
 using IconDiffusion.Data.Layered;
@@ -8,7 +9,7 @@ using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
 using Spectre.Console;
 
-namespace IconDiffusion.Client.Commands;
+namespace IconDiffusion.Silo.Commands;
 
 /// <summary><c>icon dataset make|check|install</c>: look at the icons before anything trains on them.</summary>
 internal static class DatasetCommand
@@ -46,7 +47,7 @@ internal static class DatasetCommand
               icon dataset make layered --count 200 --variants 3 --output layered
               icon dataset make dicebear-toon-head --output toon-head
             """)
-        { Source, Count, HeldOut, Size, Background, Seed, Variants, CommandLine.EmojiFontOption, output };
+        { Source, Count, HeldOut, Size, Background, Seed, Variants, CommandContext.EmojiFontOption, output };
         command.SetAction(parsed =>
         {
             var context = new CommandContext(parsed);
@@ -96,7 +97,7 @@ internal static class DatasetCommand
             Example:
               icon dataset check my-icons --size 128
             """)
-        { Source, Count, HeldOut, Size, Background, Seed, Variants, CommandLine.EmojiFontOption };
+        { Source, Count, HeldOut, Size, Background, Seed, Variants, CommandContext.EmojiFontOption };
         command.SetAction(parsed =>
         {
             var context = new CommandContext(parsed);

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Net.Http;
+using IconDiffusion.Client;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Evaluation.Features;
 using IconDiffusion.Specs.Files;
 using Spectre.Console;
 
-namespace IconDiffusion.Client.Commands;
+namespace IconDiffusion.Silo.Commands;
 
 /// <summary><c>icon weights</c>: the FID Inception file, downloaded or taken from a path, always verified.</summary>
 internal static class WeightsCommand

@@ -1,11 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
-using IconDiffusion.Client.Commands;
-using IconDiffusion.Imaging;
-using Spectre.Console;
 
-namespace IconDiffusion.Client;
+namespace IconDiffusion.Client.Commands;
 
 /// <summary>The commands and the one place where failures become a sentence and an exit code.</summary>
 internal static partial class CommandLine
@@ -40,16 +38,20 @@ internal static partial class CommandLine
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
 
-    /// <summary>Of the commands that draw <c>noto-faces</c>.</summary>
-    public static Option<string?> EmojiFontOption { get; } = new("--emoji-font")
-    {
-        Description = $"File of the Noto Color Emoji font that noto-faces are drawn from (default: the installed one). Also: {EmojiFont.FileVariable}.",
-        HelpName = "FILE",
-    };
+    // As a list of the commands has them.
+    private static readonly string[] Order =
+    [
+        "run", "silo", "cluster", "submit", "watch", "status", "dashboard", "results", "logs", "plan", "report", "sample", "evaluate", "compare",
+        "calibrate", "dataset", "consent", "publish", "weights", "doctor", "pause", "resume", "cancel", "retry",
+    ];
 
-    public static async Task<int> RunAsync(string[] args)
+    /// <summary>Works a command line off.</summary>
+    /// <param name="local">Commands beside those of a silo that is asked over HTTP; one of the same name takes the place of that.</param>
+    /// <param name="explain">From a failure to a sentence and an exit code; null: it is a bug.</param>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(string[] args, IEnumerable<Command> local, Func<Exception, (string Message, int ExitCode)?> explain)
     {
-        var root = new RootCommand(
+        var root = new Command("icon",
             """
             Can a generator trained from scratch make new icons in an illustrator's style, or does it copy?
 
@@ -57,31 +59,16 @@ internal static partial class CommandLine
               icon run grids/quickstart.json                       train, sample, score and show
               icon plan grids/preprint-ddpm.json                   what would be run, and for how long
               icon evaluate --training DIR --generated DIR         FID, MAE and NWI of two folders
-            """)
-        {
-            RunCommand.Create(),
-            SiloCommand.Create(),
-            ClusterCommand.Create(),
-            SubmitCommand.Create(),
-            WatchCommand.Create(),
-            StatusCommand.Create(),
-            DashboardCommand.Create(),
-            ResultsCommand.Create(),
-            LogsCommand.Create(),
-            PlanCommand.Create(),
-            ReportCommand.Create(),
-            SampleCommand.Create(),
-            EvaluateCommand.Create(),
-            CompareCommand.Create(),
-            CalibrateCommand.Create(),
-            DatasetCommand.Create(),
-            ConsentCommand.Create(),
-            PublishCommand.Create(),
-            WeightsCommand.Create(),
-            DoctorCommand.Create(),
-        };
-        foreach (var command in ControlCommands.Create())
+            """);
+        Command[] remote =
+        [
+            WatchCommand.Create(), StatusCommand.Create(), DashboardCommand.Create(), ResultsCommand.Create(), LogsCommand.Create(),
+            ExperimentReportCommand.Create(), .. ControlCommands.Create(),
+        ];
+        foreach (var command in local.Concat(remote).DistinctBy(command => command.Name).OrderBy(command => Array.IndexOf(Order, command.Name)))
             root.Subcommands.Add(command);
+        root.Options.Add(new HelpOption());
+        root.Options.Add(new VersionOption());
         root.Options.Add(JsonOption);
         root.Options.Add(DataOption);
         root.Options.Add(DeviceOption);
@@ -96,23 +83,24 @@ internal static partial class CommandLine
         // A list of commands says what each is for; their own help tells the rest.
         foreach (var command in parsed.CommandResult.Command.Subcommands)
             command.Description = FirstSentence().Match(command.Description!.ReplaceLineEndings(" ")).Value;
-        if (parsed.Errors.Count > 0)
+        var foreign = Commands(parsed).OfType<ForeignCommand>().FirstOrDefault(command => command.Takes(parsed));
+        if (foreign is null && parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
                 await Console.Error.WriteLineAsync($"icon: {error.Message}");
-            await Console.Error.WriteLineAsync($"icon: see 'icon {string.Join(' ', CommandPath(parsed).Append("--help"))}'");
+            await Console.Error.WriteLineAsync($"icon: see 'icon {string.Join(' ', Commands(parsed).Skip(1).Select(command => command.Name).Append("--help"))}'");
             return ExitCode.WrongInput;
         }
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return foreign is not null ? await SiloProgram.BecomeAsync(foreign.Name, args) : await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (OperationCanceledException)
         {
             await Console.Error.WriteLineAsync("icon: stopped; the same command goes on from the last checkpoint.");
             return ExitCode.Interrupted;
         }
-        catch (Exception exception) when (Failures.Explain(exception) is { } failure)
+        catch (Exception exception) when (explain(exception) is { } failure)
         {
             await Console.Error.WriteLineAsync($"icon: {failure.Message}");
             return failure.ExitCode;
@@ -122,11 +110,12 @@ internal static partial class CommandLine
     [GeneratedRegex(@"^.*?\.(?=\s|$)")]
     private static partial Regex FirstSentence();
 
-    private static Stack<string> CommandPath(ParseResult parsed)
+    // From the root to the one that is meant.
+    private static Stack<Command> Commands(ParseResult parsed)
     {
-        var names = new Stack<string>();
-        for (SymbolResult? result = parsed.CommandResult; result is CommandResult { Parent: not null } command; result = result.Parent)
-            names.Push(command.Command.Name);
-        return names;
+        var commands = new Stack<Command>();
+        for (SymbolResult? result = parsed.CommandResult; result is CommandResult command; result = result.Parent)
+            commands.Push(command.Command);
+        return commands;
     }
 }

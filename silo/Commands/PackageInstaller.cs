@@ -1,7 +1,7 @@
 using IconDiffusion.Client.Output;
 using IconDiffusion.Data;
 
-namespace IconDiffusion.Client.Commands;
+namespace IconDiffusion.Silo.Commands;
 
 /// <summary>Fetches packages of drawings that a command needs, where it was asked to.</summary>
 internal static class PackageInstaller

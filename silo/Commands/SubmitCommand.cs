@@ -1,10 +1,11 @@
 using System.CommandLine;
-using IconDiffusion.Client.Cluster;
+using IconDiffusion.Client;
+using IconDiffusion.Client.Commands;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Specs;
 using Spectre.Console;
 
-namespace IconDiffusion.Client.Commands;
+namespace IconDiffusion.Silo.Commands;
 
 /// <summary><c>icon submit FILE</c>: hands an experiment to a silo.</summary>
 internal static class SubmitCommand

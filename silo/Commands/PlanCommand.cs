@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IconDiffusion.Client;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Data;
 using IconDiffusion.Data.Sources;
@@ -6,7 +7,7 @@ using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
 using Spectre.Console;
 
-namespace IconDiffusion.Client.Commands;
+namespace IconDiffusion.Silo.Commands;
 
 /// <summary><c>icon plan FILE</c>: what would be run, for how long, and where.</summary>
 internal static class PlanCommand

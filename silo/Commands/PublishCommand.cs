@@ -1,11 +1,12 @@
 using System.CommandLine;
+using IconDiffusion.Client;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Pipeline.Publishing;
 using IconDiffusion.Specs.Novelty;
 using Spectre.Console;
 
-namespace IconDiffusion.Client.Commands;
+namespace IconDiffusion.Silo.Commands;
 
 /// <summary><c>icon publish RUN --to DIR</c>: icons that are no copies, marked and with cards.</summary>
 internal static class PublishCommand

@@ -1,3 +1,4 @@
+using IconDiffusion.Client.Cluster;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Data;
 using IconDiffusion.Data.Sources;
@@ -7,7 +8,7 @@ using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 using IconDiffusion.Specs.Files;
 
-namespace IconDiffusion.Client.Cluster;
+namespace IconDiffusion.Silo.Commands;
 
 /// <summary>
 /// An experiment with the data sets of its folders, read on this machine: a silo never opens a path that came over the network. Its feature

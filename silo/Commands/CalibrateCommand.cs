@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IconDiffusion.Client;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Pipeline.Comparisons;
 using IconDiffusion.Reports.Novelty;
@@ -6,7 +7,7 @@ using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
 using Spectre.Console;
 
-namespace IconDiffusion.Client.Commands;
+namespace IconDiffusion.Silo.Commands;
 
 /// <summary><c>icon calibrate</c>: what the figures are worth, measured on real icons.</summary>
 internal static class CalibrateCommand
@@ -31,7 +32,7 @@ internal static class CalibrateCommand
               icon calibrate --other openmoji-faces --install
               icon calibrate --training my-icons --size 64 --output calibration
             """)
-        { training, other, repeats, seed, install, CommandLine.EmojiFontOption, output };
+        { training, other, repeats, seed, install, CommandContext.EmojiFontOption, output };
         sets.AddTo(command);
         repeats.Validators.Add(result =>
         {

@@ -1,15 +1,24 @@
 using System.CommandLine;
+using IconDiffusion.Client;
+using IconDiffusion.Client.Commands;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Imaging;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs.Files;
 
-namespace IconDiffusion.Client.Commands;
+namespace IconDiffusion.Silo.Commands;
 
 /// <summary>The options that several commands have, read once.</summary>
 internal sealed class CommandContext
 {
+    /// <summary>Of the commands that draw <c>noto-faces</c>.</summary>
+    public static readonly Option<string?> EmojiFontOption = new("--emoji-font")
+    {
+        Description = $"File of the Noto Color Emoji font that noto-faces are drawn from (default: the installed one). Also: {EmojiFont.FileVariable}.",
+        HelpName = "FILE",
+    };
+
     private readonly string[] _devices;
     private readonly int _threads;
 
@@ -18,8 +27,8 @@ internal sealed class CommandContext
     {
         (_devices, _threads) = (parsed.GetValue(CommandLine.DeviceOption)!, parsed.GetValue(CommandLine.ThreadsOption));
         (Terminal, Data) = (new(parsed.GetValue(CommandLine.JsonOption)), new(parsed.GetValue(CommandLine.DataOption)!));
-        HasOwnEmojiFont = parsed.GetResult(CommandLine.EmojiFontOption) is not null;
-        if (HasOwnEmojiFont) EmojiFont.Use(parsed.GetValue(CommandLine.EmojiFontOption)!);
+        HasOwnEmojiFont = parsed.GetResult(EmojiFontOption) is not null;
+        if (HasOwnEmojiFont) EmojiFont.Use(parsed.GetValue(EmojiFontOption)!);
     }
 
     public Terminal Terminal { get; }
@@ -38,10 +47,10 @@ internal sealed class CommandContext
     /// <param name="flags">Its own; a null is no flag.</param>
     public SiloOptions SiloOptions(Dictionary<string, string?> flags)
     {
-        flags[nameof(Silo.Hosting.SiloOptions.Data)] = Data.Path;
-        flags[nameof(Silo.Hosting.SiloOptions.Threads)] = $"{_threads}";
+        flags[nameof(Hosting.SiloOptions.Data)] = Data.Path;
+        flags[nameof(Hosting.SiloOptions.Threads)] = $"{_threads}";
         foreach (var (i, device) in _devices.Index())
-            flags[$"{nameof(Silo.Hosting.SiloOptions.Devices)}:{i}"] = device;
-        return Silo.Hosting.SiloOptions.Load(flags);
+            flags[$"{nameof(Hosting.SiloOptions.Devices)}:{i}"] = device;
+        return Hosting.SiloOptions.Load(flags);
     }
 }

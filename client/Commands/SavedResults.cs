@@ -1,10 +1,10 @@
+using IconDiffusion.Client.Cluster;
 using IconDiffusion.Client.Output;
-using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Files;
 using IconDiffusion.Specs.Tables;
 
-namespace IconDiffusion.Client.Cluster;
+namespace IconDiffusion.Client.Commands;
 
 /// <summary>What experiments have left in the data folder, for when no silo runs.</summary>
 internal static class SavedResults

@@ -1,10 +1,11 @@
 using System.CommandLine;
+using IconDiffusion.Client;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Silo.Cluster;
 using Npgsql;
 using Spectre.Console;
 
-namespace IconDiffusion.Client.Commands;
+namespace IconDiffusion.Silo.Commands;
 
 /// <summary><c>icon cluster init</c>: a PostgreSQL database gets what the silos of a cluster need.</summary>
 internal static class ClusterCommand

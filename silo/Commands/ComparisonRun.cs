@@ -1,8 +1,9 @@
+using IconDiffusion.Client;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Pipeline.Comparisons;
 using IconDiffusion.Specs.Comparisons;
 
-namespace IconDiffusion.Client.Commands;
+namespace IconDiffusion.Silo.Commands;
 
 /// <summary><c>icon run FILE</c> where the file compares data sets: needs no silo, as nothing is trained.</summary>
 internal static class ComparisonRun

@@ -1,10 +1,11 @@
 using System.CommandLine;
+using IconDiffusion.Client;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
 using Spectre.Console;
 
-namespace IconDiffusion.Client.Commands;
+namespace IconDiffusion.Silo.Commands;
 
 /// <summary><c>icon evaluate</c>: FID, MAE and NWI of any two folders of images.</summary>
 internal static class EvaluateCommand

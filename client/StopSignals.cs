@@ -1,12 +1,12 @@
 using System.Runtime.InteropServices;
 
-namespace IconDiffusion.Silo.Hosting;
+namespace IconDiffusion.Client;
 
 /// <summary>
 /// SIGINT and SIGTERM as a cancellation, so that work can end with a checkpoint; the second one does what it does by default, which is to
 /// end the process and loses nothing but time.
 /// </summary>
-public sealed class StopSignals : IDisposable
+internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _source;
     private readonly Action _onStop;

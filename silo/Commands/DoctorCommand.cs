@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using IconDiffusion.Client;
+using IconDiffusion.Client.Commands;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Evaluation.Features;
 using IconDiffusion.Imaging;
@@ -9,7 +11,7 @@ using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs.Files;
 using Spectre.Console;
 
-namespace IconDiffusion.Client.Commands;
+namespace IconDiffusion.Silo.Commands;
 
 /// <summary><c>icon doctor</c>: what is installed, which device, what is missing and the command that fixes it.</summary>
 internal static class DoctorCommand
@@ -26,7 +28,7 @@ internal static class DoctorCommand
             Example:
               icon doctor
             """)
-        { CommandLine.EmojiFontOption };
+        { CommandContext.EmojiFontOption };
         command.SetAction(parsed =>
         {
             var context = new CommandContext(parsed);

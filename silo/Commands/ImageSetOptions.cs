@@ -2,7 +2,7 @@ using System.CommandLine;
 using IconDiffusion.Pipeline.Comparisons;
 using IconDiffusion.Specs;
 
-namespace IconDiffusion.Client.Commands;
+namespace IconDiffusion.Silo.Commands;
 
 /// <summary>What every command takes that compares sets of images.</summary>
 internal sealed class ImageSetOptions

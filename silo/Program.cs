@@ -1,0 +1,11 @@
+using IconDiffusion.Client.Commands;
+using IconDiffusion.Silo.Commands;
+
+SiloProgram.EndWithLauncher();
+return await CommandLine.RunAsync(
+    args,
+    [
+        RunCommand.Create(), SiloCommand.Create(), ClusterCommand.Create(), SubmitCommand.Create(), PlanCommand.Create(), ReportCommand.Create(), SampleCommand.Create(), EvaluateCommand.Create(),
+        CompareCommand.Create(), CalibrateCommand.Create(), DatasetCommand.Create(), ConsentCommand.Create(), PublishCommand.Create(), WeightsCommand.Create(), DoctorCommand.Create(),
+    ],
+    SiloFailures.Explain);
