@@ -19,6 +19,8 @@ internal sealed class SiloClient : IDisposable
     // A newer silo may tell more than this client knows.
     private static readonly JsonSerializerOptions Json = new(SpecJson.Compact) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
+
     private readonly HttpClient _http;
     private readonly SiloEndpoint _endpoint;
 
@@ -35,6 +37,7 @@ internal sealed class SiloClient : IDisposable
         })
         {
             BaseAddress = endpoint.Url,
+            Timeout = Timeout.InfiniteTimeSpan,
             DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", endpoint.Token) },
         };
     }
@@ -85,24 +88,20 @@ internal sealed class SiloClient : IDisposable
     public Task<Retried> RetryAsync(string id, CancellationToken cancellation) =>
         SendAsync<Retried>(HttpMethod.Post, $"api/experiments/{id}/retry", null, cancellation);
 
-    /// <summary>Sends a prepared data set unless the silo has it, under the same consent.</summary>
-    /// <param name="file">As the engine's DatasetStore writes it.</param>
-    /// <param name="consent">The id of the consent that it comes with; null: none.</param>
-    public async Task UploadAsync(string fingerprint, string file, string? consent, CancellationToken cancellation)
+    /// <summary>Has the silo prepare data sets from a folder, which is sent unless the silo knows it.</summary>
+    /// <param name="images">The files of the offer's hashes.</param>
+    public async Task<PreparedFolder> PrepareAsync(FolderOffer offer, IReadOnlyList<string> images, CancellationToken cancellation)
     {
-        var path = $"api/datasets/{fingerprint}";
-        using (var there = await TrySendAsync(new(HttpMethod.Head, path), HttpCompletionOption.ResponseHeadersRead, cancellation))
+        var json = JsonSerializer.SerializeToUtf8Bytes(offer, SpecJson.Compact);
+        var path = $"api/folders/{FolderOffer.KeyOf(json)}";
+        using (var known = await TrySendAsync(new(HttpMethod.Get, path), HttpCompletionOption.ResponseContentRead, cancellation))
         {
-            if (there.StatusCode == HttpStatusCode.OK && (consent is null || there.Headers.ETag?.Tag == $"\"{consent}\""))
-                return;
-            if (there.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.NotFound))
-                throw await RefusalAsync(there, cancellation);
+            if (known.IsSuccessStatusCode)
+                return await ReadAsync<PreparedFolder>(known, path, cancellation);
+            if (known.StatusCode != HttpStatusCode.NotFound)
+                throw await RefusalAsync(known, cancellation);
         }
-        await using var stream = File.OpenRead(file);
-        var content = new StreamContent(stream) { Headers = { ContentType = new("application/octet-stream") } };
-        using var answer = await TrySendAsync(new(HttpMethod.Put, path) { Content = content }, HttpCompletionOption.ResponseContentRead, cancellation);
-        if (!answer.IsSuccessStatusCode)
-            throw await RefusalAsync(answer, cancellation);
+        return await SendAsync<PreparedFolder>(HttpMethod.Put, path, new FolderArchive(json, images), cancellation);
     }
 
     /// <summary>An experiment's states until the silo ends the stream; one that broke throws.</summary>
@@ -129,8 +128,11 @@ internal sealed class SiloClient : IDisposable
     private async Task<T> SendAsync<T>(HttpMethod method, string path, HttpContent? content, CancellationToken cancellation)
     {
         using var answer = await TrySendAsync(new(method, path) { Content = content }, HttpCompletionOption.ResponseContentRead, cancellation);
-        if (!answer.IsSuccessStatusCode)
-            throw await RefusalAsync(answer, cancellation);
+        return answer.IsSuccessStatusCode ? await ReadAsync<T>(answer, path, cancellation) : throw await RefusalAsync(answer, cancellation);
+    }
+
+    private async Task<T> ReadAsync<T>(HttpResponseMessage answer, string path, CancellationToken cancellation)
+    {
         try
         {
             return await answer.Content.ReadFromJsonAsync<T>(Json, cancellation) ?? throw new JsonException("null");
@@ -165,17 +167,23 @@ internal sealed class SiloClient : IDisposable
 
     private async Task<HttpResponseMessage> TrySendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellation)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        // A folder takes what the network and the silo's work on it take; what is refused is refused before it is sent.
+        if (request.Content is FolderArchive)
+            request.Headers.ExpectContinue = true;
+        else
+            patience.CancelAfter(Patience);
         try
         {
-            return await _http.SendAsync(request, completion, cancellation);
+            return await _http.SendAsync(request, completion, patience.Token);
         }
         catch (HttpRequestException exception)
         {
             throw new SiloUnreachableException($"The silo at {Url} does not answer: {exception.InnerException?.Message ?? exception.Message}. {_endpoint.Hint}");
         }
-        catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new SiloUnreachableException($"The silo at {Url} does not answer within {_http.Timeout.TotalSeconds:0} s. {_endpoint.Hint}");
+            throw new SiloUnreachableException($"The silo at {Url} does not answer within {Patience.TotalSeconds:0} s. {_endpoint.Hint}");
         }
         finally
         {

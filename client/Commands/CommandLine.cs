@@ -62,7 +62,7 @@ internal static partial class CommandLine
             """);
         Command[] remote =
         [
-            WatchCommand.Create(), StatusCommand.Create(), DashboardCommand.Create(), ResultsCommand.Create(), LogsCommand.Create(),
+            SubmitCommand.Create(), WatchCommand.Create(), StatusCommand.Create(), DashboardCommand.Create(), ResultsCommand.Create(), LogsCommand.Create(),
             ExperimentReportCommand.Create(), .. ControlCommands.Create(),
         ];
         foreach (var command in local.Concat(remote).DistinctBy(command => command.Name).OrderBy(command => Array.IndexOf(Order, command.Name)))

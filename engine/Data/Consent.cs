@@ -11,27 +11,43 @@ namespace IconDiffusion.Data;
 /// <param name="Expiry">The last day on which they may be used, <c>YYYY-MM-DD</c>; null: no end.</param>
 public sealed record Consent(string Artist, string Licence, string? Scope = null, DateOnly? Expiry = null)
 {
-    public const string FileName = "consent.json";
+    public const string FileName = FolderListing.ConsentFile;
 
     /// <summary>The folder's consent, or null if it holds none.</summary>
     /// <exception cref="DatasetException">The file is unreadable, not this JSON, or leaves out artist or licence.</exception>
     public static Consent? Read(string folder)
     {
         var path = Path.Combine(folder, FileName);
-        if (!File.Exists(path)) return null;
         try
         {
-            var consent = JsonSerializer.Deserialize<Consent>(File.ReadAllText(path), SpecJson.Compact);
-            if (string.IsNullOrWhiteSpace(consent?.Artist) || string.IsNullOrWhiteSpace(consent.Licence))
-                throw new DatasetException($"'{path}' leaves out the artist or the licence; wanted both.");
-            return consent;
+            return File.Exists(path) ? Parse(File.ReadAllText(path), path) : null;
         }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new DatasetException(
-                $"'{path}' cannot be read: {error.Message} Wanted {{\"artist\": …, \"licence\": …, \"scope\": …, \"expiry\": \"YYYY-MM-DD\"}}, the last two optional.", error);
+            throw Unreadable(path, error);
         }
     }
+
+    /// <summary>The consent that a file's text states.</summary>
+    /// <param name="path">What errors call the file.</param>
+    /// <exception cref="DatasetException">It is not this JSON, or leaves out artist or licence.</exception>
+    public static Consent Parse(string text, string path)
+    {
+        try
+        {
+            var consent = JsonSerializer.Deserialize<Consent>(text, SpecJson.Compact);
+            return string.IsNullOrWhiteSpace(consent?.Artist) || string.IsNullOrWhiteSpace(consent.Licence)
+                ? throw new DatasetException($"'{path}' leaves out the artist or the licence; wanted both.")
+                : consent;
+        }
+        catch (JsonException error)
+        {
+            throw Unreadable(path, error);
+        }
+    }
+
+    private static DatasetException Unreadable(string path, Exception error) => new(
+        $"'{path}' cannot be read: {error.Message} Wanted {{\"artist\": …, \"licence\": …, \"scope\": …, \"expiry\": \"YYYY-MM-DD\"}}, the last two optional.", error);
 
     /// <summary>Writes it beside a folder's images, all or not at all.</summary>
     public void Write(string folder) =>

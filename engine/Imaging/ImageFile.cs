@@ -47,20 +47,23 @@ public static class ImageFile
 
     /// <summary>The file as it is, for <see cref="Probe(ReadOnlySpan{byte}, string)"/> and <see cref="Decode"/>.</summary>
     /// <exception cref="ImageException">Missing, unreadable, or larger than <see cref="MaxFileBytes"/>.</exception>
-    public static byte[] ReadBytes(string path)
+    /// <param name="path">Opens the file.</param>
+    /// <param name="name">What error messages call it; null: its path.</param>
+    public static byte[] ReadBytes(string path, string? name = null)
     {
+        name ??= path;
         try
         {
             using var stream = File.OpenRead(path);
             if (stream.Length > MaxFileBytes)
-                throw new ImageException($"'{path}' has {stream.Length} bytes; at most {MaxFileBytes} are read.");
+                throw new ImageException($"'{name}' has {stream.Length} bytes; at most {MaxFileBytes} are read.");
             var bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
             return bytes;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new ImageException($"'{path}' cannot be read: {error.Message}", error);
+            throw new ImageException($"'{name}' cannot be read: {error.Message}", error);
         }
     }
 

@@ -10,14 +10,13 @@ using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Silo.Api;
 
-/// <summary>The silo's prepared data sets: built-in ones it makes itself, the others are uploaded.</summary>
+/// <summary>The silo's prepared data sets: built-in ones, and those of folders that clients have sent.</summary>
 /// <param name="shared">Where other silos look for them too; null: nowhere.</param>
-internal sealed class Datasets(SiloOptions options, TimeProvider time, IArtifactStore? shared = null) : IDisposable
+internal sealed class Datasets(SiloOptions options, TimeProvider time, IArtifactStore? shared = null)
 {
     private readonly DataFolder _data = new(options.Data);
     private readonly ConcurrentDictionary<DatasetSpec, Lazy<Task<string>>> _prepared = [];
     private readonly ConcurrentDictionary<(string, DatasetSpec), string> _faults = [];
-    private readonly SemaphoreSlim _upload = new(2);
 
     private DatasetStore Store => new(_data.Datasets);
 
@@ -28,19 +27,6 @@ internal sealed class Datasets(SiloOptions options, TimeProvider time, IArtifact
         Store.Contains(fingerprint)
         || (shared is not null && await shared.GetAsync(KeyOf(fingerprint), Store.PathOf(fingerprint), cancellationToken));
 
-    /// <summary>The id of the consent that a data set here came with last; null: none, or it is damaged.</summary>
-    public string? ConsentOf(string fingerprint)
-    {
-        try
-        {
-            return Store.ConsentOf(fingerprint) is { } consent ? ConsentRegistry.IdOf(consent) : null;
-        }
-        catch (DatasetException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>Makes a built-in data set, once, and returns its fingerprint.</summary>
     /// <exception cref="DatasetException">The description is impossible.</exception>
     /// <exception cref="ImageException">This machine lacks what draws it.</exception>
@@ -49,8 +35,7 @@ internal sealed class Datasets(SiloOptions options, TimeProvider time, IArtifact
         var work = _prepared.GetOrAdd(spec, _ => new(() => Task.Run(async () =>
         {
             var dataset = DatasetSource.Prepare(spec, time, new InstalledPackages(_data.Packages));
-            Store.Save(dataset);
-            await ShareAsync(dataset.Fingerprint, CancellationToken.None);
+            await KeepAsync(dataset);
             return dataset.Fingerprint;
         })));
         try
@@ -86,46 +71,12 @@ internal sealed class Datasets(SiloOptions options, TimeProvider time, IArtifact
         return fault.Length == 0 ? null : fault;
     }
 
-    /// <summary>Takes in a prepared data set if it is what its name says.</summary>
-    /// <returns>Whether it is new, or came under another consent.</returns>
-    /// <exception cref="DatasetException">The content has another fingerprint, or is no data set.</exception>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    public async Task<bool> ReceiveAsync(string fingerprint, Stream content, CancellationToken cancellationToken)
+    /// <summary>Keeps a prepared data set, here and where other silos look for it.</summary>
+    public async Task KeepAsync(IconDataset dataset)
     {
-        await _upload.WaitAsync(cancellationToken);
-        var folder = Path.Combine(_data.Datasets, $".upload-{Guid.NewGuid():N}");
-        try
-        {
-            // A store of its own until it has been verified: nobody ever loads half a data set, or a false one.
-            Directory.CreateDirectory(folder);
-            var aside = new DatasetStore(folder);
-            await using (var file = new FileStream(aside.PathOf(fingerprint), FileMode.CreateNew, FileAccess.Write))
-            {
-                await content.CopyToAsync(file, cancellationToken);
-                file.Flush(flushToDisk: true);
-            }
-            var dataset = await Task.Run(() => aside.Load(fingerprint), cancellationToken);
-            if (await ContainsAsync(fingerprint, cancellationToken) && (dataset.Consent is null || ConsentRegistry.IdOf(dataset.Consent) == ConsentOf(fingerprint)))
-                return false;
-            new ConsentRegistry(_data.Consents, time).Add(fingerprint, dataset.Consent);
-            File.Move(aside.PathOf(fingerprint), Store.PathOf(fingerprint), overwrite: true);
-            await ShareAsync(fingerprint, cancellationToken);
-            return true;
-        }
-        finally
-        {
-            _upload.Release();
-            if (Directory.Exists(folder))
-                Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    public void Dispose() => _upload.Dispose();
-
-    private async Task ShareAsync(string fingerprint, CancellationToken cancellationToken)
-    {
-        if (shared is not null && !await shared.ExistsAsync(KeyOf(fingerprint), cancellationToken))
-            await shared.PutAsync(KeyOf(fingerprint), Store.PathOf(fingerprint), cancellationToken);
+        Store.Save(dataset);
+        if (shared is not null && !await shared.ExistsAsync(KeyOf(dataset.Fingerprint), CancellationToken.None))
+            await shared.PutAsync(KeyOf(dataset.Fingerprint), Store.PathOf(dataset.Fingerprint), CancellationToken.None);
     }
 
     // Keys are the files' paths in the data folder.

@@ -32,6 +32,7 @@ internal static class SiloApi
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         ApiDocument.Add(services);
         services.AddSingleton<Datasets>();
+        services.AddSingleton<Folders>();
         services.AddSingleton<SubmissionReader>();
         services.AddSingleton<EventStreams>();
         services.AddSingleton<ExperimentFeeds>();
@@ -55,7 +56,7 @@ internal static class SiloApi
             .WithSummary("All devices of the cluster and the work they are leased to");
         ExperimentsApi.Map(api);
         RunsApi.Map(api);
-        DatasetsApi.Map(api);
+        FoldersApi.Map(api);
     }
 
     private static Results<ContentHttpResult, ProblemHttpResult> Ready(Heartbeat heartbeat) => heartbeat.IsReady

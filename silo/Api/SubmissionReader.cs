@@ -1,22 +1,27 @@
 using IconDiffusion.Data;
 using IconDiffusion.Imaging;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Files;
 using Microsoft.AspNetCore.Http;
 
 namespace IconDiffusion.Silo.Api;
 
-/// <summary>Reads a submission and makes sure that it can be run here: valid, of a bearable size, with all its data sets.</summary>
+/// <summary>
+/// Reads a submission and makes sure that it can be run here: valid, of a bearable size, with all its data sets. Where it leaves the feature
+/// network open, that is settled here, once for all silos that will work on it.
+/// </summary>
 internal sealed class SubmissionReader(SiloOptions options, Datasets datasets)
 {
     private const int MostErrors = 20;
 
-    /// <returns>The submission with a fingerprint for every run.</returns>
+    /// <returns>The submission with a feature network and a fingerprint for every run.</returns>
     /// <exception cref="ApiException">It cannot be run.</exception>
     public async Task<Submission> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var submission = Parse(await BodyAsync(request, cancellationToken));
+        var submission = Settled(Parse(await BodyAsync(request, cancellationToken)));
         Check(submission);
         return submission with { Fingerprints = [.. await FingerprintsAsync(submission, cancellationToken)] };
     }
@@ -40,6 +45,19 @@ internal sealed class SubmissionReader(SiloOptions options, Datasets datasets)
         {
             throw new ApiException(StatusCodes.Status400BadRequest, malformed.Message);
         }
+    }
+
+    // An own network was settled where its files are.
+    private Submission Settled(Submission submission)
+    {
+        var publishedIsThere = File.Exists(new DataFolder(options.Data).InceptionWeights);
+        return submission with
+        {
+            Experiment = submission.Experiment with
+            {
+                Runs = [.. submission.Experiment.Runs.Select(run => run with { Evaluation = run.Evaluation.Settled(publishedIsThere) })],
+            },
+        };
     }
 
     private void Check(Submission submission)
@@ -74,7 +92,7 @@ internal sealed class SubmissionReader(SiloOptions options, Datasets datasets)
             try
             {
                 if (fingerprint is null && dataset is FolderSpec)
-                    errors.Add("dataset.source is folder, whose images the silo does not see; wanted its fingerprint, and its icons uploaded.");
+                    errors.Add("dataset.source is folder, whose images the silo does not see; wanted its fingerprint, which PUT /api/folders/KEY gives.");
                 else if (fingerprint is null)
                     fingerprint = await datasets.PrepareAsync(dataset);
                 else if (!await datasets.ContainsAsync(fingerprint, cancellationToken))
@@ -93,7 +111,7 @@ internal sealed class SubmissionReader(SiloOptions options, Datasets datasets)
             throw Unprocessable([.. errors.Take(MostErrors)]);
         if (missing.Count > 0)
             throw new ApiException(StatusCodes.Status422UnprocessableEntity,
-                $"{missing.Count} data set(s) are not in the silo; upload them first.", ("missing", missing));
+                $"{missing.Count} data set(s) are not in the silo; send their folders first.", ("missing", missing));
         return fingerprints;
     }
 

@@ -62,16 +62,9 @@ internal sealed class PreparedExperiment
     /// <summary>The others.</summary>
     public IReadOnlyList<ReportedFailure> Unusable { get; }
 
-    /// <summary>Uploads what the silo lacks, then submits.</summary>
-    public async Task<ExperimentStatus> SubmitAsync(SiloClient silo, int priority, CancellationToken cancellation)
-    {
-        foreach (var fingerprint in _fingerprints.OfType<string>().Distinct())
-        {
-            var consent = _store.ConsentOf(fingerprint);
-            await silo.UploadAsync(fingerprint, _store.PathOf(fingerprint), consent is null ? null : ConsentRegistry.IdOf(consent), cancellation);
-        }
-        return await silo.SubmitAsync(new() { Experiment = Experiment, Priority = priority, Fingerprints = [.. _fingerprints] }, cancellation);
-    }
+    /// <summary>Submits it to a silo on the same data folder, which has its data sets.</summary>
+    public Task<ExperimentStatus> SubmitAsync(SiloClient silo, CancellationToken cancellation) =>
+        silo.SubmitAsync(new() { Experiment = Experiment, Fingerprints = [.. _fingerprints] }, cancellation);
 
     private RunSpec Settled(RunSpec run) => run with { Evaluation = _data.Settled(run.Evaluation) };
 

@@ -94,7 +94,7 @@ internal static class RunCommand
     private static async Task<ExperimentReport> FollowAsync(
         CommandContext context, PreparedExperiment prepared, SiloClient silo, DateTimeOffset began, CancellationToken cancellation)
     {
-        var submitted = await prepared.SubmitAsync(silo, priority: 0, cancellation);
+        var submitted = await prepared.SubmitAsync(silo, cancellation);
         if (submitted.State == ExperimentState.Paused)
             await silo.CommandAsync(submitted.Id, "resume", cancellation);
         var last = await ExperimentFollower.FollowAsync(context.Terminal, silo, submitted.Id, jsonLines: false, cancellation);

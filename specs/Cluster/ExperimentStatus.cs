@@ -10,7 +10,7 @@ public sealed record Submission
 
     /// <summary>
     /// Fingerprint of each run's data set, in the order of the runs. Null where the silo can prepare it itself, which it
-    /// does for built-in sources; a folder's are prepared and uploaded by the client.
+    /// does for built-in sources; a folder's it prepares from a <see cref="FolderOffer"/>.
     /// </summary>
     public EquatableList<string?>? Fingerprints { get; init; }
 }

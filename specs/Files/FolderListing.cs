@@ -1,17 +1,21 @@
 namespace IconDiffusion.Specs.Files;
 
 /// <summary>What lies in a folder and below it, in the order of the labels (ordinal).</summary>
-/// <param name="Files">Those that are not hidden.</param>
-/// <param name="Hidden">Hidden files.</param>
-/// <param name="HiddenFolders">Labels of hidden folders, which are not entered.</param>
+/// <param name="Images">Images that are not hidden, by their names, so that a damaged one is told of, or else by their first bytes.</param>
+/// <param name="Others">Labels of the other files that are not hidden.</param>
+/// <param name="Hidden">Labels of hidden images, then of hidden folders, which end with '/' and are not entered.</param>
 /// <param name="Linked">Labels of links to folders that were followed.</param>
 /// <param name="Unfollowed">The other links.</param>
 public sealed record FolderListing(
-    IReadOnlyList<FolderFile> Files, IReadOnlyList<FolderFile> Hidden, EquatableList<string> HiddenFolders, EquatableList<string> Linked, EquatableList<UnfollowedLink> Unfollowed);
+    EquatableList<FolderFile> Images, EquatableList<string> Others, EquatableList<string> Hidden, EquatableList<string> Linked, EquatableList<UnfollowedLink> Unfollowed)
+{
+    /// <summary>What the maker of a folder's images allows lies beside them in a file of this name.</summary>
+    public const string ConsentFile = "consent.json";
+}
 
 /// <summary>A file of a folder.</summary>
 /// <param name="Label">What people are told: relative to the folder, with '/', the same on every system. No path: a file's name may hold '\'.</param>
-/// <param name="Path">Opens the file.</param>
+/// <param name="Path">Opens the file on the machine that it lies on; errors call it so.</param>
 public sealed record FolderFile(string Label, string Path);
 
 /// <summary>A symbolic link that was not followed.</summary>

@@ -89,12 +89,21 @@ public sealed class FolderWalk
         }
     }
 
-    private FolderListing Listing() => new(
-        InOrder(_files), InOrder(_hidden), [.. _hiddenFolders.Order(StringComparer.Ordinal)], [.. _linked.Order(StringComparer.Ordinal)],
-        [.. _unfollowed.OrderBy(link => link.Name, StringComparer.Ordinal)]);
+    private FolderListing Listing()
+    {
+        var images = InOrder(_files).Where(IsImage).ToList();
+        return new(
+            [.. images],
+            [.. InOrder(_files).Except(images).Select(file => file.Label)],
+            [.. InOrder(_hidden).Where(IsImage).Select(file => file.Label), .. _hiddenFolders.Order(StringComparer.Ordinal).Select(label => label + "/")],
+            [.. _linked.Order(StringComparer.Ordinal)],
+            [.. _unfollowed.OrderBy(link => link.Name, StringComparer.Ordinal)]);
+    }
 
-    private static List<FolderFile> InOrder(List<FolderFile> files) =>
-        [.. files.OrderBy(file => file.Label, StringComparer.Ordinal).ThenBy(file => file.Path, StringComparer.Ordinal)];
+    private static bool IsImage(FolderFile file) => ImageSignature.Promised(file.Label) is not null || ImageSignature.BeginsLikeImage(file.Path);
+
+    private static IEnumerable<FolderFile> InOrder(List<FolderFile> files) =>
+        files.OrderBy(file => file.Label, StringComparer.Ordinal).ThenBy(file => file.Path, StringComparer.Ordinal);
 
     /// <param name="LiesIn">Real path of the folder that holds it.</param>
     private sealed record Link(DirectoryInfo Folder, string Label, string LiesIn);

@@ -13,9 +13,13 @@ public static class IconFolder
     /// <param name="clock">Tells whether consent.json has expired.</param>
     /// <param name="warn">Is told <see cref="FolderWarnings"/>.</param>
     /// <exception cref="DatasetException">The first of <see cref="DatasetReport.Problems"/>.</exception>
-    public static IconDataset Prepare(FolderSpec spec, TimeProvider clock, Action<string> warn)
+    public static IconDataset Prepare(FolderSpec spec, TimeProvider clock, Action<string> warn) => Prepare(spec, FolderContent.Of(spec.Path), clock, warn);
+
+    /// <inheritdoc cref="Prepare(FolderSpec, TimeProvider, Action{string})"/>
+    /// <param name="content">The folder, whose path in the spec is not looked at.</param>
+    public static IconDataset Prepare(FolderSpec spec, FolderContent content, TimeProvider clock, Action<string> warn)
     {
-        var (icons, report) = Read(spec, clock);
+        var (icons, report) = Read(spec, content, clock);
         foreach (var warning in FolderWarnings.Of(spec, report)) warn(warning);
         if (report.Problems is [var first, ..]) throw new DatasetException(first);
         return IconDataset.Pack(spec, icons, report.Consent);
@@ -32,13 +36,15 @@ public static class IconFolder
     /// <summary>The icons that can be read, and what there is to know about them but for duplicates; never throws for what a file contains.</summary>
     /// <param name="skipUnreadable">Whether unreadable images are only listed and no problem.</param>
     /// <exception cref="DatasetException">The folder is missing or unreadable.</exception>
-    public static (IReadOnlyList<NamedIcon> Icons, DatasetReport Report) Read(FolderSpec spec, TimeProvider clock, bool skipUnreadable = false)
+    public static (IReadOnlyList<NamedIcon> Icons, DatasetReport Report) Read(FolderSpec spec, TimeProvider clock, bool skipUnreadable = false) =>
+        Read(spec, FolderContent.Of(spec.Path), clock, skipUnreadable);
+
+    private static (IReadOnlyList<NamedIcon> Icons, DatasetReport Report) Read(FolderSpec spec, FolderContent content, TimeProvider clock, bool skipUnreadable = false)
     {
         var background = Rgb.Parse(spec.Background);
-        var listing = List(spec.Path);
-        var images = Images(listing.Files);
+        var images = content.Listing.Images;
         var used = images.Take(spec.PoolOf(images.Count)).ToList();
-        var files = used.AsParallel().AsOrdered().Select(file => Load(file, spec.ImageSize, background)).ToList();
+        var files = used.AsParallel().AsOrdered().Select((file, i) => Load(file, () => content.ReadImage(i), spec.ImageSize, background)).ToList();
         var unreadable = files.Select(each => each.Problem).OfType<UnreadableFile>().ToList();
 
         var problems = new List<string>();
@@ -50,11 +56,11 @@ public static class IconFolder
         var wanted = (spec.Count ?? 2) + (spec.HeldOut ?? 0);
         if (usable >= 2 && images.Count < wanted)
             problems.Add($"Found {images.Count} images in '{spec.Path}'; {wanted} are wanted{(spec.HeldOut > 0 ? $", {spec.HeldOut} of them to hold out" : "")}.");
-        var consent = ReadConsent(spec.Path, clock, problems);
+        var consent = ReadConsent(content, spec.Path, clock, problems);
 
         var read = files.Where(each => each.Info != null).ToList();
         var heldOut = Math.Min(read.Count, spec.HeldOutOf(images.Count));
-        return (read.Select(each => new NamedIcon(each.Name, each.Icon!)).ToList(), Describe(listing, images) with
+        return (read.Select(each => new NamedIcon(each.Name, each.Icon!)).ToList(), Describe(content.Listing) with
         {
             Icons = read.Count - heldOut,
             HeldOut = heldOut,
@@ -72,11 +78,7 @@ public static class IconFolder
 
     /// <summary>What lies in the folder, without reading an image: how many there are, and everything that is no image or is not reached.</summary>
     /// <exception cref="DatasetException">The folder is missing or unreadable.</exception>
-    public static DatasetReport Survey(string folder)
-    {
-        var listing = List(folder);
-        return Describe(listing, Images(listing.Files));
-    }
+    public static DatasetReport Survey(string folder) => Describe(FolderContent.List(folder));
 
     /// <summary>
     /// The side that most of the readable images can be shown at: the median of their shorter sides (the lower one of an even number),
@@ -85,20 +87,8 @@ public static class IconFolder
     /// <exception cref="DatasetException">The folder is missing or unreadable.</exception>
     public static int? UsualSide(string folder)
     {
-        var sides = Images(List(folder).Files).AsParallel().Select(file => ShorterSideOf(file.Path)).OfType<int>().Order().ToList();
+        var sides = FolderContent.List(folder).Images.AsParallel().Select(file => ShorterSideOf(file.Path)).OfType<int>().Order().ToList();
         return sides.Count == 0 ? null : sides[(sides.Count - 1) / 2];
-    }
-
-    private static FolderListing List(string folder)
-    {
-        try
-        {
-            return FolderWalk.List(folder);
-        }
-        catch (IOException error)
-        {
-            throw new DatasetException(error.Message, error);
-        }
     }
 
     private static int? ShorterSideOf(string path)
@@ -114,20 +104,16 @@ public static class IconFolder
         }
     }
 
-    // By name, so that a damaged one is told of, or else by content.
-    private static List<FolderFile> Images(IReadOnlyList<FolderFile> files) =>
-        [.. files.Where(file => ImageSignature.Promised(file.Label) is not null || ImageSignature.BeginsLikeImage(file.Path))];
-
-    private static DatasetReport Describe(FolderListing listing, List<FolderFile> images)
+    private static DatasetReport Describe(FolderListing listing)
     {
-        var others = listing.Files.Except(images).Select(file => file.Label).Where(label => label != Consent.FileName).ToLookup(IsConsent);
+        var others = listing.Others.Where(label => label != Consent.FileName).ToLookup(IsConsent);
         return new()
         {
-            Icons = images.Count,
+            Icons = listing.Images.Count,
             Problems = [],
             Ignored = [.. others[false]],
             OtherConsents = [.. others[true]],
-            Hidden = [.. Images(listing.Hidden).Select(file => file.Label), .. listing.HiddenFolders.Select(label => label + "/")],
+            Hidden = listing.Hidden,
             Linked = listing.Linked,
             Unfollowed = listing.Unfollowed,
         };
@@ -135,11 +121,11 @@ public static class IconFolder
 
     private static bool IsConsent(string label) => label.EndsWith("/" + Consent.FileName, StringComparison.Ordinal);
 
-    private static LoadedFile Load(FolderFile file, int side, Rgb background)
+    private static LoadedFile Load(FolderFile file, Func<byte[]> read, int side, Rgb background)
     {
         try
         {
-            var bytes = ImageFile.ReadBytes(file.Path);
+            var bytes = read();
             var info = ImageFile.Probe(bytes, file.Path);
             var picture = ImageFile.Decode(bytes, file.Path);
             return new(file.Label, Resize.CoverSquare(picture.Over(background), side), info, picture.IsTransparent, null);
@@ -150,11 +136,11 @@ public static class IconFolder
         }
     }
 
-    private static Consent? ReadConsent(string folder, TimeProvider clock, List<string> problems)
+    private static Consent? ReadConsent(FolderContent content, string folder, TimeProvider clock, List<string> problems)
     {
         try
         {
-            var consent = Consent.Read(folder);
+            var consent = content.ReadConsent();
             if (consent?.HasExpired(DateOnly.FromDateTime(clock.GetLocalNow().DateTime)) == true)
                 problems.Add($"The consent in '{Path.Combine(folder, Consent.FileName)}' ended on {consent.Expiry:yyyy-MM-dd}; ask {consent.Artist} to renew it.");
             return consent;

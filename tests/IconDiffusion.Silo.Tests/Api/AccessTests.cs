@@ -20,7 +20,7 @@ public sealed class AccessTests(SharedSilo shared) : IClassFixture<SharedSilo>
     [InlineData("POST", "/api/experiments/tiny-00000000/report")]
     [InlineData("GET", "/api/experiments/tiny-00000000/report/files/report.html")]
     [InlineData("GET", "/api/runs/0123456789ab/files/spec.json")]
-    [InlineData("PUT", "/api/datasets/0000000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("PUT", "/api/folders/0000000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("GET", "/openapi/v1.json")]
     [InlineData("GET", "/orleans/")]
     [InlineData("GET", "/orleans/DashboardCounters")]
@@ -115,10 +115,10 @@ public sealed class AccessTests(SharedSilo shared) : IClassFixture<SharedSilo>
 
         Assert.Equal(
             [
-                "/api/datasets/{fingerprint}", "/api/devices", "/api/experiments", "/api/experiments/{id}", "/api/experiments/{id}/cancel",
+                "/api/devices", "/api/experiments", "/api/experiments/{id}", "/api/experiments/{id}/cancel",
                 "/api/experiments/{id}/events", "/api/experiments/{id}/pause", "/api/experiments/{id}/report", "/api/experiments/{id}/report/files/{name}",
                 "/api/experiments/{id}/results", "/api/experiments/{id}/resume",
-                "/api/experiments/{id}/retry", "/api/experiments/{id}/submission", "/api/experiments/{id}/table", "/api/runs/{runId}",
+                "/api/experiments/{id}/retry", "/api/experiments/{id}/submission", "/api/experiments/{id}/table", "/api/folders/{key}", "/api/runs/{runId}",
                 "/api/runs/{runId}/files", "/api/runs/{runId}/files/{path}", "/api/runs/{runId}/log", "/api/runs/{runId}/log/events", "/api/silo",
             ],
             document["paths"]!.AsObject().Select(path => path.Key).Order(StringComparer.Ordinal));

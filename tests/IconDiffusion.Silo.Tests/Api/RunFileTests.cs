@@ -100,8 +100,8 @@ public sealed class RunFileTests : IClassFixture<SharedSilo>
     [InlineData("/api/experiments/%2e%2e/table")]
     [InlineData("/api/experiments/a%00b")]
     [InlineData("/api/experiments/a%20b/results")]
-    [InlineData("/api/datasets/..%2f..%2ftoken")]
-    [InlineData("/api/datasets/0000")]
+    [InlineData("/api/folders/..%2f..%2ftoken")]
+    [InlineData("/api/folders/0000")]
     public async Task ANameThatLeadsOut_FindsNothing(string path)
     {
         var answer = await RawAsync(path);

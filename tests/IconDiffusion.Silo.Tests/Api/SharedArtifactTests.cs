@@ -1,8 +1,10 @@
 using System.Net;
-using System.Net.Http.Headers;
+using IconDiffusion.Client.Cluster;
 using IconDiffusion.Data;
+using IconDiffusion.Imaging;
 using IconDiffusion.Silo.Artifacts;
 using IconDiffusion.Silo.Tests.Hosting;
+using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -34,12 +36,15 @@ public sealed class SharedArtifactTests : IAsyncLifetime
     public async Task ADatasetThatOneSiloWasGiven_IsInTheOther()
     {
         using var folder = new TemporaryFolder();
-        var dataset = TestSilo.TwoIcons();
-        var content = new ByteArrayContent(File.ReadAllBytes(new DatasetStore(folder.Path).Save(dataset))) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
-        Assert.Equal(HttpStatusCode.Created, (await _one.Client.PutAsync($"/api/datasets/{dataset.Fingerprint}", content)).StatusCode);
+        for (byte shade = 0; shade < 2; shade++)
+            File.WriteAllBytes(folder[$"{shade}.png"], ImageFile.EncodePng(new Image(8, 8, new Rgb(shade, 7, 7))));
+        using var client = new SiloClient(new(_one.Host.Url, _one.Host.Token, ""));
+        var spec = new FolderSpec { Path = folder.Path, ImageSize = 8 };
 
-        Assert.Equal(HttpStatusCode.OK, (await _other.Client.SendAsync(new(HttpMethod.Head, $"/api/datasets/{dataset.Fingerprint}"))).StatusCode);
-        Assert.Equal(HttpStatusCode.Accepted, (await _other.SubmitAsync(TestSilo.Tiny(), dataset.Fingerprint)).StatusCode);
+        var fingerprint = (await client.PrepareAsync([spec], _ => { }, CancellationToken.None))[spec];
+
+        Assert.Equal(HttpStatusCode.Accepted, (await _other.SubmitAsync(TestSilo.Tiny(), fingerprint)).StatusCode);
+        Assert.True(new DatasetStore(Path.Combine(_other.Data, "datasets")).Contains(fingerprint));
     }
 
     [Fact]

@@ -3,9 +3,11 @@ using System.Text;
 using IconDiffusion.Data;
 using IconDiffusion.Data.Sources;
 using IconDiffusion.Imaging;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Tests.Hosting;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Silo.Tests.Api;
 
@@ -31,6 +33,24 @@ public sealed class SubmissionTests : IAsyncLifetime
         var submission = await TestSilo.ReadAsync<Submission>(await _silo.Client.GetAsync($"/api/experiments/{status.Id}/submission"));
         Assert.Equal(TestSilo.Tiny(), submission.Experiment);
         Assert.Equal([TestSilo.TwoIcons().Fingerprint], submission.Fingerprints);
+    }
+
+    // Whoever works on it, its figures are of one network: the published one where the silo that was asked has its weights.
+    [Fact]
+    public async Task ANetworkThatIsLeftOpen_IsSettledByTheSilo()
+    {
+        var fingerprint = _silo.AddDataset();
+        var tiny = TestSilo.Tiny();
+        var open = tiny with { Runs = [tiny.Runs[0] with { Evaluation = new() }] };
+
+        var without = await TestSilo.ReadAsync<ExperimentStatus>(await _silo.SubmitAsync(open, fingerprint));
+        var weights = new DataFolder(_silo.Data).InceptionWeights;
+        Directory.CreateDirectory(Path.GetDirectoryName(weights)!);
+        await File.WriteAllTextAsync(weights, "");
+        var with = await TestSilo.ReadAsync<ExperimentStatus>(await _silo.SubmitAsync(open, fingerprint));
+
+        Assert.Equal(RunIdentity.Experiment(tiny), without.Id);
+        Assert.Equal(RunIdentity.Experiment(open), with.Id);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using IconDiffusion.Client.Cluster;
 using IconDiffusion.Silo.Hosting;
 
 namespace IconDiffusion.Silo.Tests.Hosting;
@@ -18,8 +19,8 @@ public sealed class SiloTokenTests : IDisposable
         var token = SiloToken.Ensure(_folder.Path, Assert.Fail);
 
         Assert.Equal(43, token.Length); // 32 bytes in base64url
-        Assert.Equal(OwnerOnly, File.GetUnixFileMode(SiloToken.PathIn(_folder.Path)));
-        Assert.Equal([SiloToken.PathIn(_folder.Path)], Directory.GetFiles(_folder.Path));
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(LocalSilo.TokenFile(_folder.Path)));
+        Assert.Equal([LocalSilo.TokenFile(_folder.Path)], Directory.GetFiles(_folder.Path));
     }
 
     [Fact]
@@ -32,13 +33,13 @@ public sealed class SiloTokenTests : IDisposable
         if (OperatingSystem.IsWindows())
             throw new SkipException("Windows has no file modes.");
         SiloToken.Ensure(_folder.Path, Assert.Fail);
-        File.SetUnixFileMode(SiloToken.PathIn(_folder.Path), OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        File.SetUnixFileMode(LocalSilo.TokenFile(_folder.Path), OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         var warnings = new List<string>();
 
         SiloToken.Ensure(_folder.Path, warnings.Add);
 
         Assert.Contains("had mode 644", Assert.Single(warnings));
-        Assert.Equal(OwnerOnly, File.GetUnixFileMode(SiloToken.PathIn(_folder.Path)));
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(LocalSilo.TokenFile(_folder.Path)));
     }
 
     [Theory]
@@ -47,11 +48,11 @@ public sealed class SiloTokenTests : IDisposable
     [InlineData("a token with spaces in it that is long enough to pass")]
     public void AFileThatHoldsNoToken_IsRefused(string content)
     {
-        File.WriteAllText(SiloToken.PathIn(_folder.Path), content);
+        File.WriteAllText(LocalSilo.TokenFile(_folder.Path), content);
 
         var exception = Assert.Throws<SiloStartException>(() => SiloToken.Ensure(_folder.Path, _ => { }));
 
         Assert.Contains("holds no token", exception.Message);
-        Assert.Equal(content, File.ReadAllText(SiloToken.PathIn(_folder.Path)));
+        Assert.Equal(content, File.ReadAllText(LocalSilo.TokenFile(_folder.Path)));
     }
 }

@@ -106,6 +106,7 @@ internal sealed class TestSilo : IAsyncDisposable
                 Model = new DdpmSpec { Unet = new() { Dim = 8, DimMults = [1] } },
                 Training = new() { Steps = 10 },
                 Sampling = new() { Count = 2 },
+                Evaluation = new() { Features = FeatureNetwork.Resnet18Imagenet },
             }),
         ],
     };

@@ -1,11 +1,10 @@
 using System.CommandLine;
-using IconDiffusion.Client;
-using IconDiffusion.Client.Commands;
+using IconDiffusion.Client.Cluster;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Specs;
 using Spectre.Console;
 
-namespace IconDiffusion.Silo.Commands;
+namespace IconDiffusion.Client.Commands;
 
 /// <summary><c>icon submit FILE</c>: hands an experiment to a silo.</summary>
 internal static class SubmitCommand
@@ -18,7 +17,7 @@ internal static class SubmitCommand
         return ClusterContext.Complete(new Command("submit",
             """
             Hands an experiment to a silo, which works it off whether anybody watches or not. Submitted again, only what is
-            missing, cancelled or failed is run. Folders of images are read here and sent along.
+            missing, cancelled or failed is run. Folders of images are sent along.
 
             Examples:
               icon submit grids/quickstart.json
@@ -27,10 +26,19 @@ internal static class SubmitCommand
             """)
         { file, priority, watch }, async (context, parsed, cancellation) =>
         {
-            var prepared = new PreparedExperiment(ExperimentFile.Load(parsed.GetValue(file)!), context.Data, context.Terminal.Warn);
-            if (prepared.Unusable is [var first, ..])
-                throw new UsageException(first.Error);
-            var status = await prepared.SubmitAsync(context.Silo, parsed.GetValue(priority), cancellation);
+            var experiment = ExperimentFile.Load(parsed.GetValue(file)!);
+            // The files of an own network are on this machine; any other network is the silo's to settle.
+            experiment = experiment with { Runs = [.. experiment.Runs.Select(run => run with { Evaluation = run.Evaluation.WithOwnSettled() })] };
+            var datasets = experiment.Runs.Select(run => run.Dataset as FolderSpec).ToArray();
+            var fingerprints = await context.Silo.PrepareAsync(datasets.OfType<FolderSpec>(), context.Terminal.Warn, cancellation);
+            var status = await context.Silo.SubmitAsync(
+                new()
+                {
+                    Experiment = experiment,
+                    Priority = parsed.GetValue(priority),
+                    Fingerprints = [.. datasets.Select(dataset => dataset is null ? null : fingerprints[dataset])],
+                },
+                cancellation);
             if (parsed.GetValue(watch))
                 return await context.FollowAsync(status.Id, cancellation);
             context.Terminal.Result(status, () => [new Text($"{status.Id}: {CellText.Headline(status)}\nicon watch {status.Id}")]);
