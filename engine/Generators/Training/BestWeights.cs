@@ -1,5 +1,6 @@
 using System.Globalization;
 using IconDiffusion.Generators.Runs;
+using IconDiffusion.Specs.Files;
 using static TorchSharp.torch;
 
 namespace IconDiffusion.Generators.Training;

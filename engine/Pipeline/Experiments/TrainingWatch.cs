@@ -4,11 +4,11 @@ using IconDiffusion.Data;
 using IconDiffusion.Evaluation.Features;
 using IconDiffusion.Evaluation.Window;
 using IconDiffusion.Generators.Diffusion;
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Sampling;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 

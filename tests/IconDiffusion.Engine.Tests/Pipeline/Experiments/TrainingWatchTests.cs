@@ -1,9 +1,8 @@
 using IconDiffusion.Data;
-using IconDiffusion.Generators.Methods;
-using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 using static TorchSharp.torch;
 
 namespace IconDiffusion.Engine.Tests.Pipeline.Experiments;
