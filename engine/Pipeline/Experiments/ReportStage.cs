@@ -89,8 +89,13 @@ public static class ReportStage
         [
             .. shown.Select(result => result.DatasetFingerprint).Distinct().Select(store.PathOf),
             .. from result in shown
-               from file in (string[])[RunReport.BestIconsFile, NoveltyReport.FileName, RunReport.PartsFile, RunReport.ResultFile]
-               select Path.Combine(new RunFolder(data.Run(result.RunId)).Result(result.Spec), file),
+               let folder = new RunFolder(data.Run(result.RunId))
+               from file in (string[])
+               [
+                   folder.WindowFile,
+                   .. ((string[])[RunReport.BestIconsFile, NoveltyReport.FileName, RunReport.PartsFile, RunReport.ResultFile]).Select(name => Path.Combine(folder.Result(result.Spec), name)),
+               ]
+               select file,
         ];
     }
 
@@ -172,7 +177,7 @@ public static class ReportStage
                 return null;
             }
             var training = _datasets[result.DatasetFingerprint];
-            return new(novelty, result, Read(result, RunReport.ReadParts), training.Names, i => training[i], i => Icon(result, i));
+            return new(novelty, result, Read(result, RunReport.ReadParts), training.Names, i => training[i], i => Icon(result, i)) { Looks = Read(result, _ => TrainingWatch.Read(Folder(result))) ?? [] };
         }
 
         // Null, which is said, where a file is of another version.

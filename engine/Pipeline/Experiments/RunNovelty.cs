@@ -67,6 +67,7 @@ public sealed class RunNovelty(DataFolder data, Workbench bench, Action<string> 
                 i => ImageFile.Load(folder.SampleFile(result.Spec.Sampling.Sampler, i), Rgb.White))
             {
                 Calibration = CalibrationFile.Find(data, novelty.Features),
+                Looks = TrainingWatch.Read(folder),
             };
         }
     }

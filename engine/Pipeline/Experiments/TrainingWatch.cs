@@ -30,7 +30,7 @@ public sealed class TrainingWatch(RunSpec spec, IconDataset dataset, RunFolder f
     public const int Icons = 64;
 
     // Real icons that the method's own signs are taken from, spread evenly over their set.
-    private const int SignIcons = 32;
+    private const int SignIcons = 16;
 
     private List<WindowPoint> _points = [];
     private (long Step, double Cost) _failed;

@@ -16,6 +16,9 @@ public sealed record ReportedSet(
     /// <summary>What its figures are worth, measured with its network; null: nobody has.</summary>
     public CalibrationResult? Calibration { get; init; }
 
+    /// <summary>The looks at the network while it was trained, in the order of their steps; empty: nobody looked, or the icons are of no run.</summary>
+    public IReadOnlyList<WindowPoint> Looks { get; init; } = [];
+
     /// <summary>The model, or what the report calls the set.</summary>
     public string Label => Run?.Spec.Model.Label ?? Novelty.Title;
 

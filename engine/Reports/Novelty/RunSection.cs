@@ -3,7 +3,7 @@ using static IconDiffusion.Reports.Novelty.PageParts;
 
 namespace IconDiffusion.Reports.Novelty;
 
-/// <summary>All of one set: gallery, distances, patch sources, duplicates, figures. Closed at first where there are several.</summary>
+/// <summary>All of one set: gallery, distances, safe window, patch sources, duplicates, figures. Closed at first where there are several.</summary>
 internal static class RunSection
 {
     public static void Write(StringBuilder html, PageParts page, ReportedSet set)
@@ -14,6 +14,7 @@ internal static class RunSection
         if (page.Sets.Count > 1) html.Append($"<p class=\"sentence\">{Text(verdict.Sentence)}</p>\n");
         GallerySection.Write(html, page, set);
         DistanceSection.Write(html, set);
+        WindowSection.Write(html, set);
         PatchSection.Write(html, page, set);
         DuplicatesSection.Write(html, page, set);
         if (set.Parts is not null) PartsSection.WriteIcons(html, page, set);

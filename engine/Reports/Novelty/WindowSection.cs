@@ -1,0 +1,68 @@
+using System.Text;
+using IconDiffusion.Evaluation.Window;
+using IconDiffusion.Specs;
+using static IconDiffusion.Reports.Novelty.PageParts;
+
+namespace IconDiffusion.Reports.Novelty;
+
+/// <summary>How copying and quality came about while the run was trained, and its safe window.</summary>
+internal static class WindowSection
+{
+    public static void Write(StringBuilder html, ReportedSet set)
+    {
+        if ((set.Run?.Training.Window ?? WindowRule.Of(set.Looks)) is not { } window || set.Looks.Count == 0) return;
+        html.Append("<h3>The safe window</h3>\n");
+        if (WindowText.OfResult(window) is { } sentence) html.Append($"<p>{Text(sentence)}</p>\n");
+        html.Append("<p class=\"note\">Between the step where quality has arrived and the one where copying beyond chance begins a network makes new work: shaded. The same icons were drawn at every look. " +
+            $"The best step is filled in. {string.Join(' ', WindowText.Lacking(window).Select(Text))}</p>\n<div class=\"charts\">\n");
+
+        // Copying.
+        Figure("Copies", "share of the icons, with 95 % intervals (Wilson)",
+        [
+            new("called copies", "c-generated", [.. set.Looks.Select(look => (look.Step, 100.0 * look.Copies / look.Icons, ((double, double)?)Wilson(look.Copies, look.Icons)))]),
+            new("by chance", "c-grey", [.. set.Looks.Select(look => (look.Step, 100 * new ChanceOfCopies(look.Chance).Mean(1), ((double, double)?)null))]),
+        ], most: 100);
+
+        // Quality.
+        TrainingCurve[] quality =
+        [
+            Curve("to the training icons", "c-training", look => look.Training.Frechet),
+            Curve("to the held-out icons", "c-heldout", look => look.HeldOut?.Frechet),
+        ];
+        Figure($"Fréchet distance ({FeatureNetworks.NameOf(set.Looks[^1].Features)})", "of 64 icons or fewer, so not to be compared with an FID", [.. quality.Where(curve => curve.Points.Count > 0)]);
+
+        // The earliest sign.
+        TrainingCurve[] gaps =
+        [
+            .. set.Looks[^1].Signs.Select((sign, i) => Curve(sign.Name, $"m{i % 6}", look => look.Signs.FirstOrDefault(each => each.Name == sign.Name)?.Gap)),
+        ];
+        if (gaps.Any(curve => curve.Points.Count > 0))
+            Figure("Held-out less training icons", "what the method itself tells apart, before any icon shows it", [.. gaps.Where(curve => curve.Points.Count > 0)]);
+        html.Append("</div>\n");
+
+        TrainingCurve Curve(string label, string css, Func<WindowPoint, double?> value) =>
+            new(label, css, [.. set.Looks.Where(look => value(look) is not null).Select(look => (look.Step, value(look)!.Value, ((double, double)?)null))]);
+
+        void Figure(string title, string unit, IReadOnlyList<TrainingCurve> curves, double? most = null)
+        {
+            html.Append($"<figure><figcaption>{Text(title)}</figcaption>{WindowChart.Draw(title, unit, curves, window, most)}<ul class=\"keys\">");
+            foreach (var (i, curve) in curves.Index())
+            {
+                var mark = new SvgChart(16, 16, curve.Label, "its mark");
+                mark.Marker(8, 8, i, $"mark {curve.Css}");
+                html.Append($"<li>{mark.ToString().Replace("class=\"chart\"", "class=\"key\"", StringComparison.Ordinal)} {Text(curve.Label)}</li>");
+            }
+            html.Append("</ul></figure>\n");
+        }
+    }
+
+    // Of a share, in percent (Wilson 1927).
+    private static (double Low, double High) Wilson(int hits, int count)
+    {
+        const double z = 1.96;
+        var share = (double)hits / count;
+        var middle = share + (z * z / (2 * count));
+        var half = z * Math.Sqrt((share * (1 - share) / count) + (z * z / (4.0 * count * count)));
+        return (100 * Math.Max(0, (middle - half) / (1 + (z * z / count))), 100 * Math.Min(1, (middle + half) / (1 + (z * z / count))));
+    }
+}

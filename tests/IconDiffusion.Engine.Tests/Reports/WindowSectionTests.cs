@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using IconDiffusion.Engine.Tests.Evaluation.Metrics;
+using IconDiffusion.Evaluation.Window;
+using IconDiffusion.Reports.Novelty;
+using IconDiffusion.Specs;
+
+namespace IconDiffusion.Engine.Tests.Reports;
+
+public sealed class WindowSectionTests
+{
+    [Fact]
+    public void TheWindowIsShaded_FromWhereQualityArrivedToWhereCopyingBegan()
+    {
+        var looks = Looks(heldOut: true);
+        var window = WindowRule.Of(looks)!;
+        Assert.Equal((WindowState.Closed, new StepSpan(16, 256), new StepSpan(1024, 4096), 1024L), (window.State, window.Quality, window.Copying, window.Best));
+
+        var charts = Charts(looks);
+
+        Assert.Equal(3, charts.Length);
+        // The looks are a factor of four apart, and so are their places.
+        var first = Places(charts[0]);
+        Assert.Equal(looks.Count, first.Length);
+        Assert.All(charts, chart =>
+        {
+            var safe = Regex.Match(chart, "<rect class=\"safe\" x=\"([0-9.]+)\" y=\"[0-9.]+\" width=\"([0-9.]+)\"");
+            Assert.Equal(first[1], Number(safe, 1), 0.02);
+            Assert.Equal(first[3], Number(safe, 1) + Number(safe, 2), 0.02);
+        });
+    }
+
+    [Fact]
+    public void WithoutHeldOutIcons_TheCurvesThatNeedThem_AreLeftOut()
+    {
+        var charts = Charts(Looks(heldOut: false));
+
+        Assert.Equal(2, charts.Length);
+        Assert.Single(Regex.Matches(charts[1], "<path class=\"curve "));
+    }
+
+    [Fact]
+    public void ARunThatNobodyLookedAt_HasNoSuchPart() => Assert.Empty(Section([]));
+
+    private static string[] Charts(IReadOnlyList<WindowPoint> looks) =>
+        [.. Regex.Matches(Section(looks), "<svg class=\"chart\".*?</svg>").Select(match => match.Value)];
+
+    private static string Section(IReadOnlyList<WindowPoint> looks)
+    {
+        var html = new StringBuilder();
+        WindowSection.Write(html, NoveltySample.Make(NearestNeighbourTests.Noise(6, 16, 1), NearestNeighbourTests.Noise(6, 16, 2), "sample") with { Looks = looks });
+        return html.ToString();
+    }
+
+    // Where the first curve's corners lie, from left to right.
+    private static double[] Places(string chart) =>
+        [.. Regex.Match(chart, "<path class=\"curve [^\"]*\" d=\"M([^\"]+)\"").Groups[1].Value.Split('L').Select(point => double.Parse(point.Split(' ')[0], CultureInfo.InvariantCulture))];
+
+    private static double Number(Match match, int group) => double.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
+
+    private static List<WindowPoint> Looks(bool heldOut) =>
+    [
+        .. ((long Step, int Copies, double Quality)[])[(16, 0, 1000), (256, 0, 105), (1024, 1, 100), (4096, 40, 102)] is var all ? all.Select(each => new WindowPoint
+        {
+            Step = each.Step, Seconds = each.Step, Cost = 1, Icons = 64, Copies = each.Copies, Chance = new(80, 2, heldOut ? 20 : 0, 0),
+            Gap = 0, Percentile = 50, NearestDistance = 20, Features = "resnet18-imagenet e2552f19", Training = new(80, each.Quality, 1),
+            HeldOut = heldOut ? new(20, each.Quality, 1) : null,
+            Signs = [new("loss t 0–499", 0.1, heldOut ? 0.2 : null, null), new("loss t 500–999", 0.1, heldOut ? 0.1 : null, null)],
+        }) : [],
+    ];
+}
