@@ -1,12 +1,13 @@
 using System.Diagnostics.Metrics;
 using IconDiffusion.Grains;
 using IconDiffusion.Silo.Api;
+using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs.Cluster;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans;
 
-namespace IconDiffusion.Silo.Hosting;
+namespace IconDiffusion.Silo;
 
 /// <summary>The cluster in figures, looked up every five seconds.</summary>
 internal sealed class ClusterMetrics : BackgroundService

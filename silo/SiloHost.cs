@@ -5,6 +5,7 @@ using IconDiffusion.Client.Cluster;
 using IconDiffusion.Grains;
 using IconDiffusion.Silo.Api;
 using IconDiffusion.Silo.Cluster;
+using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Silo.Work;
 using IconDiffusion.Specs.Cluster;
 using Microsoft.AspNetCore.Builder;
@@ -19,7 +20,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
-namespace IconDiffusion.Silo.Hosting;
+namespace IconDiffusion.Silo;
 
 /// <summary>A running silo: the actor runtime, the work service of its devices, and the API.</summary>
 public sealed class SiloHost : IAsyncDisposable

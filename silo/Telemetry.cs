@@ -1,3 +1,4 @@
+using IconDiffusion.Silo.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
@@ -5,7 +6,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
-namespace IconDiffusion.Silo.Hosting;
+namespace IconDiffusion.Silo;
 
 /// <summary>Sends metrics and traces to an OTLP/HTTP collector where one is configured.</summary>
 internal static class Telemetry

@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using IconDiffusion.Silo.Hosting;
 
-namespace IconDiffusion.Silo.Cluster;
+namespace IconDiffusion.Silo.Hosting;
 
 /// <summary>How silos find each other. From the section <c>Cluster</c> of <c>appsettings.json</c>, or <c>ICONDIFFUSION_CLUSTER__DATABASE</c> and others of the environment.</summary>
 public sealed class ClusterSettings

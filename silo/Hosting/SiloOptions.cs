@@ -3,7 +3,6 @@ using System.Net;
 using System.Reflection;
 using IconDiffusion.Imaging;
 using IconDiffusion.Kernels;
-using IconDiffusion.Silo.Cluster;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 

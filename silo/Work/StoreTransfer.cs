@@ -1,10 +1,10 @@
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Grains;
 using IconDiffusion.Pipeline.Experiments;
-using IconDiffusion.Silo.Work;
+using IconDiffusion.Silo.Artifacts;
 using IconDiffusion.Specs.Files;
 
-namespace IconDiffusion.Silo.Artifacts;
+namespace IconDiffusion.Silo.Work;
 
 /// <summary>
 /// Shares runs between silos that have data folders of their own over a store, whose keys are the files' paths in the data folder. What an

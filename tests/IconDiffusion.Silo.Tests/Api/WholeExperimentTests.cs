@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using IconDiffusion.Grains;
-using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Silo.Tests.Hosting;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;

@@ -5,13 +5,13 @@ using IconDiffusion.Grains;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Artifacts;
 using IconDiffusion.Silo.Devices;
-using IconDiffusion.Silo.Tests.Work;
+using IconDiffusion.Silo.Tests.Artifacts;
 using IconDiffusion.Silo.Work;
 using IconDiffusion.Specs.Cluster;
 using IconDiffusion.Specs.Files;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace IconDiffusion.Silo.Tests.Artifacts;
+namespace IconDiffusion.Silo.Tests.Work;
 
 /// <summary>Two silos with data folders of their own and one store between them.</summary>
 public sealed class StoreTransferTests : IAsyncLifetime
