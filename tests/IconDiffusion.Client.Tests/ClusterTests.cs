@@ -158,6 +158,7 @@ public sealed class ClusterTests : IDisposable
         using var silo = await SiloProcess.StartAsync(_icon);
         using var elsewhere = new Icon();
         await elsewhere.RunAsync("dataset", "make", "noto-faces", "--count", "12", "--size", "16", "--output", Path.Combine(elsewhere.Folder, "faces"));
+        File.WriteAllText(Path.Combine(elsewhere.Folder, "faces", "notes.txt"), "nothing to look at");
         var file = elsewhere.Write("folder.json", TinyExperiment.Json(steps: 3).Replace("\"source\": \"noto-faces\"", "\"source\": \"folder\", \"path\": \"faces\""));
         var start = elsewhere.Prepare("submit", file, "--watch", "--url", silo.Url);
         start.Environment["ICONDIFFUSION_TOKEN"] = File.ReadAllText(Path.Combine(_icon.Folder, "data", "token")).Trim();
@@ -166,7 +167,9 @@ public sealed class ClusterTests : IDisposable
 
         Assert.Equal(0, outcome.ExitCode);
         Assert.Contains(Path.Combine(_icon.Folder, "data", "runs"), outcome.Output);
+        Assert.Contains("notes.txt", outcome.Error);
         Assert.False(Directory.Exists(Path.Combine(elsewhere.Folder, "data", "runs")));
+        Assert.False(Directory.Exists(Path.Combine(elsewhere.Folder, "data", "datasets")));
     }
 
     [Fact]
