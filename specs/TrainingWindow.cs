@@ -41,6 +41,9 @@ public sealed record TrainingWindow
     /// <summary>Held-out icons that quality is told by; 0: none, so it is told by the training icons, which a copier comes near to as well.</summary>
     public required int HeldOut { get; init; }
 
+    /// <summary>The same in words: one line while training goes on, then a sentence on the result.</summary>
+    public string Text => WindowText.OfResult(this) ?? WindowText.Of(this);
+
     /// <summary>Whether the window is surely over: more training only copies more.</summary>
     [JsonIgnore]
     public bool IsOver => Copying is not null;

@@ -27,12 +27,14 @@ internal static class CellText
         ? string.Join("  ", scores.Figures.Select(figure => FigureText.Labelled(figure, scores.Features)))
         : "";
 
-    /// <summary>Where it runs, what it waits for, what went wrong; empty where there is nothing to say.</summary>
+    /// <summary>Its safe window, where it runs, what it waits for, what went wrong; empty where there is nothing to say.</summary>
     public static string Remark(CellStatus cell)
     {
         var parts = new List<string>();
         if (cell.IsActive())
         {
+            if (cell.State == CellState.Training && cell.Progress?.Window is { } window)
+                parts.Add(window.Text);
             if (cell.Where is { Length: > 0 } where)
                 parts.Add(where);
             if (cell.Progress?.MemoryBytes is { } memory)

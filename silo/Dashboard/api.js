@@ -18,6 +18,9 @@ async function request(path, signal) {
 /** An answer's JSON. */
 export const get = async (path, signal) => (await request(path, signal)).json();
 
+/** A file of JSON lines. */
+export const lines = async (path, signal) => (await (await request(path, signal)).text()).split('\n').filter(Boolean).map(line => JSON.parse(line));
+
 /** The data of server-sent events, as they come; EventSource cannot send the token. */
 export async function* events(path, signal) {
   const reader = (await request(path, signal)).body.pipeThrough(new TextDecoderStream()).getReader();

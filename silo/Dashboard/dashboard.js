@@ -1,6 +1,6 @@
 // The cluster, live: experiments, their cells as they train, draw and are scored, and the devices.
 
-import { SignedOut, events, get, picture, save, use } from './api.js';
+import { SignedOut, events, get, lines, picture, save, use } from './api.js';
 import { drawDevices, drawExperiment, drawExperiments, drawRun } from './draw.js';
 import { active } from './words.js';
 
@@ -77,18 +77,22 @@ function showRun(id) {
     const files = await get(`/api/runs/${id}/files`, signal).catch(error => error.status === 404 ? [] : Promise.reject(error));
     const newest = pattern => files.filter(file => pattern.test(file.path)).at(-1);
     const pictures = [
+      [newest(/^looks\/.*\.png$/), 'The newest look: icons above the training icons nearest to them, with their distance; copies are framed'],
       [newest(/^strips\/.*\.png$/), 'Icons from the same latents while it trained, the newest ones'],
       [newest(/^results\/.*\/gallery\.png$/), 'Icons above the training icons nearest to them'],
       [newest(/^results\/.*\/contact-sheet\.png$/), 'Icons'],
     ].filter(([file]) => file);
     const verdict = newest(/^results\/.*\/novelty\.json$/);
-    const key = JSON.stringify([newest(/^loss\.jsonl$/), newest(/^events\.jsonl$/), verdict, ...pictures.map(([file]) => file)].map(file => [file?.path, file?.bytes]));
+    const looks = newest(/^window\.jsonl$/);
+    const key = JSON.stringify([newest(/^loss\.jsonl$/), looks, newest(/^events\.jsonl$/), verdict, ...pictures.map(([file]) => file)].map(file => [file?.path, file?.bytes]));
     if (key === shown) return;
     const log = await get(`/api/runs/${id}/log?last=10000`, signal);
+    const status = looks ? await get(`/api/runs/${id}`, signal).catch(error => error.status === 404 ? null : Promise.reject(error)) : null;
+    const points = looks ? await lines(`/api/runs/${id}/files/${looks.path}`, signal) : [];
     const sentence = verdict ? (await get(`/api/runs/${id}/files/${verdict.path}`, signal)).verdict.sentence : null;
     const addresses = await Promise.all(pictures.map(([file]) => picture(`/api/runs/${id}/files/${file.path}`, signal)));
     shown = key;
-    drawRun(id, log, pictures.map(([, caption], i) => [addresses[i], caption]), sentence);
+    drawRun(id, log, points, status?.training?.window ?? status?.progress?.window ?? null, pictures.map(([, caption], i) => [addresses[i], caption]), sentence);
   });
 }
 

@@ -6,7 +6,7 @@ const $ = id => document.getElementById(id);
 
 // An element with attributes, listeners (attributes that are functions) and children; text is text, never markup.
 function h(tag, attributes, ...children) {
-  const element = tag === 'svg' || tag === 'polyline' || tag === 'line' ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
+  const element = ['svg', 'polyline', 'line', 'rect'].includes(tag) ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes ?? {}))
     if (typeof value === 'function') element.addEventListener(name, value);
     else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value);
@@ -79,7 +79,7 @@ function drawCell(cell, columns, shown, onRun) {
   const share = going && progress.total > 0 ? Math.min(1, progress.done / progress.total) : null;
   const time = going ? left(cell) : null;
   const remarks = [
-    going && progress.step ? `step ${progress.step}` : null, share === null ? null : `${Math.floor(share * 100)} %`, time === null ? null : `${duration(time)} left`,
+    going && progress.window ? progress.window.text : null, going && progress.step ? `step ${progress.step}` : null, share === null ? null : `${Math.floor(share * 100)} %`, time === null ? null : `${duration(time)} left`,
     active(state) ? cell.where : null, going && progress.memoryBytes ? bytes(progress.memoryBytes) : null, active(state) && cell.attempts > 1 ? `attempt ${cell.attempts}` : null,
     state === 'waiting' ? cell.waitsFor : null,
   ].filter(Boolean).join(' · ');
@@ -111,11 +111,30 @@ function curve(losses) {
     h('figcaption', { class: 'soft' }, `loss, steps ${first} to ${last}: ${figure(Math.exp(low))} to ${figure(Math.exp(high))}, logarithmic`));
 }
 
-/** @param pictures [address, caption] of each  @param sentence the verdict of the novelty report; null: not there yet */
-export function drawRun(id, log, pictures, sentence) {
+// Copying (0 to 100 %) and quality (0 to the largest distance) against the logarithm of the step, the safe window shaded.
+function windowCurves(points, window) {
+  if (points.length < 2 || !window) return null;
+  const [first, last] = [points[0].step, points.at(-1).step];
+  const x = step => Math.log(Math.min(Math.max(step, first), last) / first) / Math.log(last / first) * 640;
+  const distance = point => (point.heldOut ?? point.training).frechet;
+  const most = Math.max(...points.map(distance));
+  const line = (kind, share) => h('polyline', { class: kind, points: points.map(point => `${x(point.step)},${156 - share(point) * 150}`).join(' ') });
+  const [from, to] = window.quality ? [x(window.quality.by), x(window.copying?.by ?? last)] : [0, 0];
+  const newest = points.at(-1);
+  return h('figure', {},
+    h('svg', { class: 'curve', viewBox: '0 0 640 160', preserveAspectRatio: 'none', role: 'img', 'aria-label': window.text },
+      h('rect', { class: 'safe', x: from, y: 0, width: Math.max(0, to - from), height: 160 }), h('line', { x1: 0, x2: 640, y1: 159, y2: 159 }),
+      line('copying', point => point.copies / point.icons), line('quality', point => distance(point) / most)),
+    h('figcaption', { class: 'soft' }, h('span', { class: 'copying' }, `copies, 0 to 100 %: now ${newest.copies} of ${newest.icons}`), ' · ',
+      h('span', { class: 'quality' }, `Fréchet distance to ${newest.heldOut ? 'held-out' : 'training'} icons, 0 to ${figure(most)}: now ${figure(distance(newest))}`),
+      ` · looks at steps ${first} to ${last}, logarithmic; the safe window is shaded`), h('p', {}, window.text));
+}
+
+/** @param points the looks while it trained  @param window their verdict; null: there is none  @param pictures [address, caption] of each  @param sentence the verdict of the novelty report; null: not there yet */
+export function drawRun(id, log, points, window, pictures, sentence) {
   const panel = $('run');
   panel.hidden = false;
-  fill(panel, h('h3', {}, `Run ${id}`), sentence ? h('p', {}, sentence) : null, curve(log.losses),
+  fill(panel, h('h3', {}, `Run ${id}`), sentence ? h('p', {}, sentence) : null, curve(log.losses), windowCurves(points, window),
     pictures.map(([address, caption]) => h('figure', {},
       h('figcaption', { class: 'soft' }, caption), h('img', { src: address, alt: caption, load: () => URL.revokeObjectURL(address) }))),
     h('h3', {}, 'Events'), h('ul', { class: 'events' }, log.events.slice(-100).reverse().map(each =>

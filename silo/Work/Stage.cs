@@ -22,7 +22,7 @@ internal sealed class Stage
             memory: (work, onGpu) => MemoryEstimate.Training(work.Run, onGpu),
             attempt: _ => null,
             needs: (work, files) => [.. Shared(work, files), .. NewestCheckpoint(files)],
-            leaves: (_, files) => [files.Folder.SpecFile, files.Folder.DatasetFile, .. WorkFiles.In(files.Folder.Strips), files.Folder.WindowFile, .. WorkFiles.In(files.Folder.Best), files.Folder.WeightsFile],
+            leaves: (_, files) => [files.Folder.SpecFile, files.Folder.DatasetFile, .. WorkFiles.In(files.Folder.Strips), files.Folder.WindowFile, .. WorkFiles.In(files.Folder.Looks), .. WorkFiles.In(files.Folder.Best), files.Folder.WeightsFile],
             hasCheckpoints: true),
 
         [WorkKind.Samples] = Row<SampleWork>(

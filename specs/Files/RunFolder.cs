@@ -35,6 +35,12 @@ public sealed class RunFolder
 
     public string Strips => In("strips");
 
+    /// <summary>Pictures of the looks.</summary>
+    public string Looks => In("looks");
+
+    /// <summary>The first icons of the look after optimiser step <paramref name="step"/>, each above its nearest training icon, copies framed.</summary>
+    public string LookFile(long step) => In("looks", StepName(step) + ".png");
+
     /// <summary>Holds the averaged weights of the best look so far.</summary>
     public string Best => In("best");
 

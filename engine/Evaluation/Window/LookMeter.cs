@@ -21,6 +21,7 @@ public sealed class LookMeter : IDisposable
 
     private readonly FeatureExtractor _extractor;
     private readonly ReferenceSet _reference;
+    private readonly SortedIcons _training;
     private readonly FeatureStatistics? _heldOut;
 
     /// <param name="training">At least two icons.</param>
@@ -32,8 +33,8 @@ public sealed class LookMeter : IDisposable
     {
         _extractor = extractor;
         var features = new ReportFeatures(extractor.WeightsId, extractor.Extract, cache);
-        var sorted = SortedIcons.Of(training);
-        _reference = new(sorted.Icons, sorted.Sort(features.Of(training, fingerprint, null, CancellationToken.None)), null, Settings, CancellationToken.None);
+        _training = SortedIcons.Of(training);
+        _reference = new(_training.Icons, _training.Sort(features.Of(training, fingerprint, null, CancellationToken.None)), null, Settings, CancellationToken.None);
         var distances = _reference.Calibration[DistanceSpace.Aligned];
         Chance = new(distances.Length, distances.Count(distance => distance <= _reference.Rule.Threshold), 0, 0);
         if (heldOut is not { Count: > 0 }) return;
@@ -51,16 +52,16 @@ public sealed class LookMeter : IDisposable
     /// <param name="seconds">Seconds worked.</param>
     /// <param name="icons">At least two.</param>
     /// <param name="signs">The method's own.</param>
-    /// <returns>All but what the look has cost.</returns>
+    /// <returns>All but what the look has cost, and how each icon lies.</returns>
     /// <exception cref="ArgumentException">The network finds no finite features in an icon.</exception>
-    public WindowPoint Measure(long step, double seconds, IconPixels icons, IReadOnlyList<EarlySign> signs)
+    public (WindowPoint Point, IReadOnlyList<LookedAt> Icons) Measure(long step, double seconds, IconPixels icons, IReadOnlyList<EarlySign> signs)
     {
         var features = _extractor.Extract(icons, CancellationToken.None);
         var measures = _reference.Measure(icons, features, null, null, CancellationToken.None, withSources: false);
         var distances = measures.Distances(DistanceSpace.Aligned);
         var figures = new CopyTests(DistanceSpace.Aligned, _reference.Calibration[DistanceSpace.Aligned], _reference.Pictures.Groups, null, NoResamples)
             .Figures(measures.Matches[DistanceSpace.Aligned]).ToDictionary(figure => figure.Key, figure => figure.Value);
-        return new()
+        var point = new WindowPoint
         {
             Step = step,
             Seconds = seconds,
@@ -76,6 +77,8 @@ public sealed class LookMeter : IDisposable
             Training = Distance(features, _reference.Features),
             HeldOut = _heldOut is { Count: > 1 } ? Distance(features, _heldOut) : null,
         };
+        return (point, [.. measures.Matches[DistanceSpace.Aligned].Select(match =>
+            new LookedAt(_training.Original(match.Index), match.Distance, match.Mirrored, _reference.Rule.IsCopy(match.Distance)))]);
     }
 
     /// <summary>Frees the network.</summary>
@@ -84,3 +87,10 @@ public sealed class LookMeter : IDisposable
     private static SetDistance Distance(FeatureStatistics icons, FeatureStatistics real) =>
         new(real.Count, FrechetDistance.Between(icons, real), Kid.Of(icons, real, Settings.Seed).Value!.Value);
 }
+
+/// <summary>How an icon of a look lies to the training icons.</summary>
+/// <param name="Nearest">Index of its nearest training icon, by aligned distance.</param>
+/// <param name="Distance">To that, 0…255.</param>
+/// <param name="IsMirrored">Whether it is nearest to the mirrored one.</param>
+/// <param name="IsCopy">By the rule of copies.</param>
+public readonly record struct LookedAt(int Nearest, double Distance, bool IsMirrored, bool IsCopy);

@@ -16,7 +16,7 @@ namespace IconDiffusion.Pipeline.Experiments;
 
 /// <summary>
 /// Looks at a run while it trains, and keeps what it sees in <see cref="RunFolder.WindowFile"/>, which is written anew at each look: a few
-/// hundred lines at most. The file is cut back to the step that training goes on from, so that it has no look twice.
+/// hundred lines at most. A picture of each look shows the first icons above the training icons nearest to them. The file is cut back to the step that training goes on from, so that it has no look twice.
 /// </summary>
 /// <param name="spec">The run.</param>
 /// <param name="dataset">What it is trained on.</param>
@@ -31,6 +31,9 @@ public sealed class TrainingWatch(RunSpec spec, IconDataset dataset, RunFolder f
 
     // Real icons that the method's own signs are taken from, spread evenly over their set.
     private const int SignIcons = 16;
+
+    // Icons that a look's picture shows.
+    private const int Shown = 2 * Trainer.StripIcons;
 
     private List<WindowPoint> _points = [];
     private (long Step, double Cost) _failed;
@@ -69,14 +72,14 @@ public sealed class TrainingWatch(RunSpec spec, IconDataset dataset, RunFolder f
     /// <inheritdoc/>
     public void Look(IMethod method, long step, WorkClock clock)
     {
-        WindowPoint point;
+        (WindowPoint Point, Image Sheet) seen;
         var start = clock.Worked;
         try
         {
             // The features of the real icons are no cost of looks: they are kept for the scores.
             _meter ??= Open();
             start = clock.Worked;
-            point = Measure(method, step, start.TotalSeconds);
+            seen = Measure(method, step, start.TotalSeconds);
         }
         catch (Exception error)
         {
@@ -85,24 +88,29 @@ public sealed class TrainingWatch(RunSpec spec, IconDataset dataset, RunFolder f
             warn($"The look at step {step} failed, training goes on: {error.Message}");
             return;
         }
-        _points.Add(point with { Cost = (clock.Worked - start).TotalSeconds });
+        _points.Add(seen.Point with { Cost = (clock.Worked - start).TotalSeconds });
         Window = WindowRule.Of(_points);
         var text = new StringBuilder();
         foreach (var each in _points) text.Append(JsonSerializer.Serialize(each, SpecJson.Compact)).Append('\n');
         AtomicFile.WriteAllText(folder.WindowFile, text.ToString());
+        ImageFile.SavePng(folder.LookFile(step), seen.Sheet);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _meter?.Dispose();
 
-    private WindowPoint Measure(IMethod method, long step, double seconds)
+    private (WindowPoint Point, Image Sheet) Measure(IMethod method, long step, double seconds)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var drawn = method.DrawIcons(Math.Min(Icons, spec.Sampling.Count));
         if (!drawn.isfinite().all().item<bool>()) throw new InvalidDataException("the network draws icons that are not numbers.");
         var signs = method.Signs(Some(dataset.Pixels)!, Some(dataset.HeldOut.Pixels), drawn);
-        return _meter!.Measure(step, seconds, IconPixels.From(IconImages.From(drawn)), signs);
+        var icons = IconPixels.From(IconImages.From(drawn));
+        var (point, looks) = _meter!.Measure(step, seconds, icons, signs);
+        var pairs = looks.Take(Shown).Select((look, i) => new NearestGallery.Entry(
+            icons.ToImage(i), look.IsMirrored ? dataset[look.Nearest].Mirrored() : dataset[look.Nearest], look.Distance, IsFramed: look.IsCopy));
+        return (point, NearestGallery.Compose([.. pairs], Trainer.StripIcons));
     }
 
     private LookMeter Open() => new(

@@ -48,6 +48,20 @@ public class ContactSheetTests
     }
 
     [Fact]
+    public void NearestGallery_FramesWhatIsCalledACopy()
+    {
+        var icon = new Image(32, 32, Rgb.White);
+        bool HasFrame(bool isFramed)
+        {
+            var sheet = NearestGallery.Compose([new(icon, icon, 0, IsFramed: isFramed)]);
+            return Enumerable.Range(0, sheet.Width).Any(x => sheet[x, sheet.Height / 3] == new Rgb(213, 94, 0));
+        }
+
+        Assert.True(HasFrame(true));
+        Assert.False(HasFrame(false));
+    }
+
+    [Fact]
     public void NearestGallery_ShowsThePairAndItsDistance()
     {
         Image generated = Pictures.Noise(100, 100, 1), nearest = Pictures.Noise(100, 100, 2);

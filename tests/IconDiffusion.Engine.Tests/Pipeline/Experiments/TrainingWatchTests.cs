@@ -44,6 +44,7 @@ public sealed class TrainingWatchTests : IDisposable
             Assert.Equal(method == "ddpm" ? 4 : 1, point.Signs.Count);
             Assert.All(point.Signs, sign => Assert.True(double.IsFinite(sign.Training) && double.IsFinite(sign.Gap!.Value) && sign.Generated is null == (method == "ddpm")));
         });
+        Assert.Equal(Steps, Directory.EnumerateFiles(Run("watched").Looks).Count());
         Assert.NotEqual(points[0].Signs, points[^1].Signs);
         Assert.NotEqual(points[0].Training, points[^1].Training);
     }
