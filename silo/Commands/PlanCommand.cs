@@ -31,10 +31,12 @@ internal static class PlanCommand
             var device = context.OpenDevice();
             foreach (var folder in experiment.Runs.Select(run => run.Dataset).OfType<FolderSpec>().DistinctBy(folder => folder.Path))
                 Survey(context.Terminal, folder);
-            var plan = ExperimentPlan.Make(experiment, device);
+            var plan = ExperimentPlan.Make(experiment, device, context.Data);
             context.Terminal.Result(plan, () => [Table(plan), new Text(
                 $"{plan.Runs.Count} run(s), about {Words.Duration(plan.Time)} on {plan.Device}" +
-                (plan.Gpu is null ? "" : $"; the file asks for {plan.Gpu}"))]);
+                (plan.Gpu is null ? "" : $"; the file asks for {plan.Gpu}") +
+                string.Concat(plan.Runs.Where(run => run.Window is not null).Select(run =>
+                    $"\nwindow    {run.Spec.Model.Label}, seed {run.Spec.Seed}, {run.Spec.Dataset.Count} icons: {run.Window!.Text}")))]);
             return ExitCode.Success;
         });
         return command;

@@ -61,6 +61,8 @@ internal sealed class OnnxGraph : IDisposable
             IntraOpNumThreads = 1,
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            // An arena would keep what one picture takes, for each thread, while a network trains beside it.
+            EnableCpuMemArena = false,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
         return new(bytes, options);

@@ -1,5 +1,6 @@
 using IconDiffusion.Generators.Methods;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Pipeline.Experiments;
 
@@ -20,7 +21,8 @@ public sealed record ExperimentPlan
     public TimeSpan Time => Runs.Aggregate(TimeSpan.Zero, (sum, run) => sum + run.TrainingTime + run.SamplingTime);
 
     /// <summary>Times this device for a few seconds; see <see cref="StepTimer"/>.</summary>
-    public static ExperimentPlan Make(ExperimentSpec experiment, ComputeDevice device)
+    /// <param name="data">Its finished runs say which window to expect.</param>
+    public static ExperimentPlan Make(ExperimentSpec experiment, ComputeDevice device, DataFolder data)
     {
         var timer = new StepTimer(device);
         return new()
@@ -28,7 +30,10 @@ public sealed record ExperimentPlan
             Name = experiment.Name,
             Device = device.Name,
             Gpu = experiment.Gpu,
-            Runs = [.. experiment.Runs.Select(run => Plan(run, timer, experiment.Gpu is not null || device.Device.type == TorchSharp.DeviceType.CUDA))],
+            Runs = [.. experiment.Runs.Select(run => Plan(run, timer, experiment.Gpu is not null || device.Device.type == TorchSharp.DeviceType.CUDA) with
+            {
+                Window = run.Dataset.Count is { } icons ? WindowForecast.Of(icons, WindowForecast.Like(run, data)) : null,
+            })],
         };
     }
 
@@ -82,4 +87,7 @@ public sealed record PlannedRun
     public required int Icons { get; init; }
 
     public required TimeSpan SamplingTime { get; init; }
+
+    /// <summary>The safe window to expect; null: no finished run says, or the file does not state the number of icons.</summary>
+    public WindowForecast? Window { get; init; }
 }

@@ -19,15 +19,15 @@ public static class LookSchedule
 
     /// <summary>Whether to look.</summary>
     /// <param name="last">Step of the last look, also of one that failed; 0: there was none.</param>
-    /// <param name="spent">Seconds that all looks have taken.</param>
+    /// <param name="spent">Seconds that the looks after the first have taken.</param>
     /// <param name="next">Seconds that a look is expected to take; null: nobody knows yet.</param>
     /// <param name="step">Steps done.</param>
-    /// <param name="worked">Time worked, looks included.</param>
-    public static bool IsDue(long last, double spent, double? next, long step, TimeSpan worked, LookOccasion occasion)
+    /// <param name="trained">Seconds worked without looks.</param>
+    public static bool IsDue(long last, double spent, double? next, long step, double trained, LookOccasion occasion)
     {
         if (occasion == LookOccasion.End) return last < step;
         if (Moments(step) <= Moments(last) && (occasion != LookOccasion.Checkpoint || last == step)) return false;
-        return next is null || spent + next <= MostCost * (worked.TotalSeconds - spent);
+        return next is null || spent + next <= MostCost * trained;
     }
 
     // How many moments have passed by a step.

@@ -10,7 +10,7 @@ public static class MemoryEstimate
     // The Inception network with its batch of 16 at 299 px, measured.
     private const long Inception = 600L << 20;
 
-    // The Inception network alone, which waits while icons are drawn.
+    // The Inception network alone, which waits while icons are drawn or a network trains.
     private const long InceptionWeights = 96L << 20;
 
     // Icons of one run that a page shows at most.
@@ -22,7 +22,7 @@ public static class MemoryEstimate
     public static long Training(RunSpec run, bool onGpu)
     {
         var memory = MethodTable.Of(run.Model).Memory(run);
-        return Math.Max(memory.OfTraining(run.Training.BatchSize, onGpu), memory.OfTraining(0, onGpu: false) + Inception - MethodMemory.Process);
+        return Math.Max(memory.OfTraining(run.Training.BatchSize, onGpu) + InceptionWeights, memory.OfTraining(0, onGpu: false) + Inception - MethodMemory.Process);
     }
 
     /// <summary>Bytes held at the peak of drawing <paramref name="count"/> icons at once and extracting their features.</summary>

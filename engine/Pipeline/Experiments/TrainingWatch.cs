@@ -66,7 +66,8 @@ public sealed class TrainingWatch(RunSpec spec, IconDataset dataset, RunFolder f
     {
         var last = Math.Max(_failed.Step, _points.Count == 0 ? 0 : _points[^1].Step);
         double? next = _points.Count > 0 ? _points[^1].Cost : _failed.Step > 0 ? _failed.Cost : null;
-        return LookSchedule.IsDue(last, _points.Sum(point => point.Cost) + _failed.Cost, next, step, worked, occasion);
+        var (first, later) = (_points.Take(1).Sum(point => point.Cost), _points.Skip(1).Sum(point => point.Cost) + _failed.Cost);
+        return LookSchedule.IsDue(last, later, next, step, worked.TotalSeconds - first - later, occasion);
     }
 
     /// <inheritdoc/>

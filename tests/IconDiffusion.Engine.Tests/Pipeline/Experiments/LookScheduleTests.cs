@@ -23,9 +23,9 @@ public sealed class LookScheduleTests
     {
         var looks = Looks(last: 100_000, secondsPerStep, cost);
 
-        Assert.All(looks.Index().Skip(1), look => Assert.True((look.Index + 1) * cost <= LookSchedule.MostCost * look.Item * secondsPerStep * (1 + 1e-9)));
+        Assert.All(looks.Index().Skip(1), look => Assert.True(look.Index * cost <= LookSchedule.MostCost * look.Item * secondsPerStep * (1 + 1e-9)));
         // While looks are dear, each comes as many steps after the one before as it takes to earn it.
-        Assert.Equal(2 * cost / LookSchedule.MostCost / secondsPerStep, looks[1], 1);
+        Assert.Equal(cost / LookSchedule.MostCost / secondsPerStep, looks[1], 1);
         Assert.Equal(cost / LookSchedule.MostCost / secondsPerStep, looks[2] - looks[1], 1);
         // In the end they are not, and every moment has its look.
         Assert.All(looks.Zip(looks.Skip(1)).TakeLast(4), pair => Assert.Equal(Math.Pow(2, 0.25), (double)pair.Second / pair.First, 0.01));
@@ -42,7 +42,7 @@ public sealed class LookScheduleTests
         Assert.False(Due(last: 1000, step: 1010, LookOccasion.Checkpoint, spent: 1e9));
 
         static bool Due(long last, long step, LookOccasion occasion, double spent = 0) =>
-            LookSchedule.IsDue(last, spent, 0, step, TimeSpan.FromHours(1), occasion);
+            LookSchedule.IsDue(last, spent, 0, step, 3600, occasion);
     }
 
     private static List<long> Looks(long last, double secondsPerStep, double cost)
@@ -50,8 +50,7 @@ public sealed class LookScheduleTests
         List<long> looks = [];
         for (long step = 1; step <= last; step++)
         {
-            var worked = TimeSpan.FromSeconds((step * secondsPerStep) + (looks.Count * cost));
-            if (LookSchedule.IsDue(looks.Count == 0 ? 0 : looks[^1], looks.Count * cost, looks.Count == 0 ? null : cost, step, worked, LookOccasion.Step))
+            if (LookSchedule.IsDue(looks.Count == 0 ? 0 : looks[^1], Math.Max(0, looks.Count - 1) * cost, looks.Count == 0 ? null : cost, step, step * secondsPerStep, LookOccasion.Step))
                 looks.Add(step);
         }
         return looks;
