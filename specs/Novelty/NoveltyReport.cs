@@ -121,10 +121,14 @@ public sealed record Figure(
     string Key, double? Value, double? Low = null, double? High = null, int N = 0, int M = 0, int? K = null, double? Spread = null, string? Note = null);
 
 /// <summary>The report's answer: a rule in words, and how often it was met.</summary>
-/// <param name="Sentence">Such as: Of 1024 icons, 17 lie closer to one training icon than 99 % of training icons lie to each other.</param>
+/// <param name="Sentence">Such as: Copies found: 17 of 1024 icons lie closer to one training icon than 99 % of training icons lie to each other.</param>
 /// <param name="Threshold">The aligned distance below which an icon counts as a copy, 0…255.</param>
 /// <param name="Checks">The sentences of <see cref="RuleCheck.Of(NoveltyReport)"/>.</param>
-public sealed record CopyVerdict(string Sentence, int Copies, int Count, double Threshold, EquatableList<string> Checks);
+public sealed record CopyVerdict(string Sentence, int Copies, int Count, double Threshold, EquatableList<string> Checks)
+{
+    /// <summary>What a verdict on so many copies begins with.</summary>
+    public static string Heading(int copies) => copies == 0 ? "No copies found" : copies == 1 ? "One copy found" : "Copies found";
+}
 
 /// <summary>One generated icon.</summary>
 /// <param name="Icon">Its number.</param>

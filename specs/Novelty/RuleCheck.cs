@@ -36,7 +36,8 @@ public sealed record RuleCheck(RuleFinding Finding, SetKind? Control, int Copies
     /// <summary>The check in English.</summary>
     public string Sentence => Finding switch
     {
-        RuleFinding.Counted => $"The same rule calls {Copies} of {Count} {Control!.Value.Plural()} copies.",
+        RuleFinding.Counted when Control!.Value.AreCopies() => $"Of {Count} {Control.Value.Plural()}, {Copies} were found.",
+        RuleFinding.Counted => $"Of {Count} {Control!.Value.Plural()}, {Copies} {(Copies == 1 ? "is" : "are")} called copies by the same rule.",
         RuleFinding.MissesCopies => $"Warning: the rule misses {Count - Copies} of {Count} {Control!.Value.Plural()}, so it may miss such copies among the generated icons as well.",
         RuleFinding.WrongsOthers => $"Warning: the rule calls {Copies} of {Count} {Control!.Value.Plural()} copies, which they are not, so it may wrong generated icons as well.",
         RuleFinding.ByChance => string.Create(CultureInfo.InvariantCulture, $"By chance alone, the rule is expected to call about {100 * Share:0.0} % of new icons by the same hand copies."),

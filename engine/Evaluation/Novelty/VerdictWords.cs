@@ -15,7 +15,7 @@ internal static class VerdictWords
         var rule = training.Calibration[DistanceSpace.Aligned].Length == 0
             ? string.Create(CultureInfo.InvariantCulture, $"on the only training picture (aligned distance of at most {threshold:0.00} of 255)")
             : string.Create(CultureInfo.InvariantCulture, $"closer to one training icon than {closer} % of training icons lie to each other (aligned distance below {threshold:0.00} of 255)");
-        var sentence = $"Of {generated.Count} icon{(generated.Count == 1 ? "" : "s")}, {generated.Copies} {(generated.Copies == 1 ? "lies" : "lie")} {rule}.";
+        var sentence = $"{CopyVerdict.Heading(generated.Copies)}: {generated.Copies} of {generated.Count} icon{(generated.Count == 1 ? " lies" : "s lie")} {rule}.";
         return new(sentence, generated.Copies, generated.Count, threshold,
             [.. RuleCheck.Of(rows, threshold, training.Calibration[DistanceSpace.Aligned]).Select(check => check.Sentence)]);
     }

@@ -44,7 +44,7 @@ internal static class HeadSection
         if (sets.Count == 1) return sets[0].Novelty.Verdict.Sentence;
         var (copies, count) = (sets.Sum(set => set.Novelty.Verdict.Copies), sets.Sum(set => set.Novelty.Verdict.Count));
         var part = FigureText.Share(1 - sets[0].Novelty.Settings.CopyQuantile);
-        return $"Of {count} icons in {sets.Count} sets, {copies} {(copies == 1 ? "lies" : "lie")} closer to one training icon than {part} of training icons lie to each other.";
+        return $"{CopyVerdict.Heading(copies)}: {copies} of {count} icons in {sets.Count} sets lie closer to one training icon than {part} of training icons lie to each other.";
     }
 
     private static string Models(IReadOnlyList<ReportedSet> sets) => sets.Count == 1 ? sets[0].Label : $"{sets.Count} sets";
@@ -62,8 +62,8 @@ internal static class HeadSection
         RuleCheck[] all = [.. OfEachTrainingSet(sets).SelectMany(set => RuleCheck.Of(set.Novelty)).Distinct().OrderByDescending(check => check.IsWarning)];
         if (OfEachTrainingSet(sets).Count() == 1) return all.Select(check => (check.Finding, check.IsWarning, check.Sentence));
         var controls = Controls(sets).ToList();
-        var heldOut = controls.Any(bar => bar.Css == "c-heldout") ? $", {Counted("c-heldout")} held-out icons" : "";
-        return all.Where(check => check.IsWarning).Select(check => (check.Finding, check.IsWarning, check.Sentence)).Append((RuleFinding.Counted, false, $"Over all training sets, the rule calls {Counted("c-copy")} known copies copies{heldOut} and {Counted("c-noise")} icons of noise."));
+        var heldOut = controls.Any(bar => bar.Css == "c-heldout") ? $"{Counted("c-heldout")} held-out icons and " : "";
+        return all.Where(check => check.IsWarning).Select(check => (check.Finding, check.IsWarning, check.Sentence)).Append((RuleFinding.Counted, false, $"Over all training sets, {Counted("c-copy")} known copies were found; {heldOut}{Counted("c-noise")} icons of noise are called copies."));
 
         string Counted(string css) => $"{controls.Where(bar => bar.Css == css).Sum(bar => bar.Copies)} of {controls.Where(bar => bar.Css == css).Sum(bar => bar.Count)}";
     }

@@ -28,7 +28,7 @@ public sealed class NoveltyPageTests
         var page = NoveltyPage.Compose("grid", sets);
 
         var copies = sets.Sum(set => set.Novelty.Verdict.Copies);
-        Assert.Contains($"Of 40 icons in 2 sets, {copies} ", page);
+        Assert.Contains($"Copies found: {copies} of 40 icons in 2 sets lie ", page);
         Assert.Contains("Copying against the size of the training set", page);
         Assert.Contains("sample, 16 icons", page);
     }

@@ -77,8 +77,8 @@ internal static class NoveltySample
         {
             Title = title, Settings = new(), TrainingCount = training.Count, GeneratedCount = generated.Count, HeldOutCount = Math.Min(40, training.Count),
             ImageSize = training.ImageSize, Features = "inception-v3 random",
-            Verdict = new($"Of {generated.Count} icons, {count} lie closer to one training icon than 99 % of training icons lie to each other (aligned distance below {threshold:0.00} of 255).",
-                count, generated.Count, threshold, [$"The same rule calls {rows[2].Copies} of {rows[2].Count} shifted copies copies, and {rows[5].Copies} of {rows[5].Count} held-out icons."]),
+            Verdict = new($"{CopyVerdict.Heading(count)}: {count} of {generated.Count} icons lie closer to one training icon than 99 % of training icons lie to each other (aligned distance below {threshold:0.00} of 255).",
+                count, generated.Count, threshold, [$"Of {rows[2].Count} shifted copies, {rows[2].Copies} were found; of {rows[5].Count} held-out icons, {rows[5].Copies} are called copies."]),
             Rows = [.. rows],
             Calibration = [new(DistanceSpace.Pixel, [.. among]), new(DistanceSpace.Aligned, [.. among.Select(d => 0.8 * d)]), new(DistanceSpace.Feature, [.. among.Select(d => d / 400)])],
             Icons = [.. icons], Duplicates = [new([0, 1, 2], count / 2), new([3, 5], 0)],

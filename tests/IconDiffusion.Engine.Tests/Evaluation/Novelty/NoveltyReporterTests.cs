@@ -50,9 +50,9 @@ public sealed class NoveltyReporterTests : IClassFixture<NoveltyReporterTests.Re
         Assert.True(Aligned(1).Mirrored);
         Assert.Equal(0, Aligned(2).Distance);
         Assert.Equal(3, report.Verdict.Copies);
-        Assert.StartsWith("Of 6 icons, 3 lie closer to one training icon than 99 % of training icons lie to each other (aligned distance below ", report.Verdict.Sentence);
-        Assert.Contains("The same rule calls 8 of 8 mirrored copies copies.", report.Verdict.Checks);
-        Assert.Contains("The same rule calls 0 of 4 held-out icons copies.", report.Verdict.Checks);
+        Assert.StartsWith("Copies found: 3 of 6 icons lie closer to one training icon than 99 % of training icons lie to each other (aligned distance below ", report.Verdict.Sentence);
+        Assert.Contains("Of 8 mirrored copies, 8 were found.", report.Verdict.Checks);
+        Assert.Contains("Of 4 held-out icons, 0 are called copies by the same rule.", report.Verdict.Checks);
         Assert.DoesNotContain(RuleCheck.Of(report), check => check.IsWarning);
     }
 
