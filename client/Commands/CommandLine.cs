@@ -41,7 +41,7 @@ internal static partial class CommandLine
     // As a list of the commands has them.
     private static readonly string[] Order =
     [
-        "run", "silo", "cluster", "submit", "watch", "status", "dashboard", "results", "logs", "plan", "report", "sample", "evaluate", "compare",
+        "ask", "run", "silo", "cluster", "submit", "watch", "status", "dashboard", "results", "logs", "plan", "report", "sample", "evaluate", "compare",
         "calibrate", "dataset", "consent", "publish", "weights", "doctor", "pause", "resume", "cancel", "retry",
     ];
 
@@ -56,6 +56,7 @@ internal static partial class CommandLine
             Can a generator trained from scratch make new icons in an illustrator's style, or does it copy?
 
             Examples:
+              icon ask my-icons                                    the answer for a folder of pictures
               icon run grids/quickstart.json                       train, sample, score and show
               icon plan grids/preprint-ddpm.json                   what would be run, and for how long
               icon evaluate --training DIR --generated DIR         FID, MAE and NWI of two folders

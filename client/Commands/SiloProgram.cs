@@ -22,6 +22,7 @@ internal static partial class SiloProgram
     /// <summary>Its commands, with the argument and the sentence that a list of commands has of each.</summary>
     public static IEnumerable<Command> Commands() =>
     [
+        new ForeignCommand("ask", "Asks whether a folder of pictures can be learned without being copied, and answers it.", "folder"),
         new ForeignCommand("run", "Trains every run of an experiment, draws its icons, scores them, shows the preprint's Table 2 and opens the report on whether they copy (without a desktop its path is printed).", "file"),
         new ForeignCommand("silo", "Works off experiments on this machine's devices until it is stopped, and answers to submit, watch and the other commands."),
         new ForeignCommand("cluster", "Prepares the database of several silos that work off one queue."),

@@ -151,7 +151,8 @@ internal static class DatasetCommand
         };
     }
 
-    private static IEnumerable<string> Lines(DatasetReport report)
+    /// <summary>What a check has found, a line each.</summary>
+    public static IEnumerable<string> Lines(DatasetReport report)
     {
         foreach (var problem in report.Problems)
             yield return $"problem: {problem}";

@@ -6,6 +6,7 @@ using IconDiffusion.Data.Sources;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace IconDiffusion.Silo.Commands;
 
@@ -32,11 +33,7 @@ internal static class PlanCommand
             foreach (var folder in experiment.Runs.Select(run => run.Dataset).OfType<FolderSpec>().DistinctBy(folder => folder.Path))
                 Survey(context.Terminal, folder);
             var plan = ExperimentPlan.Make(experiment, device, context.Data);
-            context.Terminal.Result(plan, () => [Table(plan), new Text(
-                $"{plan.Runs.Count} run(s), about {Words.Duration(plan.Time)} on {plan.Device}" +
-                (plan.Gpu is null ? "" : $"; the file asks for {plan.Gpu}") +
-                string.Concat(plan.Runs.Where(run => run.Window is not null).Select(run =>
-                    $"\nwindow    {run.Spec.Model.Label}, seed {run.Spec.Seed}, {run.Spec.Dataset.Count} icons: {run.Window!.Text}")))]);
+            context.Terminal.Result(plan, () => Show(plan));
             return ExitCode.Success;
         });
         return command;
@@ -54,6 +51,17 @@ internal static class PlanCommand
             terminal.Warn(error.Message);
         }
     }
+
+    /// <summary>A plan as people read it.</summary>
+    public static IEnumerable<IRenderable> Show(ExperimentPlan plan) =>
+    [
+        Table(plan),
+        new Text(
+            $"{plan.Runs.Count} run(s), about {Words.Duration(plan.Time)} on {plan.Device}" +
+            (plan.Gpu is null ? "" : $"; the file asks for {plan.Gpu}") +
+            string.Concat(plan.Runs.Where(run => run.Window is not null).Select(run =>
+                $"\nwindow    {run.Spec.Model.Label}, seed {run.Spec.Seed}, {run.Spec.Dataset.Count} icons: {run.Window!.Text}"))),
+    ];
 
     private static Table Table(ExperimentPlan plan)
     {

@@ -34,30 +34,37 @@ internal static class RunCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var context = new CommandContext(parsed);
-            var began = TimeProvider.System.GetUtcNow();
             if (ComparisonFile.TryLoad(parsed.GetValue(file)!) is { } comparisons)
                 return await ComparisonRun.RunAsync(context, comparisons, parsed.GetValue(install), cancellationToken);
             var experiment = ExperimentFile.Load(parsed.GetValue(file)!);
-            // Before anything native loads OpenMP, which reads the environment once.
-            LibTorch.Configure();
-            var prepared = new PreparedExperiment(experiment, context.Data, context.Terminal.Warn);
-            var report = prepared.Experiment.Runs.Count == 0
-                ? new ExperimentReport(RunIdentity.Experiment(experiment), context.Data.Experiment(RunIdentity.Experiment(experiment)), [], [])
-                : await RunAsync(context, prepared, began, cancellationToken);
-            report = report with
-            {
-                Failures =
-                [
-                    .. prepared.Unusable,
-                    .. report.Failures.Select(failure => failure with { Run = prepared.Positions[failure.Run] }),
-                ],
-            };
+            var report = await RunAsync(context, experiment, cancellationToken);
             context.Terminal.Result(report, report.Render);
-            if (report.Page is { } page && Desktop.IsThere)
-                Desktop.TryOpen(page);
             return report.Results.Count == experiment.Runs.Count ? ExitCode.Success : ExitCode.Failed;
         });
         return command;
+    }
+
+    /// <summary>Works an experiment off, here or by the silo that has the data folder, and opens its report.</summary>
+    public static async Task<ExperimentReport> RunAsync(CommandContext context, ExperimentSpec experiment, CancellationToken cancellation)
+    {
+        var began = TimeProvider.System.GetUtcNow();
+        // Before anything native loads OpenMP, which reads the environment once.
+        LibTorch.Configure();
+        var prepared = new PreparedExperiment(experiment, context.Data, context.Terminal.Warn);
+        var report = prepared.Experiment.Runs.Count == 0
+            ? new ExperimentReport(RunIdentity.Experiment(experiment), context.Data.Experiment(RunIdentity.Experiment(experiment)), [], [])
+            : await RunAsync(context, prepared, began, cancellation);
+        report = report with
+        {
+            Failures =
+            [
+                .. prepared.Unusable,
+                .. report.Failures.Select(failure => failure with { Run = prepared.Positions[failure.Run] }),
+            ],
+        };
+        if (report.Page is { } page && Desktop.IsThere)
+            Desktop.TryOpen(page);
+        return report;
     }
 
     private static async Task<ExperimentReport> RunAsync(
