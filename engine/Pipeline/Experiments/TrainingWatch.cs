@@ -67,7 +67,9 @@ public sealed class TrainingWatch(RunSpec spec, IconDataset dataset, RunFolder f
         var last = Math.Max(_failed.Step, _points.Count == 0 ? 0 : _points[^1].Step);
         double? next = _points.Count > 0 ? _points[^1].Cost : _failed.Step > 0 ? _failed.Cost : null;
         var (first, later) = (_points.Take(1).Sum(point => point.Cost), _points.Skip(1).Sum(point => point.Cost) + _failed.Cost);
-        return LookSchedule.IsDue(last, later, next, step, worked.TotalSeconds - first - later, occasion);
+        var trained = worked.TotalSeconds - first - later;
+        var planned = Math.Min(spec.Training.Budget.TotalSeconds, spec.Training.Steps is { } steps ? trained / step * steps : double.PositiveInfinity);
+        return LookSchedule.IsDue(last, later, next, step, trained, planned, occasion);
     }
 
     /// <inheritdoc/>

@@ -16,17 +16,19 @@ public sealed class LookScheduleTests
     }
 
     [Theory]
-    [InlineData(0.5, 20)]
-    [InlineData(0.1, 5)]
-    [InlineData(0.01, 1)]
-    public void DearLooks_AreNeverMoreThanATwentiethOfTheTraining_ButForTheFirst_AndAreTakenAsSoonAsTheyAreNot(double secondsPerStep, double cost)
+    [InlineData(0.5)]
+    [InlineData(0.1)]
+    [InlineData(0.01)]
+    public void DearLooks_AreNeverMoreThanATwentiethOfTheTraining_ButForTheFirst_AndAreTakenAsSoonAsTheyAreNot(double secondsPerStep)
     {
-        var looks = Looks(last: 100_000, secondsPerStep, cost);
+        const long Last = 100_000;
+        // So dear that the k-th look after the first is earned by step 32·k².
+        var cost = LookSchedule.MostCost * secondsPerStep * Math.Sqrt(32.0 * Last) * (1 - 1e-9);
 
-        Assert.All(looks.Index().Skip(1), look => Assert.True(look.Index * cost <= LookSchedule.MostCost * look.Item * secondsPerStep * (1 + 1e-9)));
-        // While looks are dear, each comes as many steps after the one before as it takes to earn it.
-        Assert.Equal(cost / LookSchedule.MostCost / secondsPerStep, looks[1], 1);
-        Assert.Equal(cost / LookSchedule.MostCost / secondsPerStep, looks[2] - looks[1], 1);
+        var looks = Looks(Last, secondsPerStep, cost);
+
+        Assert.True((looks.Count - 1) * cost <= LookSchedule.MostCost * Last * secondsPerStep);
+        Assert.Equal([16, 32, 128, 288, 512, 800], looks.Take(6));
         // In the end they are not, and every moment has its look.
         Assert.All(looks.Zip(looks.Skip(1)).TakeLast(4), pair => Assert.Equal(Math.Pow(2, 0.25), (double)pair.Second / pair.First, 0.01));
     }
@@ -42,7 +44,7 @@ public sealed class LookScheduleTests
         Assert.False(Due(last: 1000, step: 1010, LookOccasion.Checkpoint, spent: 1e9));
 
         static bool Due(long last, long step, LookOccasion occasion, double spent = 0) =>
-            LookSchedule.IsDue(last, spent, 0, step, 3600, occasion);
+            LookSchedule.IsDue(last, spent, 0, step, 3600, 3600, occasion);
     }
 
     private static List<long> Looks(long last, double secondsPerStep, double cost)
@@ -50,7 +52,7 @@ public sealed class LookScheduleTests
         List<long> looks = [];
         for (long step = 1; step <= last; step++)
         {
-            if (LookSchedule.IsDue(looks.Count == 0 ? 0 : looks[^1], Math.Max(0, looks.Count - 1) * cost, looks.Count == 0 ? null : cost, step, step * secondsPerStep, LookOccasion.Step))
+            if (LookSchedule.IsDue(looks.Count == 0 ? 0 : looks[^1], Math.Max(0, looks.Count - 1) * cost, looks.Count == 0 ? null : cost, step, step * secondsPerStep, last * secondsPerStep, LookOccasion.Step))
                 looks.Add(step);
         }
         return looks;
