@@ -38,9 +38,7 @@ public sealed class WithoutKernelsTests : IDisposable
 
         Assert.Equal((0, 0), (withKernels.ExitCode, without.ExitCode));
         Assert.Empty(Notes(withKernels));
-        var note = Assert.Single(Notes(without));
-        Assert.Contains("cmake", note);
-        Assert.Contains("g++", note);
+        Assert.Single(Notes(without));
         Assert.Equal(fast.Keys.Order(), plain.Keys.Order());
         Assert.InRange(Rms(fast.Keys.SelectMany(name => fast[name].Zip(plain[name], (a, b) => (double)a - b))), 0, Tolerance);
     }
