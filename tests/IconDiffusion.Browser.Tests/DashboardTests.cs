@@ -35,7 +35,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
         Assert.Equal("ddpm 8 (1)", cells[0]);
         Assert.Equal(["FID (random)", "MAE", "NWI (random)"], (await page.FindAsync("[...document.querySelectorAll('#experiment thead th')].map(each => each.textContent)"))[^3..]);
         Assert.All(cells[^3..], figure => Assert.Matches("^−?[0-9.]+(e[−0-9]+)?$", figure));
-        await page.UntilAsync("[...document.querySelectorAll('#run img')].filter(each => each.naturalWidth > 0).length === 2");
+        await page.UntilAsync("[...document.querySelectorAll('#run img')].filter(each => each.naturalWidth > 0).length === 3");  // the newest look, the icons, and those nearest to them
         await page.UntilAsync("document.querySelector('#run polyline') && document.querySelector('#run .events').textContent.includes('is done')");
         await page.UntilAsync("document.querySelector('#experiment [data-key=report]')");  // the report, which comes after the end
         await page.EvaluateAsync("document.querySelector('#experiment [data-key=report]').click()");
