@@ -91,6 +91,7 @@ public sealed class TrainingWatch(RunSpec spec, IconDataset dataset, RunFolder f
             warn($"The look at step {step} failed, training goes on: {error.Message}");
             return;
         }
+        if (!Directory.Exists(folder.Path)) throw new DirectoryNotFoundException($"'{folder.Path}' is gone; the folder was deleted or its disk was unmounted.");
         _points.Add(seen.Point with { Cost = (clock.Worked - start).TotalSeconds });
         Window = WindowRule.Of(_points);
         var text = new StringBuilder();
@@ -119,7 +120,7 @@ public sealed class TrainingWatch(RunSpec spec, IconDataset dataset, RunFolder f
     private LookMeter Open() => new(
         new(dataset.Pixels, dataset.ImageSize), dataset.Fingerprint,
         dataset.HeldOut.Count > 0 ? new(dataset.HeldOut.Pixels, dataset.ImageSize) : null,
-        FeatureExtractor.Open(spec.Evaluation, data.InceptionWeights, device), new FeatureCache(data.Weights));
+        FeatureExtractor.Open(spec.Evaluation, data.InceptionWeights, device), new FeatureCache(data.Weights) { Within = folder.Path });
 
     // float32 [N,3,H,W] in −1…1; null: the set is empty.
     private Tensor? Some(byte[] pixels)
