@@ -88,6 +88,7 @@ public sealed class TrainingWatch(RunSpec spec, IconDataset dataset, RunFolder f
         {
             // Whatever it is, such as memory or icons that are not numbers: training does not depend on it.
             _failed = (step, _failed.Cost + (clock.Worked - start).TotalSeconds);
+            if (error is DirectoryNotFoundException) throw;   // The run's folder is gone, which is no matter of looks.
             warn($"The look at step {step} failed, training goes on: {error.Message}");
             return;
         }
