@@ -57,14 +57,18 @@ internal sealed class Page(Browser browser, string session, ChannelReader<JsonNo
         return answer["result"]!["value"];
     }
 
-    /// <summary>Completes once a condition holds, which is looked at whenever the page changes.</summary>
+    /// <summary>Completes once a condition holds, which is looked at whenever the page changes, a picture has loaded or an answer is in.</summary>
     /// <exception cref="InvalidOperationException">It never did; with what the page says instead.</exception>
     public Task UntilAsync(string condition) => EvaluateAsync($$"""
         new Promise((holds, fails) => {
-          const look = () => { if ({{condition}}) { observer.disconnect(); clearTimeout(late); holds(); } };
-          const observer = new MutationObserver(look);
-          const late = setTimeout(() => fails(new Error(document.body.innerText)), {{Patience.TotalMilliseconds * 0.8}});
-          observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+          const end = then => { changes.disconnect(); answers.disconnect(); document.removeEventListener('load', look, true); clearTimeout(late); then(); };
+          const look = () => { if ({{condition}}) end(holds); };
+          const changes = new MutationObserver(look);
+          const answers = new PerformanceObserver(look);
+          const late = setTimeout(() => end(() => fails(new Error(document.body.innerText))), {{Patience.TotalMilliseconds * 0.8}});
+          changes.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+          answers.observe({ type: 'resource' });
+          document.addEventListener('load', look, true);
           look();
         })
         """);
