@@ -27,7 +27,7 @@ public sealed class RunJournal : IDisposable
     private readonly Queue<double> _recent;
     private (double Sum, long Count) _sinceCheckpoint;
     private TimeSpan _checkpointTried;
-    private TimeSpan _flushed;
+    private TimeSpan? _flushed;   // null: not in this attempt, whose first step is shown at once
 
     /// <summary>Opens a run where its newest sound checkpoint left it, or at its beginning.</summary>
     /// <param name="run">The right to write the folder.</param>
@@ -50,7 +50,7 @@ public sealed class RunJournal : IDisposable
             warn($"Checkpoint of step {last.Step} was made with {difference}. The result will not have the bits of an uninterrupted run.");
         Step = CheckpointStep = last?.Step ?? 0;
         Clock = new WorkClock(time, last?.Worked ?? TimeSpan.Zero);
-        _checkpointTried = _flushed = Clock.Worked;
+        _checkpointTried = Clock.Worked;
         _log = OpenLog(_folder.LossLogFile, last?.LossLogLength ?? 0);
         _best = new BestWeights(_folder);
         _best.Forget(after: Step);

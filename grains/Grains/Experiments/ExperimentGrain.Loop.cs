@@ -63,12 +63,16 @@ public sealed partial class ExperimentGrain
     {
         try
         {
-            while (HasWork)
-                await PassAsync();
-            if (IsFinished || _command != ExperimentCommand.Run)
-                await CloseAsync();
-            else if (MustReport)
-                await AskForReportAsync();
+            do
+            {
+                while (HasWork)
+                    await PassAsync();
+                if (IsFinished || _command != ExperimentCommand.Run)
+                    await CloseAsync();
+                else if (MustReport)
+                    await AskForReportAsync();
+            }
+            while (HasWork);   // What came meanwhile need not wait for the next tick.
         }
         catch (InconsistentStateException)
         {
