@@ -51,9 +51,13 @@ def run(command, environment):
     done = subprocess.run(command, capture_output=True, text=True, cwd=here, env=environment)
     if done.returncode:
         sys.exit(f"{' '.join(command)} failed:\n{done.stderr}")
-    result = json.loads(done.stdout.splitlines()[-1])
-    # CPU seconds where there are any: others on the machine blur them less.
-    return result if "cuda" in command else result | {"seconds": result.get("cpu", result["seconds"])}
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def alike(pair, device):
+    """CPU seconds where both sides tell them, which others on the machine blur less; else wall seconds of both."""
+    tells = device == "cpu" and all("cpu" in side for side in pair if side)
+    return tuple(side and side | {"seconds": side["cpu"] if tells else side["seconds"]} for side in pair)
 
 
 def main():
@@ -92,7 +96,7 @@ def main():
         pairs = []
         for _ in range(options.pairs):
             a = run([*theirs, *common, *device], of_peer) if theirs else None
-            pairs.append((a, run([*ours, *mine, *common, *device], environment)))
+            pairs.append(alike((a, run([*ours, *mine, *common, *device], environment)), options.device))
         middle = lambda values: statistics.median(values)
         own, own_rss = middle(b["seconds"] for _, b in pairs), max(b["rss"] for _, b in pairs)
         if theirs:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Works small grids off twice: once undisturbed, once by a silo that is killed with SIGKILL at random moments, from its own start
-# to the last evaluation, and started again. Both must come to the same weights, icons and figures, and nothing that was
-# finished may be made again.
+# to the last evaluation, and started again. Both must come to the same weights, icons and figures, looks at one step must find
+# the same, no look may be there twice, and nothing that was finished may be made again.
 #   tests/kill_campaign.sh [KILLS] [SEED]      default: 50 kills, seed 1; about eight minutes on two cores
 #   SILOS=3 tests/kill_campaign.sh …           so many silos on one data folder and a PostgreSQL of its own; one of them dies at a time
 #   ICON='dotnet path/to/icon.dll' tests/kill_campaign.sh      another build than this checkout's
@@ -90,6 +90,9 @@ events() { find "$data/runs" -name events.jsonl -exec cat {} + | wc -l; }
 figures() { grep -E '"(runId|fid|mae|maeMirrored|nwi|generatedCount|steps|imagesSeen|loss|weightsHash)"' "$1"; }
 icons() { (cd "$1/runs" && find . -path '*/samples/*.png' -exec sha256sum {} + | sort -k2); }
 
+# The looks at the trainings, one a line: run and step, then what was measured, without the seconds that it took.
+looks() { (cd "$1/runs" && grep -H . ./*/window.jsonl | sed -E 's/"(seconds|cost)":[^,]*,//g; s/^([^:]*):\{"step":([0-9]+),/\1 \2 /'); }
+
 # The stage of the newest attempt, if this life of the silo has begun one.
 stage() {
     (($(events) > $1)) || { echo "starting"; return; }
@@ -104,7 +107,7 @@ stage() {
 }
 
 ((silos == 1)) || start_postgres
-done_kills=0 rounds=0 while_writing=0
+done_kills=0 rounds=0 while_writing=0 watched=0
 while ((done_kills < kills)); do
     rounds=$((rounds + 1))
     grid $((RANDOM)) >"$work/$rounds.json"
@@ -147,10 +150,15 @@ while ((done_kills < kills)); do
 
     diff <(figures "$undisturbed.json") <(figures "$data.json") >&2 || fail "figures or weights differ"
     diff <(icons "$undisturbed") <(icons "$data") >&2 || fail "icons differ"
+    twice=$(looks "$data" | cut -d' ' -f1,2 | sort | uniq -d)
+    [[ -z $twice ]] || fail "a look is there twice: $twice"
+    other=$(cat <(looks "$undisturbed") <(looks "$data") | sort -u | cut -d' ' -f1,2 | sort | uniq -d)
+    [[ -z $other ]] || fail "a look found something else: $other"
+    watched=$((watched + $(looks "$data" | wc -l)))
     again=$(sort -u "$data.finished" | comm -23 - <(finished))
     [[ -z $again ]] || fail "made again after it was finished: $again"
     (($(events) == after)) || fail "work was started again after its end"
 done
 
 for where in "${!hits[@]}"; do echo "$where: ${hits[$where]}"; done | sort
-echo "killed $done_kills times in $rounds grid(s) on $silos silo(s), $while_writing while a file was written; every cell completed; weights, icons and figures equal; nothing made twice"
+echo "killed $done_kills times in $rounds grid(s) on $silos silo(s), $while_writing while a file was written; every cell completed; weights, icons, figures and $watched looks equal; nothing made twice"

@@ -37,6 +37,13 @@ internal sealed class Terminal
     /// <summary>One plain line of progress or a remark.</summary>
     public void Say(string line) => Error.WriteLine(line);
 
+    /// <summary>Asks for a yes or a no.</summary>
+    /// <param name="why">What is to be decided, for where nobody can be asked.</param>
+    /// <param name="byDefault">What an empty answer means.</param>
+    /// <exception cref="UsageException">Input is redirected; <c>--yes</c> says it beforehand.</exception>
+    public bool Confirm(string question, string why, bool byDefault) =>
+        Console.IsInputRedirected ? throw new UsageException($"{why} and nobody can be asked here; wanted --yes.") : Error.Confirm(question, byDefault);
+
     /// <summary>What the reader should know, though the work goes on.</summary>
     public void Warn(string sentence) => Say($"icon: warning: {sentence}");
 

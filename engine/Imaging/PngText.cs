@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 
 namespace IconDiffusion.Imaging;
@@ -59,7 +60,7 @@ public static class PngText
         BinaryPrimitives.WriteInt32BigEndian(chunk, data.Length);
         "iTXt"u8.CopyTo(chunk.AsSpan(4));
         data.CopyTo(chunk, 8);
-        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(8 + data.Length), Crc32(chunk.AsSpan(4, 4 + data.Length)));
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(8 + data.Length), Crc32.HashToUInt32(chunk.AsSpan(4, 4 + data.Length)));
         return chunk;
     }
 
@@ -74,7 +75,7 @@ public static class PngText
             if (length < 0 || length > png.Length - at - Frame)
                 throw new ImageException($"The PNG is cut off after {chunks.Count} chunks.");
             var type = Encoding.Latin1.GetString(png.Slice(at + 4, 4));
-            if (BinaryPrimitives.ReadUInt32BigEndian(png[(at + 8 + length)..]) != Crc32(png.Slice(at + 4, 4 + length)))
+            if (BinaryPrimitives.ReadUInt32BigEndian(png[(at + 8 + length)..]) != Crc32.HashToUInt32(png.Slice(at + 4, 4 + length)))
                 throw new ImageException($"The PNG's chunk {chunks.Count} ({type}) has another checksum than its content.");
             chunks.Add((type, at + 8, length));
             at += Frame + length;
@@ -82,17 +83,5 @@ public static class PngText
         return chunks is [("IHDR", _, _), .., ("IEND", _, _)]
             ? chunks
             : throw new ImageException("The PNG does not go from IHDR to IEND.");
-    }
-
-    // PNG specification, annex D; .NET's own is in a package that not every registry has in one version.
-    private static uint Crc32(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var each in bytes)
-        {
-            crc ^= each;
-            for (var bit = 0; bit < 8; bit++) crc = (crc & 1) != 0 ? (crc >> 1) ^ 0xEDB88320 : crc >> 1;
-        }
-        return ~crc;
     }
 }

@@ -88,11 +88,11 @@ internal static partial class AskCommand
         else
         {
             var device = context.OpenDevice();
-            var proposal = Proposal.For(name, dataset, side, budget, experiment => ExperimentPlan.Make(experiment, device, context.Data));
+            var proposal = Proposal.For(name, dataset, side, report.Icons, budget, experiment => ExperimentPlan.Make(experiment, device, context.Data));
             foreach (var part in PlanCommand.Show(proposal.Plan)) terminal.Error.Write(part);
-            terminal.Say("");
+            terminal.Say($"with scoring about {Words.Duration(proposal.Time)}");
             if (proposal.Remark is { } remark) terminal.Warn(remark);
-            if (!parsed.GetValue(Yes) && !Confirm(terminal, proposal.Plan.Time)) return ExitCode.Failed;
+            if (!parsed.GetValue(Yes) && !terminal.Confirm("Go on?", $"This takes about {Words.Duration(proposal.Time)}", byDefault: true)) return ExitCode.Failed;
             AtomicFile.WriteAllText(file, proposal.Text);
         }
 
@@ -151,13 +151,6 @@ internal static partial class AskCommand
         }
         new Consent(artist, licence).Write(folder.Path);
         terminal.Say($"{Path.Combine(folder.Path, Data.Consent.FileName)}: {artist}, {licence}");
-    }
-
-    private static bool Confirm(Terminal terminal, TimeSpan time)
-    {
-        if (Console.IsInputRedirected)
-            throw new UsageException($"This takes about {Words.Duration(time)} and nobody can be asked here; wanted --yes.");
-        return terminal.Error.Confirm("Go on?");
     }
 
     private static TimeSpan? Time(string text)

@@ -137,7 +137,7 @@ internal static class ConsentCommand
             var affected = ConsentBook.Find(context.Data, parsed.GetValue(what)!, Clock);
             foreach (var entry in affected)
                 context.Terminal.Say($"{entry.Id}: {entry.Consent.Artist}, {entry.Consent.Licence}; {entry.Datasets.Count} data set(s), {(entry.Runs.Count == 0 ? "no runs" : $"runs {string.Join(", ", entry.Runs)}")}");
-            if (!parsed.GetValue(yes) && !Confirm(context.Terminal))
+            if (!parsed.GetValue(yes) && !context.Terminal.Confirm("Revoke for good?", "Revoking is for good", byDefault: false))
                 return ExitCode.Failed;
             var registry = new ConsentRegistry(context.Data.Consents, Clock);
             foreach (var entry in affected)
@@ -151,13 +151,6 @@ internal static class ConsentCommand
             return ExitCode.Success;
         });
         return command;
-    }
-
-    private static bool Confirm(Terminal terminal)
-    {
-        if (Console.IsInputRedirected)
-            throw new UsageException("Revoking is for good and nobody can be asked here; wanted --yes.");
-        return terminal.Error.Confirm("Revoke for good?", defaultValue: false);
     }
 
     private static Table Table(EquatableList<ConsentEntry> consents)

@@ -20,6 +20,9 @@ public sealed class NoveltyReporter(FeatureExtractor extractor, FeatureCache? ca
     /// <summary>What progress names, in this order.</summary>
     public static ImmutableArray<string> Stages { get; } = ["features", "descriptors", "distances", "figures"];
 
+    // Training icons that are changed into controls, of larger sets a random part: 200 of 200 found leave at most 1.5 % unfound (95 %).
+    private const int MostChanged = 200;
+
     private readonly ReportFeatures _features = new(extractor.WeightsId, extractor.Extract, cache);
 
     private readonly ReportFeatures? _descriptors = descriptor is null ? null : new(descriptor.WeightsId, descriptor.Extract, cache);
@@ -92,12 +95,13 @@ public sealed class NoveltyReporter(FeatureExtractor extractor, FeatureCache? ca
     private static IEnumerable<(SetKind Kind, SortedIcons Icons)> ControlSets(SortedIcons training, SortedIcons? heldOut, NoveltySettings settings)
     {
         var maxShift = Math.Max(1, AlignedDistance.ShiftAt(training.Icons.ImageSize, settings.MaxShift));
+        var some = training.First(MostChanged);
         yield return (SetKind.Copycat, training);
-        yield return (SetKind.Shifted, training.With(Controls.Shifted(training.Icons, maxShift, settings.Seed)));
-        yield return (SetKind.Mirrored, training.With(training.Icons.Mirrored()));
-        yield return (SetKind.Recoloured, training.With(Controls.Recoloured(training.Icons, settings.Seed)));
+        yield return (SetKind.Shifted, some.With(Controls.Shifted(some.Icons, maxShift, settings.Seed)));
+        yield return (SetKind.Mirrored, some.With(some.Icons.Mirrored()));
+        yield return (SetKind.Recoloured, some.With(Controls.Recoloured(some.Icons, settings.Seed)));
         if (heldOut is not null) yield return (SetKind.HeldOut, heldOut);
-        yield return (SetKind.Noise, training.With(Controls.Noise(training.Icons.Count, training.Icons.ImageSize, settings.Seed)));
+        yield return (SetKind.Noise, some.With(Controls.Noise(some.Icons.Count, some.Icons.ImageSize, settings.Seed)));
     }
 
     private static NoveltyRow Row(SetKind kind, SortedIcons icons, SetMeasures measures, EquatableList<Figure> figures, ReferenceSet reference) => new(

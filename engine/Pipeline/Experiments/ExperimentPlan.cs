@@ -1,3 +1,4 @@
+using IconDiffusion.Evaluation.Window;
 using IconDiffusion.Generators.Methods;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Files;
@@ -32,7 +33,7 @@ public sealed record ExperimentPlan
             Gpu = experiment.Gpu,
             Runs = [.. experiment.Runs.Select(run => Plan(run, timer, experiment.Gpu is not null || device.Device.type == TorchSharp.DeviceType.CUDA) with
             {
-                Window = run.Dataset.Count is { } icons ? WindowForecast.Of(icons, WindowForecast.Like(run, data)) : null,
+                Window = run.Dataset.Count is { } icons ? WindowForecast.Of(icons, FinishedWindows.Like(run, data)) : null,
             })],
         };
     }

@@ -10,16 +10,23 @@ namespace IconDiffusion.Pipeline.Experiments;
 /// </summary>
 /// <param name="Text">The experiment file.</param>
 /// <param name="Experiment">What it says.</param>
-/// <param name="Plan">How long it takes on the device that it was asked for.</param>
+/// <param name="Plan">How long training and drawing take on the device that it was asked for.</param>
+/// <param name="Scoring">How long scoring takes beside that.</param>
 /// <param name="Remark">What the time does not allow; null: nothing is missing.</param>
-public sealed record Proposal(string Text, ExperimentSpec Experiment, ExperimentPlan Plan, string? Remark)
+public sealed record Proposal(string Text, ExperimentSpec Experiment, ExperimentPlan Plan, TimeSpan Scoring, string? Remark)
 {
+    /// <summary>Time for all.</summary>
+    public TimeSpan Time => Plan.Time + Scoring;
+
     private const int Icons = 1024;
 
     private const int FewestIcons = 128;
 
-    // What scoring and the report take is left over.
+    // What the start and the report take is left over.
     private const double PartForWork = 0.95;
+
+    // Of a run, for each of its training and its generated icons: measured at 32 px on two cores, half of it ResNet-18's features.
+    private static readonly TimeSpan ScoringTime = TimeSpan.FromSeconds(0.1);
 
     // The largest first. The steps are those in which drawings of 158 faces become sharp, by experience at 32 px, a guess above.
     private static readonly Shape[] Shapes =
@@ -33,31 +40,33 @@ public sealed record Proposal(string Text, ExperimentSpec Experiment, Experiment
     /// <param name="name">The experiment's.</param>
     /// <param name="dataset">The icons; its size does not count.</param>
     /// <param name="side">Side in pixels that most of the pictures have at least; drawings that have no size: 128 and more.</param>
+    /// <param name="icons">Icons to train on.</param>
     /// <param name="budget">Time for all.</param>
     /// <param name="plan">Says how long an experiment takes.</param>
-    public static Proposal For(string name, DatasetSpec dataset, int side, TimeSpan budget, Func<ExperimentSpec, ExperimentPlan> plan)
+    public static Proposal For(string name, DatasetSpec dataset, int side, int icons, TimeSpan budget, Func<ExperimentSpec, ExperimentPlan> plan)
     {
         var work = budget * PartForWork;
+        TimeSpan ScoringOf(int drawn) => 2 * (icons + drawn) * ScoringTime;
         var fitting = Shapes.Where(shape => shape.ImageSize <= Math.Max(side, Shapes[^1].ImageSize)).ToList();
         foreach (var shape in fitting)
         {
             var whole = plan(Parse(Write(name, dataset, shape, Icons, budget, shape.Steps)));
-            if (whole.Time <= work) return Fill(Icons, whole, null);
+            if (whole.Time + ScoringOf(Icons) <= work) return Fill(Icons, whole, null);
             if (shape != fitting[^1]) continue;
 
             // The smallest: fewer icons where drawing them would take most of the time.
-            var perIcon = Drawing(whole) / Icons;
-            var icons = Math.Clamp((int)(work / 3 / perIcon) / FewestIcons * FewestIcons, FewestIcons, Icons);
-            return Fill(icons, whole, work - (icons * perIcon) < Training(whole)
+            var perIcon = (Drawing(whole) / Icons) + (2 * ScoringTime);
+            var drawn = Math.Clamp((int)(work / 3 / perIcon) / FewestIcons * FewestIcons, FewestIcons, Icons);
+            return Fill(drawn, whole, work - (drawn * perIcon) - ScoringOf(0) < Training(whole)
                 ? $"{DurationConverter.Format(budget)} is short: the models usually need {shape.Steps} steps at {shape.ImageSize} px, and fewer fit, so the answer may be that they are not good enough yet."
-                : icons < Icons ? $"{icons} icons are drawn from each model instead of {Icons}: more do not fit." : null);
+                : drawn < Icons ? $"{drawn} icons are drawn from each model instead of {Icons}: more do not fit." : null);
 
             Proposal Fill(int count, ExperimentPlan whole, string? remark)
             {
-                var training = (work - (Drawing(whole) * count / Icons)) / 2;
+                var training = (work - ScoringOf(count) - (Drawing(whole) * count / Icons)) / 2;
                 var text = Write(name, dataset, shape, count, training > TimeSpan.FromSeconds(10) ? training : TimeSpan.FromSeconds(10), null);
                 var experiment = Parse(text);
-                return new(text, experiment, plan(experiment), remark);
+                return new(text, experiment, plan(experiment), ScoringOf(count), remark);
             }
         }
         throw new InvalidOperationException("There is no shape.");

@@ -5,7 +5,7 @@ using static IconDiffusion.Reports.Novelty.PageParts;
 
 namespace IconDiffusion.Reports.Novelty;
 
-/// <summary>All sets of a page beside one another: scores, novelty figures, replication against the size of the training set, parts.</summary>
+/// <summary>All sets of a page beside one another: scores, novelty figures, replication and safe window against the size of the training set, parts.</summary>
 internal static class ComparisonSection
 {
     /// <summary>The figures that a summary shows, one for each question.</summary>
@@ -20,6 +20,7 @@ internal static class ComparisonSection
         html.Append("<h3>The figures that speak of copying</h3>\n");
         Summary(html, groups);
         Replication(html, groups);
+        WindowGrowthSection.Write(html, page);
         PartsSection.WriteComparison(html, page);
         if (page.Sets.Select(set => set.Run).OfType<Specs.RunResult>().ToArray() is { Length: > 0 } runs)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using IconDiffusion.Evaluation.Window;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
 using static IconDiffusion.Reports.Novelty.PageParts;
@@ -10,9 +11,16 @@ internal static class HeadSection
 {
     public static void Write(StringBuilder html, PageParts page, string title)
     {
-        var first = page.Sets[0].Novelty;
-        html.Append($"<header id=\"verdict\">\n<p class=\"kicker\">{Text(title)} · novelty report · {Text(Models(page.Sets))}</p>\n<h1>{Text(Sentence(page.Sets)).Replace(" %", "\u00a0%").Replace(" (", " <small>(").Replace(").", ").</small>")}</h1>\n");
+        var answer = AnswerOf(page.Sets);
+        html.Append($"<header id=\"verdict\">\n<p class=\"kicker\">{Text(title)} · novelty report · {Text(Models(page.Sets))}</p>\n<h1>{(answer is null ? Headline(Sentence(page.Sets)) : Text(answer.Sentence))}</h1>\n");
+        if (answer is not null) html.Append($"<p class=\"sentence\">{Headline(Sentence(page.Sets))}</p>\n");
         html.Append("<div class=\"head\"><div>\n");
+        if (answer is { Advice.Count: > 0 })
+        {
+            html.Append("<h2>What would help</h2>\n<ul>");
+            foreach (var advice in answer.Advice) html.Append($"<li>{Text(advice)}</li>");
+            html.Append("</ul>\n");
+        }
         html.Append("<h2>Share called copies, by the same rule</h2>\n");
         html.Append(ShareBars.Draw("Share of each set's icons that the rule calls copies", [.. page.Sets.SelectMany(set => Bars(page, set)), .. Controls(page.Sets)]));
         html.Append("<p class=\"note\">The controls are icons whose answer is known: they go through the same code as the generated ones. " +
@@ -46,6 +54,12 @@ internal static class HeadSection
         var part = FigureText.Share(1 - sets[0].Novelty.Settings.CopyQuantile);
         return $"{CopyVerdict.Heading(copies)}: {copies} of {count} icons in {sets.Count} sets lie closer to one training icon than {part} of training icons lie to each other.";
     }
+
+    /// <summary>Whether a style can be learned without being copied: asked of runs on one training set that were looked at while they trained. Null: the sets are none such.</summary>
+    private static Answer? AnswerOf(IReadOnlyList<ReportedSet> sets) =>
+        sets.All(set => set.Run?.Training.Window is not null) && sets.Select(set => set.Run!.DatasetFingerprint).Distinct().Count() == 1 ? Answer.Of([.. sets.Select(set => (set.Run!, set.Novelty))]) : null;
+
+    private static string Headline(string sentence) => Text(sentence).Replace(" %", "\u00a0%").Replace(" (", " <small>(").Replace(").", ").</small>");
 
     private static string Models(IReadOnlyList<ReportedSet> sets) => sets.Count == 1 ? sets[0].Label : $"{sets.Count} sets";
 

@@ -14,7 +14,7 @@ internal static class RunSection
         if (page.Sets.Count > 1) html.Append($"<p class=\"sentence\">{Text(verdict.Sentence)}</p>\n");
         GallerySection.Write(html, page, set);
         DistanceSection.Write(html, set);
-        WindowSection.Write(html, set);
+        WindowSection.Write(html, page, set);
         PatchSection.Write(html, page, set);
         DuplicatesSection.Write(html, page, set);
         if (set.Parts is not null) PartsSection.WriteIcons(html, page, set);

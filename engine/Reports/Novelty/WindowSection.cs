@@ -8,11 +8,12 @@ namespace IconDiffusion.Reports.Novelty;
 /// <summary>How copying and quality came about while the run was trained, and its safe window.</summary>
 internal static class WindowSection
 {
-    public static void Write(StringBuilder html, ReportedSet set)
+    public static void Write(StringBuilder html, PageParts page, ReportedSet set)
     {
         if ((set.Run?.Training.Window ?? WindowRule.Of(set.Looks)) is not { } window || set.Looks.Count == 0) return;
         html.Append("<h3>The safe window</h3>\n");
         if (WindowText.OfResult(window) is { } sentence) html.Append($"<p>{Text(sentence)}</p>\n");
+        if (Forecast(page, set) is { } forecast) html.Append($"<p>{Text(forecast)}</p>\n");
         html.Append("<p class=\"note\">Between the step where quality has arrived and the one where copying beyond chance begins a network makes new work: shaded. The same icons were drawn at every look. " +
             $"The best step is filled in. {string.Join(' ', WindowText.Lacking(window).Select(Text))}</p>\n<div class=\"charts\">\n");
 
@@ -54,6 +55,18 @@ internal static class WindowSection
             }
             html.Append("</ul></figure>\n");
         }
+    }
+
+    /// <summary>What twice the icons would buy, from all runs of this page that differ in their icons and seed alone; null: no run of them copied.</summary>
+    private static string? Forecast(PageParts page, ReportedSet set)
+    {
+        var alike = page.Sets.Where(each => each.Looks.Count > 0 && each.Repeat is null && each.Run is { } run && set.Run is { } own && run.Spec with { Seed = own.Spec.Seed, Dataset = run.Spec.Dataset with { Count = own.Spec.Dataset.Count } } == own.Spec)
+            .Select(each => (each.DistinctTraining, WindowRule.Of(each.Looks)!)).ToList();
+        var icons = 2 * set.DistinctTraining;
+        return WindowForecast.Of(icons, alike) is not { Copying: { By: { } by, After: var after } } forecast ? null
+            : $"With {icons} icons instead of {set.DistinctTraining} copying would begin between steps {WindowText.Step(after)} and {WindowText.Step(by)}" +
+              (forecast.Quality is { } quality ? $", and quality still arrive by step {WindowText.Step(quality.By)}" : "") +
+              $" (from {(forecast.Runs == 1 ? "this run" : $"{forecast.Runs} runs on this page")}, in proportion to the icons).";
     }
 
     // Of a share, in percent (Wilson 1927).

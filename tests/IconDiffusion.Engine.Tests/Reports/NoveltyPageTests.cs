@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using IconDiffusion.Engine.Tests.Evaluation.Metrics;
+using IconDiffusion.Evaluation.Window;
 using IconDiffusion.Reports.Novelty;
+using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
 
 namespace IconDiffusion.Engine.Tests.Reports;
@@ -31,6 +33,22 @@ public sealed class NoveltyPageTests
         Assert.Contains($"Copies found: {copies} of 40 icons in 2 sets lie ", page);
         Assert.Contains("Copying against the size of the training set", page);
         Assert.Contains("sample, 16 icons", page);
+    }
+
+    [Fact]
+    public void RunsThatWereLookedAt_BeginWithTheAnswer_AndWhatWouldHelp()
+    {
+        var run = Results.Make([1, 2], 1, 1, []);
+        var window = new TrainingWindow { State = WindowState.Ahead, Step = 700, Looks = 5, Copies = 0, Icons = 64, HeldOut = 0, Result = 700 };
+        var set = NoveltySample.Make(NearestNeighbourTests.Noise(20, 16, 1), NearestNeighbourTests.Noise(20, 16, 2), "sample", run with { Training = run.Training with { Window = window } });
+        var answer = Answer.Of([(set.Run!, set.Novelty)]);
+
+        var page = NoveltyPage.Compose("asked", [set]);
+
+        Assert.Equal((AnswerKind.NotYet, true), (answer.Kind, answer.Advice.Count > 0));
+        Assert.Contains($"<h1>{answer.Sentence}</h1>", page);
+        Assert.All(answer.Advice, advice => Assert.Contains($"<li>{advice}</li>", page));
+        Assert.Contains($"<p class=\"sentence\">{set.Novelty.Verdict.Sentence.Split(" (")[0].Replace(" %", "\u00a0%")}", page);
     }
 
     [Fact]

@@ -25,6 +25,9 @@ internal sealed class SortedIcons
         return new(Subset(icons, order), order);
     }
 
+    /// <summary>The first of them: in the order of their hashes, a random part that does not depend on the order they came in.</summary>
+    public SortedIcons First(int most) => most >= Icons.Count ? this : Of(Subset(Icons, [.. Enumerable.Range(0, most)]));
+
     /// <summary>Other icons, one for each of these and in their order, such as mirrored ones.</summary>
     public SortedIcons With(IconPixels others) => new(others, _order);
 

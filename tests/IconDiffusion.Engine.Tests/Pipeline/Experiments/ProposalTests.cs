@@ -35,19 +35,19 @@ public sealed class ProposalTests
     {
         var budget = TimeSpan.FromMinutes(minutes);
 
-        var proposal = Proposal.For("faces", Pictures, side, budget, experiment => Plan(experiment, speed));
+        var proposal = Proposal.For("faces", Pictures, side, 158, budget, experiment => Plan(experiment, speed));
 
         var runs = proposal.Experiment.Runs;
         Assert.Equal([ordinary, hourglass], runs.Select(run => run.Model.Label));
         Assert.All(runs, run => Assert.Equal((size, 1024, TrainingStop.Window, null), (run.Dataset.ImageSize, run.Sampling.Count, run.Training.Stop, run.Training.Steps)));
-        Assert.InRange(proposal.Plan.Time, 0.9 * budget, budget);
+        Assert.InRange(proposal.Time, 0.9 * budget, budget);
         Assert.Null(proposal.Remark);
     }
 
     [Fact]
     public void TheFileSaysWhatIsProposed()
     {
-        var proposal = Proposal.For("faces", Pictures, 512, TimeSpan.FromHours(1), experiment => Plan(experiment, 1));
+        var proposal = Proposal.For("faces", Pictures, 512, 158, TimeSpan.FromHours(1), experiment => Plan(experiment, 1));
 
         Assert.Equal(proposal.Experiment, ExperimentFile.Parse(proposal.Text, "file"));
         Assert.Equal(proposal.Experiment, proposal.Plan.Runs.Count == 2 ? proposal.Experiment with { Runs = [.. proposal.Plan.Runs.Select(run => run.Spec)] } : null);
@@ -56,8 +56,8 @@ public sealed class ProposalTests
     [Fact]
     public void WhereTimeIsShort_FewerIconsAreDrawn_AndThatIsSaid()
     {
-        var scarce = Proposal.For("faces", Pictures, 512, TimeSpan.FromMinutes(3), experiment => Plan(experiment, 1.3));
-        var none = Proposal.For("faces", Pictures, 512, TimeSpan.FromMinutes(1), experiment => Plan(experiment, 0.001));
+        var scarce = Proposal.For("faces", Pictures, 512, 158, TimeSpan.FromMinutes(5), experiment => Plan(experiment, 1.3));
+        var none = Proposal.For("faces", Pictures, 512, 158, TimeSpan.FromMinutes(1), experiment => Plan(experiment, 0.001));
 
         Assert.All(scarce.Experiment.Runs, run => Assert.Equal((32, 256), (run.Dataset.ImageSize, run.Sampling.Count)));
         Assert.NotNull(scarce.Remark);

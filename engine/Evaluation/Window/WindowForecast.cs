@@ -1,9 +1,6 @@
-using System.Text.Json;
-using IconDiffusion.Evaluation.Window;
 using IconDiffusion.Specs;
-using IconDiffusion.Specs.Files;
 
-namespace IconDiffusion.Pipeline.Experiments;
+namespace IconDiffusion.Evaluation.Window;
 
 /// <summary>
 /// The safe window to expect of a run, from finished ones of the same method, icon size and batch: copying begins after a time in proportion to
@@ -41,26 +38,4 @@ public sealed record WindowForecast(int Runs, StepSpan? Quality, (long After, lo
             finished.Count, quality, ((long)(after * icons), double.IsFinite(by) ? (long)Math.Ceiling(by * icons) : null),
             quality is not null && began.Length > 0 && after > 0 ? (int)Math.Ceiling(quality.By / after) : null);
     }
-
-    /// <summary>The finished runs of a data folder that are like a run in all but their icons, seed and limits.</summary>
-    public static IReadOnlyList<(int Icons, TrainingWindow Window)> Like(RunSpec run, DataFolder data) => !Directory.Exists(data.Runs) ? [] :
-        [.. Directory.EnumerateDirectories(data.Runs).Select(path => Read(run, new RunFolder(path))).OfType<(int, TrainingWindow)>()];
-
-    private static (int, TrainingWindow)? Read(RunSpec run, RunFolder folder)
-    {
-        if (!File.Exists(folder.WeightsFile) || !File.Exists(folder.SpecFile)) return null;
-        try
-        {
-            var other = JsonSerializer.Deserialize<RunSpec>(File.ReadAllText(folder.SpecFile), SpecJson.Indented)!;
-            return Same(run) == Same(other) && TrainingWatch.Read(folder) is { Count: > 0 } looks ? (looks[^1].Training.Count, WindowRule.Of(looks)!) : null;
-        }
-        catch (JsonException)
-        {
-            // Of another version: it lets expect nothing.
-            return null;
-        }
-    }
-
-    private static (ModelSpec, TrainingSpec, int, bool) Same(RunSpec run) =>
-        (run.Model, run.Training with { Budget = default, Steps = null, Stop = default, Tf32 = true }, run.Dataset.ImageSize, run.Dataset.HorizontalFlip);
 }

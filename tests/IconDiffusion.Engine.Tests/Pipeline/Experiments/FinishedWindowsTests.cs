@@ -5,28 +5,8 @@ using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Engine.Tests.Pipeline.Experiments;
 
-public sealed class WindowForecastTests
+public sealed class FinishedWindowsTests
 {
-    [Fact]
-    public void CopyingGrowsWithTheIcons_AndQualityDoesNot()
-    {
-        var forecast = WindowForecast.Of(100, [(20, Window(new(200, 400), new(600, 800))), (40, Window(new(300, 500), new(1600, 2000)))])!;
-
-        Assert.Equal((2, new StepSpan(200, 500)), (forecast.Runs, forecast.Quality));
-        Assert.Equal((3000L, 5000L), forecast.Copying);
-        // 30 steps for each icon at the least, and quality by step 500.
-        Assert.Equal(17, forecast.IconsToOpen);
-    }
-
-    [Fact]
-    public void RunsThatNeverCopied_SayHowLongAtLeast()
-    {
-        var forecast = WindowForecast.Of(80, [(20, Window(null, null, step: 1000)), (40, Window(null, null, step: 1000))])!;
-
-        Assert.Equal((null, (4000L, (long?)null), null), (forecast.Quality, forecast.Copying, forecast.IconsToOpen));
-        Assert.Null(WindowForecast.Of(80, []));
-    }
-
     [Fact]
     public void OnlyFinishedRunsOfTheSameMethod_SizeAndBatch_Count()
     {
@@ -39,7 +19,7 @@ public sealed class WindowForecastTests
         Leave("unfinished", run);
         File.Delete(new RunFolder(data.Run("unfinished")).WeightsFile);
 
-        var (icons, window) = Assert.Single(WindowForecast.Like(run, data));
+        var (icons, window) = Assert.Single(FinishedWindows.Like(run, data));
         Assert.Equal((60, 900L), (icons, window.Step));
 
         void Leave(string id, RunSpec spec)
@@ -54,9 +34,4 @@ public sealed class WindowForecastTests
             }, SpecJson.Compact) + "\n");
         }
     }
-
-    private static TrainingWindow Window(StepSpan? quality, StepSpan? copying, long step = 10_000) => new()
-    {
-        State = WindowState.Open, Step = step, Looks = 9, Quality = quality, Copying = copying, Copies = 0, Icons = 64, HeldOut = 0,
-    };
 }
