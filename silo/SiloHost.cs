@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using IconDiffusion.Client;
 using IconDiffusion.Client.Cluster;
@@ -10,15 +9,10 @@ using IconDiffusion.Silo.Work;
 using IconDiffusion.Specs.Cluster;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
 
 namespace IconDiffusion.Silo;
 
@@ -79,7 +73,7 @@ public sealed class SiloHost : IAsyncDisposable
         {
             if (options.Cluster is { } cluster)
                 await ClusterDatabase.CheckAsync(cluster.Database, cancellationToken).ConfigureAwait(false);
-            CheckAddresses(options);
+            HttpServer.ThrowIfTaken(options.Url, options.Listen);
             RunFiles.RemoveCopies(options.Data);
             var warnings = new List<string>();
             var identity = new SiloIdentity(SiloToken.Ensure(options.Data, warnings.Add), Guid.NewGuid().ToString("N"), TimeProvider.System.GetTimestamp());
@@ -88,7 +82,7 @@ public sealed class SiloHost : IAsyncDisposable
             foreach (var warning in warnings)
                 logger.TokenMended(warning);
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
-            identity.Url = AddressOf(app);
+            identity.Url = HttpServer.Reached(app);
             siloLock.Publish(new(identity.Url.GetLeftPart(UriPartial.Authority), Environment.MachineName, Environment.ProcessId, identity.Incarnation));
             logger.Listening(options.Name, identity.Url, SiloRuntime.Name(options.IsCluster), options.Data);
             return new(app, siloLock, options, identity);
@@ -163,19 +157,10 @@ public sealed class SiloHost : IAsyncDisposable
 
     private static WebApplication Build(SiloOptions options, SiloIdentity identity, Action<IServiceCollection> addWork)
     {
-        // An empty builder: nothing of the environment or the folder that the program happens to start in decides where it listens.
-        var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "IconDiffusion" });
-        builder.Logging.SetMinimumLevel(options.LogLevel)
-            .AddFilter("Microsoft", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning)
-            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None) // a start that failed is told by an exception already
-            .AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "))
-            .Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-
+        var builder = HttpServer.Builder(options.LogLevel);
         var services = builder.Services;
         services.AddSingleton(options);
         services.AddSingleton(identity);
-        services.AddSingleton<IHostLifetime, NoLifetime>();
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<INodeInfo>(new NodeInfo(options.Name));
         addWork(services);
@@ -210,53 +195,9 @@ public sealed class SiloHost : IAsyncDisposable
         kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-        foreach (var address in Addresses(options))
+        foreach (var address in HttpServer.Addresses(options.Url, options.Listen))
             kestrel.Listen(address);
     }
 
-    private static IEnumerable<IPEndPoint> Addresses(SiloOptions options)
-    {
-        var url = new Uri(options.Url);
-        var others = options.Listen is null ? null : IPAddress.Parse(options.Listen);
-        if (others is not null)
-            yield return new(others, url.Port);
-
-        // All addresses of a machine hold its loopback already.
-        if (others is null || !(others.Equals(IPAddress.Any) || others.Equals(IPAddress.IPv6Any)))
-            yield return new(IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) ? address : IPAddress.Loopback, url.Port);
-    }
-
-    // The web server finds out last, when Orleans would have to be stopped again.
-    private static void CheckAddresses(SiloOptions options)
-    {
-        foreach (var address in Addresses(options))
-        {
-            using var probe = new TcpListener(address);
-            try
-            {
-                probe.Start();
-            }
-            catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressAlreadyInUse)
-            {
-                throw new IOException($"Failed to bind to address http://{address}: address already in use.", failure);
-            }
-        }
-    }
-
-    private static Uri AddressOf(WebApplication app)
-    {
-        var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
-        var urls = addresses.Select(address => new Uri(address)).ToArray();
-        return urls.FirstOrDefault(url => url.IsLoopback) ?? new UriBuilder(urls[0]) { Host = "127.0.0.1" }.Uri;
-    }
-
     private sealed record NodeInfo(string Silo) : INodeInfo;
-
-    // Signals are the program's business: see RunAsync.
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }

@@ -1,10 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using IconDiffusion.Silo.Pages;
 using IconDiffusion.Specs.Cluster;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.StaticFiles;
 
 namespace IconDiffusion.Silo.Dashboard;
 
@@ -18,35 +17,17 @@ internal static class DashboardPage
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src blob: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private const string Folder = "Dashboard/";
-
-    private static readonly FileExtensionContentTypeProvider Types = new();
-
     // By their paths: the resources of this build, and what the table of kinds of work says.
-    private static readonly Dictionary<string, byte[]> Files = new(typeof(DashboardPage).Assembly.GetManifestResourceNames()
-        .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
-        .Select(name => KeyValuePair.Create(name == Folder + "index.html" ? "/" : "/" + name.ToLowerInvariant(), Read(name))))
+    private static readonly Dictionary<string, byte[]> Files = new(PageFiles.Of("Dashboard/"))
     {
+        ["/dashboard/events.js"] = PageFiles.Read("Pages/events.js"),
         ["/dashboard/kinds.js"] = Kinds(),
     };
 
     /// <summary>Whether a path is one of the page's own files.</summary>
     public static bool Has(PathString path) => Files.ContainsKey(path.Value ?? "");
 
-    public static void Map(IEndpointRouteBuilder app)
-    {
-        foreach (var (path, content) in Files)
-        {
-            app.MapGet(path, (HttpResponse response) =>
-            {
-                response.Headers.ContentSecurityPolicy = Policy;
-                response.Headers.XContentTypeOptions = "nosniff";
-                response.Headers["Referrer-Policy"] = "no-referrer";
-                response.Headers.CacheControl = "no-cache";
-                return TypedResults.Bytes(content, Types.TryGetContentType(path == "/" ? "index.html" : path, out var type) ? $"{type}; charset=utf-8" : null);
-            }).ExcludeFromDescription();
-        }
-    }
+    public static void Map(IEndpointRouteBuilder app) => PageFiles.Map(app, Files, Policy);
 
     // What somebody is called who is at a kind of work, and what a cell's states are called meanwhile.
     private static byte[] Kinds() => Encoding.UTF8.GetBytes($"""
@@ -55,12 +36,4 @@ internal static class DashboardPage
             .ToDictionary(kind => JsonNamingPolicy.KebabCaseLower.ConvertName($"{kind.Cell}"), kind => kind.Word))};
 
         """);
-
-    private static byte[] Read(string name)
-    {
-        using var resource = typeof(DashboardPage).Assembly.GetManifestResourceStream(name)!;
-        using var content = new MemoryStream();
-        resource.CopyTo(content);
-        return content.ToArray();
-    }
 }

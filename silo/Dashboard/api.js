@@ -1,5 +1,7 @@
 // The API that the console reads, too.
 
+import { events as read } from './events.js';
+
 let token = null;
 
 /** Sends this token with every request from now on. */
@@ -21,19 +23,9 @@ export const get = async (path, signal) => (await request(path, signal)).json();
 /** A file of JSON lines. */
 export const lines = async (path, signal) => (await (await request(path, signal)).text()).split('\n').filter(Boolean).map(line => JSON.parse(line));
 
-/** The data of server-sent events, as they come; EventSource cannot send the token. */
+/** The data of server-sent events, as they come. */
 export async function* events(path, signal) {
-  const reader = (await request(path, signal)).body.pipeThrough(new TextDecoderStream()).getReader();
-  for (let text = '';;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    const parts = (text + value).split('\n\n');
-    text = parts.pop();
-    for (const part of parts) {
-      const data = part.split('\n').filter(line => line.startsWith('data: ')).map(line => line.slice(6)).join('\n');
-      if (data) yield JSON.parse(data);
-    }
-  }
+  yield* read((await request(path, signal)).body);
 }
 
 /** The address of a picture for this page alone; to be revoked. */

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Net;
 using System.Reflection;
 using IconDiffusion.Imaging;
 using IconDiffusion.Kernels;
@@ -127,12 +126,8 @@ public sealed class SiloOptions
         foreach (var property in typeof(SiloOptions).GetProperties())
             if (property.GetCustomAttribute<RangeAttribute>() is { } range && property.GetValue(this) is var value && !range.IsValid(value))
                 yield return $"{property.Name} is {value}; wanted {range.Minimum} to {range.Maximum}.";
-        if (!Uri.TryCreate(Url, UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttp || url.PathAndQuery != "/")
-            yield return $"{nameof(Url)} is '{Url}'; wanted an address such as http://127.0.0.1:5480.";
-        else if (!url.IsLoopback)
-            yield return $"{nameof(Url)} is '{Url}', which other machines can reach; wanted this machine's own, such as http://127.0.0.1:{url.Port}. To let others in, set {nameof(Listen)} (--listen).";
-        if (Listen is not null && !IPAddress.TryParse(Listen, out _))
-            yield return $"{nameof(Listen)} is '{Listen}'; wanted an IP address of this machine, or 0.0.0.0 for all.";
+        foreach (var fault in HttpServer.Faults(Url, Listen, port: 5480))
+            yield return fault;
         if (string.IsNullOrWhiteSpace(Data) || Data.Contains('\0'))
             yield return $"{nameof(Data)} is '{Data}'; wanted a folder.";
         if (Name.Length is < 1 or > 64 || !Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
