@@ -4,7 +4,7 @@ namespace IconDiffusion.Specs.Files;
 /// Where each file of one run lies: <c>spec.json</c>, <c>dataset.txt</c>, <c>loss.jsonl</c>, <c>window.jsonl</c>, <c>strips/step-00000200.png</c>,
 /// <c>checkpoints/step-00000200.safetensors</c> with its manifest <c>.json</c>, <c>weights.safetensors</c> once training has ended,
 /// <c>samples/SAMPLER/00000.png</c> and <c>results/RESULT/</c>, a run being drawn from and scored in more ways than one; and, of what
-/// worked on it, <c>events.jsonl</c> and <c>attempt.json</c>.
+/// worked on it, <c>events.jsonl</c> and <c>attempt.json</c>; and <c>shown.json</c> once icons of it have been shown to the public.
 /// </summary>
 public sealed class RunFolder
 {
@@ -80,6 +80,9 @@ public sealed class RunFolder
         .EnumerateFiles(Checkpoints, "step-*.json")
         .Select(file => long.TryParse(System.IO.Path.GetFileNameWithoutExtension(file)["step-".Length..], out var step) ? step : (long?)null)
         .Max();
+
+    /// <summary>Which of its icons have been shown to people who asked for a new one.</summary>
+    public string ShownFile => In("shown.json");
 
     public string LockFile => In("run.lock");
 

@@ -40,6 +40,9 @@ public sealed class TrainedRun
     /// <summary>Icon <paramref name="index"/>, whether it has been drawn or not.</summary>
     public string SampleFile(int index) => _folder.SampleFile(Spec.Sampling.Sampler, index);
 
+    /// <summary>Its files.</summary>
+    public RunFolder Folder => _folder;
+
     /// <summary>Where <see cref="Draw"/> puts the icons.</summary>
     public string SamplesFolder => _folder.Samples(Spec.Sampling.Sampler);
 
@@ -50,6 +53,22 @@ public sealed class TrainedRun
         var spec = Spec with { Sampling = Spec.Sampling with { Sampler = new LatentSpec { Truncation = truncation } } };
         return SpecValidation.Check(spec).FirstOrDefault() is { } fault ? throw new ExperimentException(fault) : new(Id, spec, _data, _time);
     }
+
+    /// <summary>The same run, drawn from in few steps where its method takes many: a diffusion model by DPM-Solver++(2M), a GAN as it is.</summary>
+    /// <param name="steps">Model calls for an icon; null: 20, or all T where these are fewer.</param>
+    /// <exception cref="ExperimentException">The method takes one step, or the forward process has not so many.</exception>
+    public TrainedRun InFewSteps(int? steps)
+    {
+        if (Spec.Model is not DdpmSpec { Diffusion.Timesteps: var timesteps })
+            return steps is null ? this : throw new ExperimentException($"--steps is {steps}, but the run {Id} is {Spec.Model.Label}, which draws an icon in one step; leave it away.");
+        var calls = steps ?? Math.Min(new DpmSolverSpec().Steps, timesteps);
+        return calls < 2 || calls > timesteps
+            ? throw new ExperimentException($"--steps is {steps}; wanted 2 to {timesteps}, the length of the run's forward process.")
+            : new(Id, Spec with { Sampling = Spec.Sampling with { Sampler = new DpmSolverSpec { Steps = calls } } }, _data, _time);
+    }
+
+    /// <summary>Opens the trained model to draw from; its caller asks <see cref="RequireConsent"/> before each icon.</summary>
+    public IIconSource Open(ComputeDevice device) => MethodTable.Of(Spec.Model).Open(_folder, Spec, device.Device);
 
     /// <summary>Looks a run up by the first characters of its id.</summary>
     /// <param name="time">Tells whether a consent has expired; null: the system's.</param>
@@ -92,7 +111,7 @@ public sealed class TrainedRun
     {
         RequireConsent();
         using var run = RunLock.Take(_folder);
-        using var icons = MethodTable.Of(Spec.Model).Open(_folder, Spec, device.Device);
+        using var icons = Open(device);
         var start = TimeProvider.System.GetTimestamp();
         return new IconWriter(_folder, Spec.Sampling, icons).Draw(0, count, report, Likely, cancellation);
 
@@ -115,7 +134,7 @@ public sealed class TrainedRun
     {
         RequireConsent();
         using var run = RunLock.Take(_folder);
-        using var source = MethodTable.Of(Spec.Model).Open(_folder, Spec, device.Device);
+        using var source = Open(device);
         IconPoint[] points =
         [
             .. icons.SelectMany((icon, i) => Enumerable.Range(0, framesBetween)
@@ -149,7 +168,7 @@ public sealed class TrainedRun
     {
         RequireConsent();
         using var run = RunLock.Take(_folder);
-        using var source = MethodTable.Of(Spec.Model).Open(_folder, Spec, device.Device);
+        using var source = Open(device);
         if (Spec.Model is not StyleGan2Spec || source is not LatentIcons styles)
             throw new ExperimentException($"The run {Id} is {Spec.Model.Label}, which has no styles to mix; wanted a StyleGAN2.");
         using var scope = NewDisposeScope();

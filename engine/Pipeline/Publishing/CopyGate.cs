@@ -33,13 +33,20 @@ public static class CopyGate
     /// <exception cref="ExperimentException">The report has not seen its own controls as the copies that they are.</exception>
     public static IReadOnlyList<LeftOutIcon> LeftOut(NoveltyReport report)
     {
+        Check(report);
+        return [.. report.Icons.Where(icon => icon.IsCopy).Select(LeftOut)];
+    }
+
+    /// <summary>That a report sees copies at all.</summary>
+    /// <exception cref="ExperimentException">It has not seen its own controls as the copies that they are.</exception>
+    public static void Check(NoveltyReport report)
+    {
         var seen = report.Rows.Where(row => row.IsControl && CopyControls.Contains(row.Kind)).ToArray();
         if (seen.Length == 0)
             throw new ExperimentException($"The novelty report of {report.Title} has none of the controls {string.Join(", ", CopyControls.Select(kind => kind.Name()))}, so nobody knows whether it sees copies; 'icon report' makes it anew.");
         if (seen.FirstOrDefault(row => row.Copies < LeastFlagged * row.Count) is { } missed)
             throw new ExperimentException(string.Create(CultureInfo.InvariantCulture,
                 $"The novelty report of {report.Title} calls only {missed.Copies} of {missed.Count} icons of its control '{missed.Name}' copies; wanted {LeastFlagged:P0}. It can't tell which icons are copies, so nothing is published."));
-        return [.. report.Icons.Where(icon => icon.IsCopy).Select(LeftOut)];
     }
 
     // The rule is about the aligned distance.

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Xml.Linq;
+using IconDiffusion.Data;
 using IconDiffusion.Imaging;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Pipeline.Publishing;
@@ -22,6 +24,12 @@ public sealed record IconMetadata(
 
     /// <summary>The keyword under which PNG holds XMP (XMP specification, part 3).</summary>
     public const string XmpKeyword = "XML:com.adobe.xmp";
+
+    /// <summary>Of the icons of a run.</summary>
+    /// <param name="fingerprint">Of the training set.</param>
+    /// <param name="consent">What they are shown under; null: nobody's is on record.</param>
+    public static IconMetadata Of(TrainedRun run, string? fingerprint, ConsentRecord? consent, bool watermark) => new(
+        $"IconDiffusion {EvaluationStage.CodeVersion}", run.Spec.Model.Label, run.Id, fingerprint, consent?.Consent.Artist, consent?.Consent.Licence, consent?.Id, watermark);
 
     private static readonly XNamespace Rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
     private static readonly XNamespace Meta = "adobe:ns:meta/";

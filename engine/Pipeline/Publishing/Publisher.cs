@@ -26,9 +26,7 @@ public static class Publisher
     public static PublicationManifest Publish(TrainedRun run, DataFolder data, PublishOptions options, Action<double, double> report)
     {
         // What may be published.
-        var consent = run.RequireConsent();
-        if (consent is null && !options.WithoutConsent)
-            throw new ConsentException($"Nobody's consent for the training icons of run {run.Id} is on record; 'icon consent grant' beside the images and 'icon run' again record one, --without-consent publishes all the same and says so in the cards.");
+        var consent = RequireConsent(run, options.WithoutConsent);
         var (result, novelty) = Read(run);
         var copies = CopyGate.LeftOut(novelty);
         int[] fresh = [.. novelty.Icons.Where(icon => !icon.IsCopy).Select(icon => icon.Icon).Take(options.Count ?? int.MaxValue)];
@@ -43,9 +41,7 @@ public static class Publisher
             LeftOut = [.. copies],
             Watermark = options.Watermark,
         };
-        var metadata = new IconMetadata(
-            $"IconDiffusion {EvaluationStage.CodeVersion}", run.Spec.Model.Label, run.Id, result.DatasetFingerprint,
-            consent?.Consent.Artist, consent?.Consent.Licence, consent?.Id, options.Watermark);
+        var metadata = IconMetadata.Of(run, result.DatasetFingerprint, consent, options.Watermark);
 
         // The folder.
         using var folder = new PublishedFolder(options.To);
@@ -90,7 +86,14 @@ public static class Publisher
         }
     }
 
-    private static (RunResult Result, NoveltyReport Novelty) Read(TrainedRun run)
+    /// <summary>The consent that a run's icons are shown to others under; null: there is none, and that is wanted so.</summary>
+    /// <exception cref="ConsentException">It has ended, or there is none and <paramref name="withoutConsent"/> is not set.</exception>
+    internal static ConsentRecord? RequireConsent(TrainedRun run, bool withoutConsent) => run.RequireConsent() ?? (withoutConsent ? null
+        : throw new ConsentException($"Nobody's consent for the training icons of run {run.Id} is on record; 'icon consent grant' beside the images and 'icon run' again record one, --without-consent publishes all the same and says so first."));
+
+    /// <summary>A run's scores and what its report says of copies.</summary>
+    /// <exception cref="ExperimentException">It has none.</exception>
+    internal static (RunResult Result, NoveltyReport Novelty) Read(TrainedRun run)
     {
         if (!File.Exists(Path.Combine(run.ResultFolder, RunReport.ResultFile)))
             throw new ExperimentException($"The run {run.Id} has no result yet; 'icon run' with its experiment file makes it.");

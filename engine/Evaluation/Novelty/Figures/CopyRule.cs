@@ -22,7 +22,10 @@ public sealed class CopyRule
     /// </summary>
     public double FalseAlarms { get; }
 
-    public bool IsCopy(double distance) => distance < Threshold || distance <= Same;
+    public bool IsCopy(double distance) => IsCopy(distance, Threshold);
+
+    /// <summary>The same by the threshold of a report, for further icons of its run.</summary>
+    public static bool IsCopy(double distance, double threshold) => distance < threshold || distance <= Same;
 
     /// <summary>
     /// Takes the distance that at least 1 − <paramref name="quantile"/> of the training icons keep from their nearest: of n sorted
