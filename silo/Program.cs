@@ -6,6 +6,6 @@ return await CommandLine.RunAsync(
     args,
     [
         AskCommand.Create(), RunCommand.Create(), SiloCommand.Create(), ClusterCommand.Create(), PlanCommand.Create(), ReportCommand.Create(), SampleCommand.Create(), EvaluateCommand.Create(),
-        CompareCommand.Create(), CalibrateCommand.Create(), DatasetCommand.Create(), ConsentCommand.Create(), PublishCommand.Create(), WeightsCommand.Create(), DoctorCommand.Create(),
+        CompareCommand.Create(), CalibrateCommand.Create(), DatasetCommand.Create(), ConsentCommand.Create(), PublishCommand.Create(), DemoCommand.Create(), WeightsCommand.Create(), DoctorCommand.Create(),
     ],
     SiloFailures.Explain);

@@ -42,7 +42,7 @@ internal static partial class CommandLine
     private static readonly string[] Order =
     [
         "ask", "run", "silo", "cluster", "submit", "watch", "status", "dashboard", "results", "logs", "plan", "report", "sample", "evaluate", "compare",
-        "calibrate", "dataset", "consent", "publish", "weights", "doctor", "pause", "resume", "cancel", "retry",
+        "calibrate", "dataset", "consent", "publish", "demo", "weights", "doctor", "pause", "resume", "cancel", "retry",
     ];
 
     /// <summary>Works a command line off.</summary>

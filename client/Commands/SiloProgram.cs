@@ -34,6 +34,7 @@ internal static partial class SiloProgram
         new ForeignCommand("dataset", "Make a data set, check one, or install what one is drawn from."),
         new ForeignCommand("consent", "Whose icons the data sets hold, and what their makers allow."),
         new ForeignCommand("publish", "Makes a folder that can be given away: a run's icons as PNG files that say of themselves that they were generated, by which run, from which data set and under which consent, with a model card, a card of the training set, a contact sheet and a manifest of checksums.", "run"),
+        new ForeignCommand("demo", "Serves a public page with one button: a new icon from a trained run.", "run"),
         new ForeignCommand("weights", "Puts the Inception weights of the published FID (pt_inception-2015-12-05-6726825d.pth, 96 MB) into the data folder and verifies their SHA-256."),
         new ForeignCommand("doctor", "Checks this machine: libraries, device, font, weights, disk."),
     ];

@@ -33,6 +33,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("consent", "grant")]
     [InlineData("consent", "revoke")]
     [InlineData("publish")]
+    [InlineData("demo")]
     [InlineData("dataset", "install")]
     [InlineData("weights")]
     [InlineData("doctor")]
