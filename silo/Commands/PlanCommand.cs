@@ -16,15 +16,19 @@ internal static class PlanCommand
     public static Command Create()
     {
         var file = new Argument<string>("file") { Description = "Experiment file (JSON with comments)." };
+        var measure = new Option<bool>("--measure") { Description = "Time a few training steps on this device, which takes some seconds, instead of estimating." };
         var command = new Command("plan",
             """
             Shows the runs of an experiment with their estimated time on this machine, before anything runs.
-            Short training steps are timed here; long ones are scaled by arithmetic from a short one.
+            The times are those of finished runs of the same model and icon size in the data folder, if this device has made some;
+            else they are reckoned from the model's arithmetic, which may be wrong by a factor of two and more. With --measure,
+            short training steps are timed here, and long ones scaled by arithmetic from a short one.
 
-            Example:
+            Examples:
               icon plan grids/preprint-ddpm.json
+              icon plan grids/preprint-ddpm.json --measure
             """)
-        { file };
+        { file, measure };
         command.SetAction(parsed =>
         {
             var context = new CommandContext(parsed);
@@ -32,7 +36,7 @@ internal static class PlanCommand
             var device = context.OpenDevice();
             foreach (var folder in experiment.Runs.Select(run => run.Dataset).OfType<FolderSpec>().DistinctBy(folder => folder.Path))
                 Survey(context.Terminal, folder);
-            var plan = ExperimentPlan.Make(experiment, device, context.Data);
+            var plan = ExperimentPlan.Make(experiment, device, context.Data, parsed.GetValue(measure));
             context.Terminal.Result(plan, () => Show(plan));
             return ExitCode.Success;
         });
@@ -59,9 +63,17 @@ internal static class PlanCommand
         new Text(
             $"{plan.Runs.Count} run(s), about {Words.Duration(plan.Time)} on {plan.Device}" +
             (plan.Gpu is null ? "" : $"; the file asks for {plan.Gpu}") +
+            $"\ntimes     {Bases(plan)}" +
             string.Concat(plan.Runs.Where(run => run.Window is not null).Select(run =>
                 $"\nwindow    {run.Spec.Model.Label}, seed {run.Spec.Seed}, {run.Spec.Dataset.Count} icons: {run.Window!.Text}"))),
     ];
+
+    private static string Bases(ExperimentPlan plan) => string.Join("; ", plan.Runs.GroupBy(run => run.Basis).Select(group => $"{group.Count()} run(s) " + group.Key switch
+    {
+        CostBasis.Measured => "as steps were measured on this device",
+        CostBasis.FinishedRuns => "as finished runs of the same model and size took on this device",
+        _ => "by a rough estimate from the model's arithmetic: --measure times a few steps here",
+    }));
 
     private static Table Table(ExperimentPlan plan)
     {

@@ -21,27 +21,27 @@ public sealed record ExperimentPlan
     /// <summary>All runs one after the other; scoring is left out, it takes seconds.</summary>
     public TimeSpan Time => Runs.Aggregate(TimeSpan.Zero, (sum, run) => sum + run.TrainingTime + run.SamplingTime);
 
-    /// <summary>Times this device for a few seconds; see <see cref="StepTimer"/>.</summary>
-    /// <param name="data">Its finished runs say which window to expect.</param>
-    public static ExperimentPlan Make(ExperimentSpec experiment, ComputeDevice device, DataFolder data)
+    /// <summary>Makes the plan for a device.</summary>
+    /// <param name="data">Its finished runs say how long steps take and which window to expect.</param>
+    /// <param name="measure">Whether a few steps are timed here, which takes seconds (<see cref="StepTimer"/>); else see <see cref="CostEstimate"/>.</param>
+    public static ExperimentPlan Make(ExperimentSpec experiment, ComputeDevice device, DataFolder data, bool measure)
     {
-        var timer = new StepTimer(device);
+        Func<RunSpec, MethodCost> cost = measure ? new StepTimer(device).Of : new CostEstimate(device, data).Of;
         return new()
         {
             Name = experiment.Name,
             Device = device.Name,
             Gpu = experiment.Gpu,
-            Runs = [.. experiment.Runs.Select(run => Plan(run, timer, experiment.Gpu is not null || device.Device.type == TorchSharp.DeviceType.CUDA) with
+            Runs = [.. experiment.Runs.Select(run => Plan(run, cost(run), experiment.Gpu is not null || device.Device.type == TorchSharp.DeviceType.CUDA) with
             {
                 Window = run.Dataset.Count is { } icons ? WindowForecast.Of(icons, FinishedWindows.Like(run, data)) : null,
             })],
         };
     }
 
-    private static PlannedRun Plan(RunSpec run, StepTimer timer, bool onGpu)
+    private static PlannedRun Plan(RunSpec run, MethodCost cost, bool onGpu)
     {
         var (training, sampling, memory) = (run.Training, run.Sampling, MethodTable.Of(run.Model).Memory(run));
-        var cost = timer.Of(run);
         var affordable = (long)Math.Max(1, training.Budget.TotalSeconds / cost.StepSeconds);
         var steps = Math.Min(training.Steps ?? long.MaxValue, affordable);
         var icons = (int)Math.Clamp(sampling.Budget.TotalSeconds / cost.IconSeconds, 1, sampling.Count);
@@ -57,6 +57,7 @@ public sealed record ExperimentPlan
             TrainingTime = TimeSpan.FromSeconds(steps * cost.StepSeconds),
             Icons = icons,
             SamplingTime = TimeSpan.FromSeconds(icons * cost.IconSeconds),
+            Basis = cost.Basis,
         };
     }
 }
@@ -88,6 +89,9 @@ public sealed record PlannedRun
     public required int Icons { get; init; }
 
     public required TimeSpan SamplingTime { get; init; }
+
+    /// <summary>How both times are known.</summary>
+    public CostBasis Basis { get; init; }
 
     /// <summary>The safe window to expect; null: no finished run says, or the file does not state the number of icons.</summary>
     public WindowForecast? Window { get; init; }

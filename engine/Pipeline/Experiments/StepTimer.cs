@@ -9,12 +9,38 @@ using static TorchSharp.torch;
 
 namespace IconDiffusion.Pipeline.Experiments;
 
-/// <summary>What a run costs on a device, found out within seconds.</summary>
+/// <summary>What a run costs on a device.</summary>
 /// <param name="MultiplyAdds">Of one icon's forward pass; null: not counted.</param>
 /// <param name="Parameters">Trained values.</param>
 /// <param name="StepSeconds">Of one optimiser step.</param>
 /// <param name="IconSeconds">Of one icon drawn.</param>
-public sealed record MethodCost(double? MultiplyAdds, long Parameters, double StepSeconds, double IconSeconds);
+/// <param name="Basis">How its times are known.</param>
+public sealed record MethodCost(double? MultiplyAdds, long Parameters, double StepSeconds, double IconSeconds, CostBasis Basis)
+{
+    /// <summary>A training step is a forward pass and a backward pass of twice its arithmetic.</summary>
+    public const double TrainingPasses = 3;
+
+    /// <summary>How often a run's network is asked for one icon.</summary>
+    public static int ModelCalls(RunSpec run) => run.Sampling.Sampler switch
+    {
+        DdimSpec ddim => ddim.Steps,
+        DpmSolverSpec solver => solver.Steps,
+        _ => run.Model is DdpmSpec ddpm ? ddpm.Diffusion.Timesteps : 1,
+    };
+}
+
+/// <summary>How the times of a plan are known.</summary>
+public enum CostBasis
+{
+    /// <summary>Steps were timed on this device.</summary>
+    Measured,
+
+    /// <summary>Runs of the same model and icon size have been finished on this device.</summary>
+    FinishedRuns,
+
+    /// <summary>From the model's arithmetic alone.</summary>
+    Estimate,
+}
 
 /// <summary>
 /// Finds out what runs cost on a device: times a few steps where they are short, else steps on fewer or smaller icons, which arithmetic
@@ -22,9 +48,6 @@ public sealed record MethodCost(double? MultiplyAdds, long Parameters, double St
 /// </summary>
 public sealed class StepTimer(ComputeDevice device)
 {
-    // A training step is a forward pass and a backward pass of twice its arithmetic.
-    private const double TrainingPasses = 3;
-
     // Steps of up to this much arithmetic (multiply-adds) are timed: a second or two.
     private readonly double _affordable = device.Device.type == DeviceType.CUDA ? 1e13 : 1.5e11;
 
@@ -37,7 +60,7 @@ public sealed class StepTimer(ComputeDevice device)
     {
         var (side, batchSize) = (run.Dataset.ImageSize, run.Training.BatchSize);
         var (size, batch) = (side, batchSize);
-        double Arithmetic(int size, int batch) => TrainingPasses * batch * new UnetSize(ddpm.Unet, size).MultiplyAdds;
+        double Arithmetic(int size, int batch) => MethodCost.TrainingPasses * batch * new UnetSize(ddpm.Unet, size).MultiplyAdds;
         while (Arithmetic(size, batch) > _affordable)
         {
             if (batch > 1)
@@ -57,16 +80,11 @@ public sealed class StepTimer(ComputeDevice device)
         }
 
         var perBatch = seconds * Arithmetic(side, batchSize) / Arithmetic(size, batch);
-        var chain = run.Sampling.Sampler switch
-        {
-            DdimSpec ddim => ddim.Steps,
-            DpmSolverSpec solver => solver.Steps,
-            _ => ddpm.Diffusion.Timesteps,
-        };
         var whole = new UnetSize(ddpm.Unet, side);
         return new(
             whole.MultiplyAdds, (long)whole.Parameters, perBatch * run.Training.GradientAccumulation,
-            chain * perBatch / (TrainingPasses * batchSize));  // a model call is the forward third of a training step
+            MethodCost.ModelCalls(run) * perBatch / (MethodCost.TrainingPasses * batchSize),  // a model call is the forward third of a training step
+            CostBasis.Measured);
     }
 
     // A few icons say enough: the time is theirs times their number. A step without penalties that come now and then.
@@ -75,7 +93,7 @@ public sealed class StepTimer(ComputeDevice device)
         using var method = MethodTable.Of(run.Model).Begin(run, device.Device);
         var few = Math.Min(run.Training.BatchSize, run.Model is StyleGan2Spec style ? style.MinibatchStdGroup : 4);
         var drawn = method.DrawStrip().Count;
-        return new(null, method.Parameters, StepSeconds(method, run, few) * run.Training.BatchSize / few, Fastest(_ => method.DrawStrip()) / drawn);
+        return new(null, method.Parameters, StepSeconds(method, run, few) * run.Training.BatchSize / few, Fastest(_ => method.DrawStrip()) / drawn, CostBasis.Measured);
     }
 
     private double StepSeconds(IMethod method, RunSpec run, int batchSize)

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using IconDiffusion.Generators.Methods;
+using IconDiffusion.Generators.Models;
+using IconDiffusion.Reports;
+using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
+using TorchSharp;
+
+namespace IconDiffusion.Pipeline.Experiments;
+
+/// <summary>
+/// What runs are likely to cost on a device, without running anything: finished runs of the same model and icon size on the same device tell how long
+/// their steps took; where there are none, arithmetic does, which may be wrong by a factor of two and more.
+/// </summary>
+/// <param name="data">Has the finished runs.</param>
+public sealed class CostEstimate(ComputeDevice device, DataFolder data)
+{
+    // Multiply-adds a second, measured with U-Nets (docs/experiments.md): of a thread with AVX-512; of an RTX 3080 with TF32.
+    private const double OfThread = 5e10;
+    private const double OfGpu = 5e12;
+
+    // What a training step takes beside its arithmetic, seconds, measured with the smallest networks.
+    private const double Overhead = 0.01;
+
+    // A GAN's multiply-adds for each value that its training step holds, measured with the three of them at 64 px.
+    private const double PerValue = 1000;
+
+    private readonly Lazy<ILookup<(ModelSpec, int), RunResult>> _finished = new(() => Finished(data)
+        .Where(result => (result.Provenance.Device, result.Provenance.Threads) == (device.Name, device.Threads)).ToLookup(result => Key(result.Spec)));
+
+    private readonly Dictionary<(ModelSpec, int), long> _parameters = [];
+
+    /// <summary>What a run is likely to cost.</summary>
+    public MethodCost Of(RunSpec run)
+    {
+        double? arithmetic = run.Model is DdpmSpec ddpm ? new UnetSize(ddpm.Unet, run.Dataset.ImageSize).MultiplyAdds : null;
+        RunResult[] like = [.. _finished.Value[Key(run)]];
+        if (like.Length == 0)
+        {
+            var rate = device.Device.type == DeviceType.CUDA ? OfGpu : OfThread * device.Threads;
+            var ofIcon = arithmetic * MethodCost.TrainingPasses ?? MethodTable.Of(run.Model).Memory(run).TrainingPerIcon * PerValue;
+            return Cost((Overhead * run.Training.GradientAccumulation) + (ofIcon / rate * IconsOfAStep(run)), Parameters(run), CostBasis.Estimate);
+        }
+        var trained = like.DistinctBy(result => result.RunId).ToArray();
+        var step = trained.Sum(result => result.Training.Time.TotalSeconds) / trained.Sum(result => result.Training.Steps * IconsOfAStep(result.Spec)) * IconsOfAStep(run);
+        var cost = Cost(step, trained[0].Training.Parameters, CostBasis.FinishedRuns);
+        var drawn = like.Where(result => result.Sampling.Time > TimeSpan.Zero).ToArray();
+        return drawn.Length == 0 ? cost : cost with
+        {
+            IconSeconds = drawn.Sum(result => result.Sampling.Time.TotalSeconds) / drawn.Sum(result => (double)result.Sampling.Count * MethodCost.ModelCalls(result.Spec)) * MethodCost.ModelCalls(run),
+        };
+
+        MethodCost Cost(double step, long parameters, CostBasis basis) =>
+            new(arithmetic, parameters, step, MethodCost.ModelCalls(run) * step / (MethodCost.TrainingPasses * IconsOfAStep(run)), basis);
+    }
+
+    // What decides the time of an icon in a step: neither how noise is added nor which seed it is.
+    private static (ModelSpec, int) Key(RunSpec run) => (run.Model is DdpmSpec ddpm ? new DdpmSpec { Unet = ddpm.Unet } : run.Model, run.Dataset.ImageSize);
+
+    private static double IconsOfAStep(RunSpec run) => (double)run.Training.BatchSize * run.Training.GradientAccumulation;
+
+    // A GAN's network is made to be counted.
+    private long Parameters(RunSpec run)
+    {
+        if (run.Model is DdpmSpec ddpm) return (long)new UnetSize(ddpm.Unet, run.Dataset.ImageSize).Parameters;
+        if (_parameters.TryGetValue(Key(run), out var known)) return known;
+        using var method = MethodTable.Of(run.Model).Begin(run, device.Device);
+        return _parameters[Key(run)] = method.Parameters;
+    }
+
+    private static IEnumerable<RunResult> Finished(DataFolder data) => !Directory.Exists(data.Runs) ? [] : Directory.EnumerateDirectories(data.Runs)
+        .Select(run => Path.Combine(run, "results")).Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories)
+        .Where(folder => File.Exists(Path.Combine(folder, RunReport.ResultFile))).Select(Read).OfType<RunResult>();
+
+    private static RunResult? Read(string folder)
+    {
+        try
+        {
+            return RunReport.ReadResult(folder);
+        }
+        catch (JsonException)
+        {
+            // Of another version: it tells nothing.
+            return null;
+        }
+    }
+}
