@@ -42,7 +42,7 @@ internal static partial class CommandLine
     private static readonly string[] Order =
     [
         "ask", "run", "silo", "cluster", "submit", "watch", "status", "dashboard", "results", "logs", "plan", "report", "sample", "evaluate", "compare",
-        "calibrate", "dataset", "consent", "publish", "demo", "weights", "doctor", "pause", "resume", "cancel", "retry",
+        "calibrate", "dataset", "consent", "publish", "demo", "weights", "doctor", "completion", "pause", "resume", "cancel", "retry",
     ];
 
     /// <summary>Works a command line off.</summary>
@@ -55,16 +55,15 @@ internal static partial class CommandLine
             """
             Can a generator trained from scratch make new icons in an illustrator's style, or does it copy?
 
-            Examples:
-              icon ask my-icons                                    the answer for a folder of pictures
-              icon run grids/quickstart.json                       train, sample, score and show
-              icon plan grids/preprint-ddpm.json                   what would be run, and for how long
-              icon evaluate --training DIR --generated DIR         FID, MAE and NWI of two folders
+            What most people want first:
+              icon ask my-icons                   the answer for a folder of pictures, with no file to write
+              icon run grids/quickstart.json      an experiment, from its training to its report
+              icon watch                          what a silo is at, live
             """);
         Command[] remote =
         [
             SubmitCommand.Create(), WatchCommand.Create(), StatusCommand.Create(), DashboardCommand.Create(), ResultsCommand.Create(), LogsCommand.Create(),
-            ExperimentReportCommand.Create(), .. ControlCommands.Create(),
+            ExperimentReportCommand.Create(), CompletionCommand.Create(), .. ControlCommands.Create(),
         ];
         foreach (var command in local.Concat(remote).DistinctBy(command => command.Name).OrderBy(command => Array.IndexOf(Order, command.Name)))
             root.Subcommands.Add(command);
@@ -80,6 +79,15 @@ internal static partial class CommandLine
                 result.AddError($"--threads is {threads}; wanted 1 to 1024.");
         });
 
+        if (CompletionCommand.Asked(args) is (var line, var position))
+        {
+            // The silo's executable knows the options of every command.
+            if (SiloProgram.IsHere && root.Subcommands.OfType<ForeignCommand>().Any())
+                return await SiloProgram.BecomeAsync(root.Name, args);
+            foreach (var completion in root.Parse(line).GetCompletions(position))
+                Console.WriteLine(completion.Label);
+            return ExitCode.Success;
+        }
         var parsed = root.Parse(args);
         // A list of commands says what each is for; their own help tells the rest.
         foreach (var command in parsed.CommandResult.Command.Subcommands)

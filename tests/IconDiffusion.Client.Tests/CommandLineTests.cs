@@ -37,6 +37,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("dataset", "install")]
     [InlineData("weights")]
     [InlineData("doctor")]
+    [InlineData("completion")]
     public async Task EveryCommandsHelp_TeachesWithAnExample(params string[] command)
     {
         var outcome = await _icon.RunAsync([.. command, "--help"]);
