@@ -11,24 +11,29 @@ namespace IconDiffusion.Specs.Files;
 public static partial class AtomicFile
 {
     /// <summary>Replaces or creates <paramref name="path"/> with <paramref name="bytes"/>; creates missing folders.</summary>
+    /// <param name="within">A folder that must be there, since it would lie beside a disk that was unmounted if it were made anew; null: none.</param>
     /// <exception cref="IOException">The disk is full, the folder is read-only, or the path is a folder.</exception>
-    public static void WriteAllBytes(string path, ReadOnlySpan<byte> bytes)
+    /// <exception cref="DirectoryNotFoundException"><paramref name="within"/> is gone; nothing was written.</exception>
+    public static void WriteAllBytes(string path, ReadOnlySpan<byte> bytes, string? within = null)
     {
-        using var pending = new PendingFile(path);
+        using var pending = new PendingFile(path, within);
         pending.Stream.Write(bytes);
         pending.Commit();
     }
 
     /// <summary>As <see cref="WriteAllBytes"/>, UTF-8 without a byte order mark.</summary>
-    public static void WriteAllText(string path, string text) => WriteAllBytes(path, Encoding.UTF8.GetBytes(text));
+    public static void WriteAllText(string path, string text, string? within = null) => WriteAllBytes(path, Encoding.UTF8.GetBytes(text), within);
 
     /// <summary>As <see cref="WriteAllBytes"/>, for content too large for one array. An exception from <paramref name="write"/> leaves the old file.</summary>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write, string? within = null)
     {
-        using var pending = new PendingFile(path);
+        using var pending = new PendingFile(path, within);
         write(pending.Stream);
         pending.Commit();
     }
+
+    /// <summary>What there is to say where something that was there has gone, and the folder with it.</summary>
+    public static DirectoryNotFoundException Gone(string path) => new($"'{path}' is gone; the folder was deleted or its disk was unmounted.");
 
     private sealed class PendingFile : IDisposable
     {
@@ -37,8 +42,9 @@ public static partial class AtomicFile
         private readonly string _temporary;
         private bool _committed;
 
-        public PendingFile(string path)
+        public PendingFile(string path, string? within)
         {
+            if (within is not null && !Directory.Exists(within)) throw Gone(within);
             _path = Path.GetFullPath(path);
             _folder = Path.GetDirectoryName(_path) ?? throw new IOException($"'{path}' is a folder; a file name is needed.");
             Directory.CreateDirectory(_folder);

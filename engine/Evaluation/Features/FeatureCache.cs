@@ -42,11 +42,10 @@ public sealed class FeatureCache(string folder)
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
     public void Save(string fingerprint, string weightsId, FeatureStatistics features)
     {
-        if (Within is { } within && !Directory.Exists(within)) throw new DirectoryNotFoundException($"'{within}' is gone; the folder was deleted or its disk was unmounted.");
         using var scope = NewDisposeScope();
         var named = new Dictionary<string, Tensor> { ["features"] = tensor(features.Values).reshape(features.Count, features.Dimension) };
         var metadata = new Dictionary<string, string> { ["dataset"] = fingerprint, ["weights"] = weightsId, ["sha256"] = Hash(features.Values) };
-        AtomicFile.Write(PathOf(fingerprint, weightsId), stream => Safetensors.Write(stream, named, metadata));
+        AtomicFile.Write(PathOf(fingerprint, weightsId), stream => Safetensors.Write(stream, named, metadata), Within);
     }
 
     /// <summary>A folder without which nothing is kept, so that a disk that was unmounted is not written beside; null: the cache's own is made where it is missing.</summary>

@@ -35,7 +35,7 @@ public sealed class AttemptFence(string path, string work, int attempt, string s
     /// <exception cref="IOException">The note is gone, and the folder with it: it was unmounted or deleted.</exception>
     public void Verify()
     {
-        var noted = Read() ?? throw new IOException($"'{path}' is gone; the folder was deleted or its disk was unmounted.");
+        var noted = Read() ?? throw AtomicFile.Gone(path);
         if (noted.Work != work) throw Superseded(noted);
         ThrowIfNewer(noted);
     }

@@ -92,12 +92,11 @@ public sealed class TrainingWatch(RunSpec spec, IconDataset dataset, RunFolder f
             warn($"The look at step {step} failed, training goes on: {error.Message}");
             return;
         }
-        if (!Directory.Exists(folder.Path)) throw new DirectoryNotFoundException($"'{folder.Path}' is gone; the folder was deleted or its disk was unmounted.");
         _points.Add(seen.Point with { Cost = (clock.Worked - start).TotalSeconds });
         Window = WindowRule.Of(_points);
         var text = new StringBuilder();
         foreach (var each in _points) text.Append(JsonSerializer.Serialize(each, SpecJson.Compact)).Append('\n');
-        AtomicFile.WriteAllText(folder.WindowFile, text.ToString());
+        AtomicFile.WriteAllText(folder.WindowFile, text.ToString(), within: folder.Path);
         ImageFile.SavePng(folder.LookFile(step), seen.Sheet);
     }
 

@@ -17,6 +17,21 @@ public class AtomicFileTests
     }
 
     [Fact]
+    public void WithinAFolderThatIsGone_NothingIsWrittenOrMade()
+    {
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(folder["disk"]);
+
+        AtomicFile.WriteAllText(folder["disk/a/b.json"], "there", within: folder["disk"]);
+        Assert.Equal("there", File.ReadAllText(folder["disk/a/b.json"]));
+
+        Directory.Delete(folder["disk"], recursive: true);
+        Assert.Throws<DirectoryNotFoundException>(() => AtomicFile.WriteAllText(folder["disk/a/b.json"], "gone", within: folder["disk"]));
+        Assert.Throws<DirectoryNotFoundException>(() => AtomicFile.Write(folder["elsewhere/b.json"], stream => stream.Write([1]), within: folder["disk"]));
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
     public void FailingWriter_LeavesTheOldFileWholeAndNoOther()
     {
         using var folder = new TempFolder();

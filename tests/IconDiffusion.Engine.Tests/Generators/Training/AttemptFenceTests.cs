@@ -37,7 +37,7 @@ public sealed class AttemptFenceTests : IDisposable
         var fence = Fence("work", 1);
         fence.Enter(takeOver: false);
         Directory.Delete(_folder["run"], recursive: true);
-        Assert.Throws<IOException>(fence.Verify);
+        Assert.Throws<DirectoryNotFoundException>(fence.Verify);
     }
 
     [Fact]
