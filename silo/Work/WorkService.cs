@@ -1,3 +1,4 @@
+using IconDiffusion.Generators.Training;
 using IconDiffusion.Grains;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Devices;
@@ -22,7 +23,7 @@ internal sealed partial class WorkService : ISiloWork, IDisposable
     private readonly DataFolder _data;
     private readonly string _silo;
     private readonly IRunTransfer _transfer;
-    private readonly TimeProvider _time;
+    private readonly AwakeTime _time;
     private readonly ILogger<WorkService> _logger;
     private readonly RunEvents _events;
     private readonly AttemptReporter _reporter;
@@ -38,7 +39,7 @@ internal sealed partial class WorkService : ISiloWork, IDisposable
         DeviceCatalog catalog, DataFolder data, string silo, int threads, IGrainFactory grains, IRunTransfer transfer, TimeProvider time,
         ILogger<WorkService> logger)
     {
-        (_catalog, _data, _silo, _transfer, _time, _logger) = (catalog, data, silo, transfer, time, logger);
+        (_catalog, _data, _silo, _transfer, _time, _logger) = (catalog, data, silo, transfer, new(time), logger);
         _events = new RunEvents(data, silo, time);
         _reporter = new AttemptReporter(grains, time, logger);
         _workers = catalog.Devices.ToDictionary(device => device.Id, device => new DeviceWorker(device, threads, (attempt, open) => Work(attempt, device, open)));
@@ -116,6 +117,7 @@ internal sealed partial class WorkService : ISiloWork, IDisposable
     {
         foreach (var worker in _workers.Values) worker.Dispose();
         _reporter.Dispose();
+        _time.Dispose();
     }
 
     private async Task TellAsync(WorkAttempt attempt, SiloDevice device)

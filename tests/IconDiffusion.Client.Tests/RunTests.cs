@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace IconDiffusion.Client.Tests;
@@ -62,6 +63,30 @@ public sealed class RunTests : IDisposable
         Assert.Equal(exitCode, interrupted.ExitCode);
         Assert.Equal(0, resumed.ExitCode);
         Assert.Equal(HashOf(expected.Json), HashOf(resumed.Json));
+    }
+
+    [SkippableFact]
+    public async Task ARunThatIsStoppedForLongerThanItsBudget_WorksAllOfIt()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no SIGSTOP.");
+        var file = _icon.Write("tiny.json", TinyExperiment.Json(steps: 1).Replace("\"steps\": 1", "\"budget\": \"00:00:04\""));
+        using var process = _icon.Start("run", file, "--json");
+        await _icon.FileAsync("loss.jsonl");
+
+        await Icon.SignalAsync(process, "STOP");
+        // That nothing happens for a time is what this is about; there is no event to wait for.
+        await Task.Delay(TimeSpan.FromSeconds(6));
+        await Icon.SignalAsync(process, "CONT");
+        var outcome = await Icon.EndAsync(process);
+
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        var events = File.ReadLines(Directory.EnumerateFiles(Path.Combine(_icon.Folder, "data", "runs"), "events.jsonl", SearchOption.AllDirectories).Single())
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(each => !each.GetProperty("work").GetString()!.Contains('/') && each.GetProperty("kind").GetString() is "started" or "done")
+            .ToDictionary(each => each.GetProperty("kind").GetString()!, each => each.GetProperty("at").GetDateTimeOffset());
+        var worked = TimeSpan.Parse(outcome.Json.GetProperty("results")[0].GetProperty("result").GetProperty("training").GetProperty("time").GetString()!, CultureInfo.InvariantCulture);
+        Assert.True(worked >= TimeSpan.FromSeconds(4), $"It worked {worked}.");
+        Assert.True(events["done"] - events["started"] - worked > TimeSpan.FromSeconds(5.5), $"It worked {worked} from {events["started"]:O} to {events["done"]:O}.");
     }
 
     [Fact]

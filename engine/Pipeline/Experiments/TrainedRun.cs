@@ -112,14 +112,15 @@ public sealed class TrainedRun
         RequireConsent();
         using var run = RunLock.Take(_folder);
         using var icons = Open(device);
-        var start = TimeProvider.System.GetTimestamp();
+        using var time = new AwakeTime(_time);
+        var start = time.GetTimestamp();
         return new IconWriter(_folder, Spec.Sampling, icons).Draw(0, count, report, Likely, cancellation);
 
         // The next batch is started only if it is likely to end within the budget.
         bool Likely(int done)
         {
             RequireConsent();
-            var worked = TimeProvider.System.GetElapsedTime(start);
+            var worked = time.GetElapsedTime(start);
             return worked + worked / done <= Spec.Sampling.Budget;
         }
     }
