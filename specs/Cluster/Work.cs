@@ -74,7 +74,7 @@ public sealed record ReportWork : WorkSpec
 /// <summary>How far a piece of work is.</summary>
 public sealed record WorkProgress
 {
-    /// <summary>Units done: icons; in training, steps or seconds of the budget, whichever comes to its end first at the present speed.</summary>
+    /// <summary>Units done: icons; in training, steps or seconds of the budget, whichever comes to its end first at the mean speed so far.</summary>
     public required double Done { get; init; }
 
     /// <summary>Units in all.</summary>

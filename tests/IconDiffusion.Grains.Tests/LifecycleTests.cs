@@ -49,6 +49,18 @@ public abstract class LifecycleTests(bool shuffled = false, bool onPostgres = fa
     }
 
     [SkippableFact]
+    public async Task ACellThatWaits_IsTakenToWorkNoLongerThanItsBudget()
+    {
+        var spec = TestSpecs.Grid("short", cells: 2);
+        spec = spec with { Runs = [spec.Runs[0], spec.Runs[1] with { Training = spec.Runs[1].Training with { Budget = TimeSpan.FromMinutes(20) } }] };
+        await Cluster.SubmitAsync(spec);
+        var training = await RunningAsync(WorkKind.Training);
+        Assert.True(await Cluster.Grains.GetWork(training.Work).ReportAsync(1, new() { Done = 25, Total = 100, Step = 25, Worked = TimeSpan.FromMinutes(15) }));
+
+        Assert.Equal(TimeSpan.FromMinutes(45 + 20), (await StatusAsync(spec)).TimeLeft);
+    }
+
+    [SkippableFact]
     public async Task AStatus_TellsWhereEachCellIsAndHowFar()
     {
         var spec = TestSpecs.Grid("status", cells: 2);

@@ -33,8 +33,8 @@ public sealed class ProgressMeter(TrainingSpec training, WorkClock clock, IProgr
     {
         var worked = clock.Worked;
         _reported = worked;
-        // Towards the limit that comes first.
-        var isBySteps = training.Steps is { } steps && Math.Max(0, steps - step) * _secondsPerStep <= (training.Budget - worked).TotalSeconds;
+        // Towards the limit that comes first at the mean speed so far, which is the one that is nearer to its end.
+        var isBySteps = training.Steps is { } steps && (double)step / steps >= worked / training.Budget;
         progress?.Report(new()
         {
             Done = isBySteps ? step : worked.TotalSeconds,

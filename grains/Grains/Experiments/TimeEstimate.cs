@@ -6,7 +6,7 @@ namespace IconDiffusion.Grains.Experiments;
 internal static class TimeEstimate
 {
     /// <summary>
-    /// From the progress of what runs, and for cells that wait from the mean of those known; null where no training's time can
+    /// From the progress of what runs, and for cells that wait from the mean of those known, but at most the cell's own budget; null where no training's time can
     /// be told yet. What takes seconds, see <see cref="WorkKind.IsTimed"/>, is left out.
     /// </summary>
     /// <param name="cells">All cells.</param>
@@ -24,13 +24,18 @@ internal static class TimeEstimate
         {
             var left = TimeSpan.Zero;
             foreach (var (stage, times) in stages.Where(each => each.Stage >= cell.Memory.Stage))
-                left += Rest(times.Of(cell.Index), stage == cell.Memory.Stage ? Worked(cell, active) : TimeSpan.Zero);
+                left += Rest(Least(times.Of(cell.Index), Budget(cell, stage)), stage == cell.Memory.Stage ? Worked(cell, active) : TimeSpan.Zero);
             sum += left;
             longest = left > longest ? left : longest;
         }
         var shared = sum / Math.Max(1, devices);
         return shared > longest ? shared : longest;
     }
+
+    // What others took says nothing about a cell that may work for a shorter time.
+    private static TimeSpan Budget(Cell cell, CellState stage) => stage == CellState.Training ? cell.Spec.Training.Budget : cell.Spec.Sampling.Budget;
+
+    private static TimeSpan Least(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private static TimeSpan Rest(TimeSpan whole, TimeSpan worked) => whole > worked ? whole - worked : TimeSpan.Zero;
 

@@ -30,9 +30,25 @@ public sealed class ProgressMeterTests : IProgress<WorkProgress>
         Step(meter, 1, seconds: 1);
         Assert.Equal((1, 8), (_reports[^1].Done, _reports[^1].Total));
         Step(meter, 2, seconds: 4);
-        Assert.Equal((5, 10), (_reports[^1].Done, _reports[^1].Total));  // six steps of 1.3 seconds, smoothed, would take 7.8
+        Assert.Equal((5, 10), (_reports[^1].Done, _reports[^1].Total));  // a quarter of the steps, half of the budget
         Step(meter, 3, seconds: 6);
         Assert.Equal((11, 10, 1), (_reports[^1].Done, _reports[^1].Total, _reports[^1].Share));
+    }
+
+    [Theory]
+    [InlineData(5_000_000, 0.13)]
+    [InlineData(5_000_000, 0.0001)]
+    [InlineData(40, 0.13)]
+    [InlineData(null, 0.13)]
+    public void TheTimeLeft_IsNeverMoreThanTheBudgetLeaves(int? steps, double seconds)
+    {
+        var budget = TimeSpan.FromMinutes(20);
+        var meter = Meter(new TrainingSpec { Steps = steps, Budget = budget });
+        // The first step warms up.
+        for (var step = 1; step <= 30; step++)
+            Step(meter, step, step == 1 ? 20 * seconds : seconds);
+
+        Assert.All(_reports, report => Assert.InRange((report.Whole!.Value - report.Worked).TotalSeconds, 0, (budget - report.Worked).TotalSeconds + 1e-6));
     }
 
     [Fact]
