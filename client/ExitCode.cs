@@ -17,6 +17,6 @@ internal static class ExitCode
     /// <summary>The consent for the training icons is missing, has expired or was revoked; nothing was started.</summary>
     public const int NoConsent = 4;
 
-    /// <summary>Stopped by Ctrl+C or SIGTERM after a checkpoint; the same command goes on from there.</summary>
+    /// <summary>Stopped by Ctrl+C, by SIGTERM or because nobody reads its output any more, after a checkpoint; the same command goes on from there.</summary>
     public const int Interrupted = 130;
 }

@@ -47,9 +47,9 @@ internal sealed class Terminal
     /// <summary>What the reader should know, though the work goes on.</summary>
     public void Warn(string sentence) => Say($"icon: warning: {sentence}");
 
-    /// <summary>Ctrl+C and SIGTERM as a cancellation.</summary>
-    /// <param name="message">Said at the first signal.</param>
-    public static StopSignals OnStop(string message, CancellationToken outer) => new(() => Console.Error.WriteLine(message), outer);
+    /// <summary>Ctrl+C, SIGTERM, and that nobody reads any more what is written here, as a cancellation.</summary>
+    /// <param name="message">Said at the first of them.</param>
+    public static StopSignals OnStop(string message, CancellationToken outer) => new StopSignals(() => Console.Error.WriteLine(message), outer).WithReaders();
 
     /// <summary>The command's result: <paramref name="document"/> as JSON, or what <paramref name="show"/> returns.</summary>
     public void Result<T>(T document, Func<IEnumerable<IRenderable>> show)

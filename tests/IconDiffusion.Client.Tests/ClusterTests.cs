@@ -152,6 +152,29 @@ public sealed class ClusterTests : IDisposable
         Assert.Equal(0, await silo.StopAsync());
     }
 
+    [SkippableFact]
+    public async Task WhatTellsWithoutEnd_EndsWithItsReader_AndTheSiloGoesOn()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Only Linux tells that a pipe has no reader.");
+        using var silo = await SiloProcess.StartAsync(_icon);
+        var submitted = await SubmitAsync(TinyExperiment.Json(steps: 1_000_000));
+        var run = submitted.GetProperty("cells")[0].GetProperty("runId").GetString()!;
+
+        foreach (var arguments in (string[][])[["logs", run, "--follow"], ["logs", run, "--follow", "--json"], ["watch", "tiny", "--json"], ["watch", "tiny"]])
+        {
+            using var told = _icon.Start(arguments);
+            // The table of a watch comes at its end; until then it tells standard error.
+            var (reader, other) = arguments is ["watch", _] ? (told.StandardError, told.StandardOutput) : (told.StandardOutput, told.StandardError);
+            Assert.NotNull(await reader.ReadLineAsync());
+            reader.Close();
+            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+            await other.ReadToEndAsync(patience.Token);
+            await told.WaitForExitAsync(patience.Token);
+            Assert.Equal(130, told.ExitCode);
+        }
+        Assert.Equal("running", (await _icon.RunAsync("status", "tiny", "--json")).Json.GetProperty("state").GetString());
+    }
+
     [Fact]
     public async Task AnotherMachine_NeedsUrlAndTokenAlone_AndSendsItsFolderAlong()
     {

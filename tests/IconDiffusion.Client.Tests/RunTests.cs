@@ -66,6 +66,22 @@ public sealed class RunTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task ARunWhoseReaderHasGone_EndsWithACheckpoint()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Only Linux tells that a pipe has no reader.");
+        using var process = _icon.Start("run", _icon.Write("tiny.json", TinyExperiment.Json(steps: 1_000_000, checkpointEvery: "01:00:00")));
+        await _icon.FileAsync("loss.jsonl");
+
+        process.StandardOutput.Close();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        var error = await process.StandardError.ReadToEndAsync(patience.Token);
+        await process.WaitForExitAsync(patience.Token);
+
+        Assert.True(process.ExitCode == 130, error);
+        Assert.NotEmpty(Directory.EnumerateFiles(_icon.Folder, "step-*.safetensors", SearchOption.AllDirectories));
+    }
+
+    [SkippableFact]
     public async Task ARunThatIsStoppedForLongerThanItsBudget_WorksAllOfIt()
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no SIGSTOP.");
