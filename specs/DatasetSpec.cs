@@ -85,7 +85,7 @@ public enum FaceRelease
 /// <summary>The user's own images.</summary>
 public sealed record FolderSpec : DatasetSpec
 {
-    /// <summary>Folder that holds the images, itself or in sub-folders.</summary>
+    /// <summary>Folder that holds the images, itself or in sub-folders. In a file, a relative one lies beside the file, and <c>~</c> is the user's home.</summary>
     public required string Path { get; init; }
 }
 

@@ -17,19 +17,17 @@ public static class ExperimentFile
 
     /// <summary>Reads and checks the file.</summary>
     /// <exception cref="ExperimentException">The file is missing, is not JSON, or asks for something impossible.</exception>
-    public static ExperimentSpec Load(string path)
-    {
-        if (Directory.Exists(path))
-            throw new ExperimentException($"'{path}' is a folder; wanted an experiment file.");
-        if (!File.Exists(path))
-            throw new ExperimentException($"There is no experiment file '{path}'.");
-        return Parse(File.ReadAllText(path), path);
-    }
+    public static ExperimentSpec Load(string path) => Parse(SpecFile.Read(path));
 
-    /// <summary>Reads and checks an experiment; <paramref name="source"/> is what errors call it.</summary>
-    public static ExperimentSpec Parse(string text, string source)
+    /// <summary>Reads and checks an experiment that is in no file; <paramref name="source"/> is what errors call it.</summary>
+    public static ExperimentSpec Parse(string text, string source) => Parse(new(text, source, Folder: null));
+
+    /// <summary>Reads and checks the text of a file. Folders and networks that it names beside itself or in the user's home get their full paths.</summary>
+    /// <exception cref="ExperimentException">It is not JSON, or asks for something impossible.</exception>
+    public static ExperimentSpec Parse(SpecFile file)
     {
-        var root = ParseObject(text, source);
+        var source = file.Source;
+        var root = ParseObject(file.Text, source);
         if (root.ContainsKey("comparisons"))
             throw new ExperimentException($"{source}: the file compares data sets and holds no runs; 'icon run' takes it, other commands do not.");
         foreach (var (key, _) in root)
@@ -39,6 +37,7 @@ public static class ExperimentFile
         var name = SpecErrors.Read<string>(root["name"], "name", source);
         var runs = Expand(root, source)
             .Select(run => SpecErrors.Read<RunSpec>(run, "", source))
+            .Select(run => run with { Dataset = file.Placed(run.Dataset), Evaluation = file.Placed(run.Evaluation) })
             .ToArray();
         var hasDiffusion = runs.Any(run => run.Model is not GanSpec);
         var experiment = new ExperimentSpec

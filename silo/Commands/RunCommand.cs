@@ -34,9 +34,10 @@ internal static class RunCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var context = new CommandContext(parsed);
-            if (ComparisonFile.TryLoad(parsed.GetValue(file)!) is { } comparisons)
+            var read = SpecFile.Read(parsed.GetValue(file)!);
+            if (ComparisonFile.TryParse(read) is { } comparisons)
                 return await ComparisonRun.RunAsync(context, comparisons, parsed.GetValue(install), cancellationToken);
-            var experiment = ExperimentFile.Load(parsed.GetValue(file)!);
+            var experiment = ExperimentFile.Parse(read);
             var report = await RunAsync(context, experiment, cancellationToken);
             context.Terminal.Result(report, report.Render);
             return report.Results.Count == experiment.Runs.Count ? ExitCode.Success : ExitCode.Failed;

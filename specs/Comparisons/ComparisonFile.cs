@@ -8,16 +8,14 @@ public static class ComparisonFile
 {
     private const string Key = "comparisons";
 
-    /// <summary>Reads and checks the file; null: it is missing, or holds no comparisons and so is <see cref="ExperimentFile"/>'s.</summary>
+    /// <summary>Reads and checks the text of a file, as <see cref="ExperimentFile.Parse(SpecFile)"/> does; null: it holds no comparisons and so is that one's.</summary>
     /// <exception cref="ExperimentException">It is not JSON, or asks for something impossible.</exception>
-    public static ComparisonExperimentSpec? TryLoad(string path) =>
-        File.Exists(path) && ExperimentFile.ParseObject(File.ReadAllText(path), path) is var root && root.ContainsKey(Key) ? Read(root, path) : null;
+    public static ComparisonExperimentSpec? TryParse(SpecFile file) =>
+        ExperimentFile.ParseObject(file.Text, file.Source) is var root && root.ContainsKey(Key) ? Read(root, file) : null;
 
-    /// <summary>Reads and checks comparisons; <paramref name="source"/> is what errors call the text.</summary>
-    public static ComparisonExperimentSpec Parse(string text, string source) => Read(ExperimentFile.ParseObject(text, source), source);
-
-    private static ComparisonExperimentSpec Read(JsonObject root, string source)
+    private static ComparisonExperimentSpec Read(JsonObject root, SpecFile file)
     {
+        var source = file.Source;
         // A list's own error would not tell which of its items is wrong.
         foreach (var (i, each) in (root[Key] as JsonArray ?? []).Index())
             SpecErrors.Read<ComparisonSpec>(each, $"{Key}[{i}]", source);
@@ -26,7 +24,11 @@ public static class ComparisonFile
         var experiment = SpecErrors.Read<ComparisonExperimentSpec>(root, "", source);
         if (Check(experiment).FirstOrDefault() is { } fault)
             throw new ExperimentException($"{source}: {fault}");
-        return experiment;
+        return experiment with
+        {
+            Comparisons = [.. experiment.Comparisons.Select(pair => pair with { First = file.Placed(pair.First), Second = file.Placed(pair.Second) })],
+            Evaluation = file.Placed(experiment.Evaluation),
+        };
     }
 
     private static IEnumerable<string> Check(ComparisonExperimentSpec experiment)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
@@ -63,6 +64,41 @@ public sealed class RunTests : IDisposable
         Assert.Equal(exitCode, interrupted.ExitCode);
         Assert.Equal(0, resumed.ExitCode);
         Assert.Equal(HashOf(expected.Json), HashOf(resumed.Json));
+    }
+
+    [SkippableTheory]
+    [InlineData("dotnet \"$@\" <(cat tiny.json) --json", "run")]
+    [InlineData("dotnet \"$@\" <(cat tiny.json) --json", "plan")]
+    [InlineData("cat tiny.json | dotnet \"$@\" /dev/stdin --json", "run")]
+    [InlineData("dotnet \"$@\" /dev/stdin --json < tiny.json", "run")]
+    public async Task AnExperiment_MayComeThroughAPipe_AndNamesFoldersOfTheTerminals(string shell, string command)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no pipes with a path.");
+        await _icon.RunAsync("dataset", "make", "noto-faces", "--count", "12", "--size", "16", "--output", "faces");
+        _icon.Write("tiny.json", TinyExperiment.Json(steps: 2).Replace("\"source\": \"noto-faces\"", "\"source\": \"folder\", \"path\": \"faces\""));
+        var start = _icon.Prepare(command);
+        string[] words = ["-c", shell, "bash", .. start.ArgumentList];
+        start.FileName = "bash";
+        start.ArgumentList.Clear();
+        foreach (var word in words) start.ArgumentList.Add(word);
+
+        var outcome = await Icon.EndAsync(Process.Start(start)!);
+
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        Assert.Equal(1, outcome.Json.GetProperty(command == "run" ? "results" : "runs").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task AFolderThatIsMissing_IsSoughtBesideItsFile_AndTheErrorSaysWhere()
+    {
+        var below = Directory.CreateDirectory(Path.Combine(_icon.Folder, "specs")).FullName;
+        var file = _icon.Write(Path.Combine("specs", "tiny.json"), TinyExperiment.Json(steps: 2).Replace("\"source\": \"noto-faces\"", "\"source\": \"folder\", \"path\": \"faces\""));
+        Directory.CreateDirectory(Path.Combine(_icon.Folder, "faces"));
+
+        var run = await _icon.RunAsync("run", file, "--json");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"'{Path.Combine(below, "faces")}'", run.Json.GetProperty("failures")[0].GetProperty("error").GetString());
     }
 
     [SkippableFact]

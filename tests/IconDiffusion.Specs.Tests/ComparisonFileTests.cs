@@ -9,7 +9,7 @@ public class ComparisonFileTests
     private const string Pair = $$"""{ "name": "a", "first": {{Early}}, "second": {{OpenMoji}} }""";
 
     private static ComparisonExperimentSpec Parse(string comparisons, string more = "") =>
-        ComparisonFile.Parse($$"""{ "name": "t", "comparisons": {{comparisons}} {{more}} }""", "t.json");
+        ComparisonFile.TryParse(new($$"""{ "name": "t", "comparisons": {{comparisons}} {{more}} }""", "t.json", Folder: null))!;
 
     private static string ErrorOf(string comparisons, string more = "") =>
         Assert.Throws<ExperimentException>(() => Parse(comparisons, more)).Message;
@@ -45,20 +45,16 @@ public class ComparisonFileTests
         Assert.Contains(message, ErrorOf($"[{Pair}]", $", \"expected\": [{expected}]"));
 
     [Fact]
-    public void AFileOfRuns_IsLeftToTheExperimentFile()
-    {
-        var path = Path.GetTempFileName();
-        try
-        {
-            File.WriteAllText(path, """{ "name": "t", "model": {} }""");
-            Assert.Null(ComparisonFile.TryLoad(path));
-            Assert.Null(ComparisonFile.TryLoad(path + "-missing"));
-        }
-        finally
-        {
-            File.Delete(path);
-        }
-    }
+    public void AFileOfRuns_IsLeftToTheExperimentFile() => Assert.Null(ComparisonFile.TryParse(new("""{ "name": "t", "model": {} }""", "t.json", Folder: null)));
+
+    [Fact]
+    public void FoldersAndNetworks_LieBesideTheFile() => Assert.Equal(
+        (new FolderSpec { Path = Path.GetFullPath("/files/art/a") }, new FolderSpec { Path = Path.GetFullPath("/files/b") }, Path.GetFullPath("/files/mine.onnx")),
+        ComparisonFile.TryParse(new(
+            """
+            { "name": "t", "evaluation": { "features": "mine.onnx" }, "comparisons": [{
+              "name": "a", "first": { "source": "folder", "path": "art/a" }, "second": { "source": "folder", "path": "art/../b" } }] }
+            """, "t.json", Path.GetFullPath("/files"))) is { } read ? (read.Comparisons[0].First, read.Comparisons[0].Second, read.Evaluation.Features!.File) : default);
 
     [Fact]
     public void OtherCommands_SayWhichOneTakesComparisons() => Assert.Contains(

@@ -130,4 +130,38 @@ public class ExperimentFileTests
     [Fact]
     public void AMissingFile_IsNamed() =>
         Assert.Equal("There is no experiment file 'nowhere.json'.", Assert.Throws<ExperimentException>(() => ExperimentFile.Load("nowhere.json")).Message);
+    [Theory]
+    [InlineData("icons", "/files/specs/icons")]
+    [InlineData("./a/../icons", "/files/specs/icons")]
+    [InlineData("../icons", "/files/icons")]
+    [InlineData("~icons", "/files/specs/~icons")]
+    [InlineData("~", "~")]
+    [InlineData("~/art/icons", "~/art/icons")]
+    [InlineData("/art/icons/", "/art/icons/")]
+    public void AFolderAndANetwork_LieBesideTheFileThatNamesThem_OrInTheUsersHome(string written, string expected)
+    {
+        var run = ExperimentFile.Parse(new(
+            $$"""{ "name": "t", "dataset": { "source": "folder", "path": "{{written}}" }, "model": {{Ddpm}}, "evaluation": { "features": "{{written}}/n.onnx" } }""",
+            "t.json", InFull("/files/specs"))).Runs[0];
+
+        Assert.Equal((InFull(expected), InFull($"{expected.TrimEnd('/')}/n.onnx")), (((FolderSpec)run.Dataset).Path, run.Evaluation.Features!.File!.Replace("//", "/")));
+
+        static string InFull(string path) => path[0] == '~' ? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + path[1..] : Path.GetFullPath(path);
+    }
+
+    [Fact]
+    public void AFileLiesWhereItIs_AndAPipeWhereTheTerminalIs()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            Assert.Equal(Path.GetDirectoryName(file), SpecFile.Read(file).Folder);
+            if (!OperatingSystem.IsWindows()) Assert.Equal(Environment.CurrentDirectory, SpecFile.Read("/dev/null").Folder);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
 }
