@@ -3,7 +3,6 @@ using System.Net.Http;
 using IconDiffusion.Client;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Evaluation.Features;
-using IconDiffusion.Specs.Files;
 using Spectre.Console;
 
 namespace IconDiffusion.Silo.Commands;
@@ -33,12 +32,7 @@ internal static class WeightsCommand
             var origin = "already there";
             if (parsed.GetValue(from) is { } source)
             {
-                file.Verify(source);
-                AtomicFile.Write(target, stream =>
-                {
-                    using var input = File.OpenRead(source);
-                    input.CopyTo(stream);
-                });
+                file.Install(source, target);
                 origin = source;
             }
             else if (!File.Exists(target))

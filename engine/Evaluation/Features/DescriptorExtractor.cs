@@ -39,13 +39,12 @@ public sealed class DescriptorExtractor : IDisposable
     public static DescriptorExtractor Open(string path, Device device)
     {
         if (!File.Exists(path)) throw new FileNotFoundException($"There is no descriptor network '{path}'; wanted a TorchScript file, as SSCD is published.", path);
-        string hash;
-        using (var stream = File.OpenRead(path)) hash = Convert.ToHexStringLower(SHA256.HashData(stream));
+        var bytes = File.ReadAllBytes(path);
         try
         {
-            var network = jit.load<Tensor, Tensor>(path, device.type, device.index);
+            var network = jit.load<Tensor, Tensor>(bytes, device.type, device.index);
             network.eval();
-            return new(network, device, hash, Path.GetFileName(path));
+            return new(network, device, Convert.ToHexStringLower(SHA256.HashData(bytes)), Path.GetFileName(path));
         }
         catch (System.Runtime.InteropServices.ExternalException error)
         {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using IconDiffusion.Evaluation.Features.Pickles;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Evaluation.Features;
 
@@ -33,10 +34,23 @@ public sealed class InceptionWeightsFile(Uri source, string sha256, long maxByte
     /// <exception cref="InvalidDataException">It is another file.</exception>
     public string Verify(string path)
     {
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"The Inception weights are not at '{path}'. Download {source} and put it there, or ask for another feature network.", path);
-        using var stream = File.OpenRead(path);
+        using var stream = Open(path);
         return Check(path, Convert.ToHexStringLower(SHA256.HashData(stream)));
+    }
+
+    /// <summary>Copies the file from elsewhere to <paramref name="path"/>, verified before it gets that name. It is read once, so that it may be a pipe.</summary>
+    /// <exception cref="FileNotFoundException">As <see cref="Verify"/>.</exception>
+    /// <exception cref="InvalidDataException">As <see cref="Verify"/>; an old file stays.</exception>
+    public void Install(string from, string path)
+    {
+        using var file = Open(from);
+        AtomicFile.Write(path, target =>
+        {
+            using var hash = SHA256.Create();
+            using var read = new CryptoStream(file, hash, CryptoStreamMode.Read);
+            read.CopyTo(target);
+            Check(from, Convert.ToHexStringLower(hash.Hash!));
+        });
     }
 
     /// <summary>Verifies the file and reads its tensors.</summary>
@@ -91,6 +105,9 @@ public sealed class InceptionWeightsFile(Uri source, string sha256, long maxByte
         file.Flush(flushToDisk: true);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    private FileStream Open(string path) => File.Exists(path) ? File.OpenRead(path)
+        : throw new FileNotFoundException($"The Inception weights are not at '{path}'. Download {source} and put it there, or ask for another feature network.", path);
 
     private string Check(string name, string hash) => hash == sha256 ? hash
         : throw new InvalidDataException($"'{name}' has SHA-256 {hash}; {FileName} has {sha256}. It is another file or a damaged one.");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -36,6 +37,37 @@ public sealed class InceptionWeightsFileTests : IDisposable
         Assert.Contains(Hash, error.Message);
         Assert.Contains("6726825d", error.Message);
         Assert.Contains(path, error.Message);
+    }
+
+    [SkippableFact]
+    public async Task APipe_IsReadOnceAndVerified()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no pipes with a path of the user's choice.");
+        var (pipe, path) = (Path.Combine(_folder, "pipe"), Path.Combine(_folder, "weights", "w.pth"));
+        using (var make = Process.Start("mkfifo", [pipe])) await make.WaitForExitAsync();
+        var file = new InceptionWeightsFile(new("http://localhost/w.pth"), Hash, maxBytes: 1 << 20);
+
+        using (var writer = Write(Content))
+        {
+            file.Install(pipe, path);
+            await writer.WaitForExitAsync();
+        }
+        Assert.Equal(Content, File.ReadAllBytes(path));
+
+        using (var writer = Write(Content[1..]))
+        {
+            Assert.Throws<InvalidDataException>(() => file.Install(pipe, path));
+            await writer.WaitForExitAsync();
+        }
+        Assert.Equal([path], Directory.GetFiles(Path.GetDirectoryName(path)!));
+        Assert.Equal(Content, File.ReadAllBytes(path));
+
+        Process Write(byte[] content)
+        {
+            var source = Path.Combine(_folder, "source");
+            File.WriteAllBytes(source, content);
+            return Process.Start("cp", [source, pipe]);
+        }
     }
 
     [Fact]
