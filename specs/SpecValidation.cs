@@ -130,7 +130,7 @@ public static class SpecValidation
 
     private static IEnumerable<string> Check(MonitoringSpec monitoring) =>
     [
-        .. Duration("monitoring.checkpointEvery", monitoring.CheckpointEvery),
+        .. monitoring.CheckpointEvery is { } every ? Duration("monitoring.checkpointEvery", every) : [],
         .. Positive("monitoring.stripEvery", monitoring.StripEvery),
     ];
 }

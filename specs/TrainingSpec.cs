@@ -73,8 +73,9 @@ public sealed record EmaSpec
 /// <summary>What is written while a run works. It changes no result, so it is no part of a run's identity.</summary>
 public sealed record MonitoringSpec
 {
-    /// <summary>Time worked between two checkpoints.</summary>
-    public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromMinutes(5);
+    /// <summary>Time worked between two checkpoints; null: a twentieth of what the training will take, but a hundred times what a checkpoint takes, and five minutes at most.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TimeSpan? CheckpointEvery { get; init; }
 
     /// <summary>Optimiser steps between two sample strips.</summary>
     public int StripEvery { get; init; } = 1000;

@@ -18,6 +18,7 @@ public sealed class RunJournal : IDisposable
     private readonly RunLock _run;
     private readonly RunFolder _folder;
     private readonly IReadOnlyDictionary<string, Tensor> _tensors;
+    private readonly TrainingSpec _training;
     private readonly MonitoringSpec _monitoring;
     private readonly ComputeSettings _compute;
     private readonly Action<string> _warn;
@@ -27,6 +28,7 @@ public sealed class RunJournal : IDisposable
     private readonly Queue<double> _recent;
     private (double Sum, long Count) _sinceCheckpoint;
     private TimeSpan _checkpointTried;
+    private TimeSpan _checkpointCost;
     private TimeSpan? _flushed;   // null: not in this attempt, whose first step is shown at once
 
     /// <summary>Opens a run where its newest sound checkpoint left it, or at its beginning.</summary>
@@ -34,15 +36,16 @@ public sealed class RunJournal : IDisposable
     /// <param name="runId">Identity of the run.</param>
     /// <param name="tensors">The run's whole state: as it begins, and filled from the checkpoint if there is one.</param>
     /// <param name="compute">What this process computes with.</param>
+    /// <param name="training">How long it may take, on which it depends how often to write where <paramref name="monitoring"/> does not state it.</param>
     /// <param name="monitoring">How often to write.</param>
     /// <param name="time">Measures the time worked.</param>
     /// <param name="warn">Receives sentences about what went wrong without ending the run.</param>
     public RunJournal(
         RunLock run, string runId, IReadOnlyDictionary<string, Tensor> tensors,
-        ComputeSettings compute, MonitoringSpec monitoring, TimeProvider time, Action<string> warn)
+        ComputeSettings compute, TrainingSpec training, MonitoringSpec monitoring, TimeProvider time, Action<string> warn)
     {
         (_run, _folder) = (run, run.Folder);
-        (_tensors, _compute, _monitoring, _warn) = (tensors, compute, monitoring, warn);
+        (_tensors, _compute, _training, _monitoring, _warn) = (tensors, compute, training, monitoring, warn);
         _store = new CheckpointStore(_folder, runId, warn);
         _store.RemoveTemporaryFiles();
         var last = _store.RestoreNewest(tensors)?.Moment;
@@ -70,7 +73,8 @@ public sealed class RunJournal : IDisposable
     public double RecentLoss => _recent.Count == 0 ? double.NaN : _recent.Average();
 
     /// <summary>Whether it is time for the next checkpoint, or to try again.</summary>
-    public bool CheckpointDue => Clock.Worked - _checkpointTried >= _monitoring.CheckpointEvery;
+    public bool CheckpointDue => Clock.Worked is var worked
+        && worked - _checkpointTried >= (_monitoring.CheckpointEvery ?? CheckpointCadence.Of(_training, Step, worked, _checkpointCost));
 
     /// <summary>Notes a step that is done.</summary>
     public void Record(LossEntry entry)
@@ -153,6 +157,7 @@ public sealed class RunJournal : IDisposable
             Compute = _compute,
         });
         CheckpointStep = Step;
+        _checkpointCost = Clock.Worked - _checkpointTried;
         _sinceCheckpoint = default;
     }
 

@@ -56,7 +56,7 @@ public sealed class Trainer(string runId, RunSpec spec, IconDataset dataset, Run
         backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = _training.Tf32;
 
         // Take up where the newest checkpoint stands.
-        using var journal = new RunJournal(run, runId, method.Tensors, ComputeSettings.Of(DeviceName), Monitoring, Time, Warn);
+        using var journal = new RunJournal(run, runId, method.Tensors, ComputeSettings.Of(DeviceName), _training, Monitoring, Time, Warn);
         var imagesPerStep = _training.BatchSize * method.BatchesPerStep;
         using var batches = new IconBatches(dataset, imagesPerStep, spec.Seed, device);
         Watch?.Resume(journal.Step);
