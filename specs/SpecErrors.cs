@@ -69,8 +69,16 @@ internal static partial class SpecErrors
         var came = Describe(Find(node, inner));
         if (exception.Message.Contains("discriminator", StringComparison.Ordinal) && wanted is not null)
             return $"{path.Replace(".$type", "")} is of unknown {Discriminator(wanted)} {Describe(Find(node, inner)?[Discriminator(wanted)!])}; wanted one of {Choices(wanted)}.";
-        return $"{path} is {came}; wanted {(wanted is null ? FirstSentence(exception.Message) : Words(wanted))}.";
+        return $"{path} is {came}; wanted {(wanted is null ? FirstSentence(exception.Message) : Words(wanted) + RangeOf(wanted, came))}.";
     }
+
+    // Of a whole number that its type cannot hold. Nothing below zero is wanted but of a priority.
+    private static string RangeOf(Type type, string came) => !WholeNumber().IsMatch(came) ? "" : (Nullable.GetUnderlyingType(type) ?? type) switch
+    {
+        var small when small == typeof(int) => $" from 0 to {int.MaxValue}",
+        var large when large == typeof(long) => $" from 0 to {long.MaxValue}",
+        _ => "",
+    };
 
     private static string Words(Type type)
     {
@@ -130,6 +138,9 @@ internal static partial class SpecErrors
 
     private static string Choices(Type type) =>
         string.Join(", ", type.GetCustomAttributes<JsonDerivedTypeAttribute>().Select(a => $"\"{a.TypeDiscriminator}\""));
+
+    [GeneratedRegex(@"^-?\d+$")]
+    private static partial Regex WholeNumber();
 
     [GeneratedRegex(@"The JSON property '([^']*)' could not be mapped to any \.NET member contained in type '([^']*)'")]
     private static partial Regex UnknownPattern();

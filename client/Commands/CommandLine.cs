@@ -96,7 +96,7 @@ internal static partial class CommandLine
         if (foreign is null && parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
-                await Console.Error.WriteLineAsync($"icon: {error.Message}");
+                await Console.Error.WriteLineAsync($"icon: {Sentence(error)}");
             await Console.Error.WriteLineAsync($"icon: see 'icon {string.Join(' ', Commands(parsed).Skip(1).Select(command => command.Name).Append("--help"))}'");
             return ExitCode.WrongInput;
         }
@@ -117,6 +117,13 @@ internal static partial class CommandLine
     }
 
     [GeneratedRegex(@"^.*?\.(?=\s|$)")]
+    // The parser's own sentence on a number names a type of .NET.
+    private static string Sentence(ParseError error) =>
+        (error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult) is { Option: var option, Tokens: [.., { Value: var text }] }
+        && (Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType) == typeof(int) && !int.TryParse(text, out _)
+            ? $"{option.Name} is {text}; wanted a whole number{(text.TrimStart('-').All(char.IsAsciiDigit) ? $" from {int.MinValue} to {int.MaxValue}" : "")}."
+            : error.Message;
+
     private static partial Regex FirstSentence();
 
     // From the root to the one that is meant.

@@ -78,6 +78,17 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task AMissingExperimentFile_IsNamed()
     {
+    [Theory]
+    [InlineData("4294967296", "--seed is 4294967296; wanted a whole number from -2147483648 to 2147483647.")]
+    [InlineData("many", "--seed is many; wanted a whole number.")]
+    public async Task ANumberThatIsNone_IsNamed_WithWhatIsWanted(string seed, string expected)
+    {
+        var outcome = await _icon.RunAsync("dataset", "check", "layered", "--seed", seed);
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains(expected, outcome.Error);
+    }
+
         var outcome = await _icon.RunAsync("run", "nowhere.json");
 
         Assert.Equal(2, outcome.ExitCode);

@@ -59,6 +59,9 @@ public class ExperimentFileTests
     [InlineData("\"grid\": { \"sed\": [1] }", "unknown key 'grid.sed' (did you mean 'seed'?)")]
     [InlineData("\"seed\": \"x\"", "seed is the text \"x\"; wanted a whole number.")]
     [InlineData("\"seed\": 1.5", "seed is 1.5; wanted a whole number.")]
+    [InlineData("\"seed\": 4294967296", "seed is 4294967296; wanted a whole number from 0 to 2147483647.")]
+    [InlineData("\"grid\": { \"seed\": [1, -4294967296] }", "seed is -4294967296; wanted a whole number from 0 to 2147483647.")]
+    [InlineData("\"training\": { \"steps\": 9223372036854775808 }", "training.steps is 9223372036854775808; wanted a whole number from 0 to 9223372036854775807.")]
     [InlineData("\"grid\": { \"seed\": 3407 }", "grid.seed is 3407; wanted a list of values.")]
     [InlineData("\"grid\": { \"seed\": [] }", "grid.seed is an empty list; wanted at least one value.")]
     [InlineData("\"training\": { \"budget\": \"12h\" }", "training.budget is the text \"12h\"; wanted a duration such as \"12:00:00\" (hours:minutes:seconds).")]
@@ -127,9 +130,6 @@ public class ExperimentFileTests
             """)));
     }
 
-    [Fact]
-    public void AMissingFile_IsNamed() =>
-        Assert.Equal("There is no experiment file 'nowhere.json'.", Assert.Throws<ExperimentException>(() => ExperimentFile.Load("nowhere.json")).Message);
     [Theory]
     [InlineData("icons", "/files/specs/icons")]
     [InlineData("./a/../icons", "/files/specs/icons")]
@@ -164,4 +164,7 @@ public class ExperimentFileTests
         }
     }
 
+    [Fact]
+    public void AMissingFile_IsNamed() =>
+        Assert.Equal("There is no experiment file 'nowhere.json'.", Assert.Throws<ExperimentException>(() => ExperimentFile.Load("nowhere.json")).Message);
 }
