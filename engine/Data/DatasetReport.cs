@@ -17,11 +17,14 @@ public sealed record DatasetReport
 
     public EquatableList<UnreadableFile> Unreadable { get; init; } = [];
 
-    /// <summary>Files that are an image neither by name nor by content, consent.json aside.</summary>
+    /// <summary>Files that are an image neither by name nor by content, pipes and devices whatever they are called; consent.json aside.</summary>
     public EquatableList<string> Ignored { get; init; } = [];
 
     /// <summary>Consent files in the folders below, which do not count.</summary>
     public EquatableList<string> OtherConsents { get; init; } = [];
+
+    /// <summary>Pictures of all icons, which are none of them; see <see cref="IconDiffusion.Specs.Files.FolderListing.ContactSheetFile"/>.</summary>
+    public EquatableList<string> ContactSheets { get; init; } = [];
 
     /// <summary>Hidden images, and hidden folders with '/' behind their names; neither are read.</summary>
     public EquatableList<string> Hidden { get; init; } = [];

@@ -12,7 +12,7 @@ public static class RunReport
 {
     public const string ResultFile = "result.json";
 
-    public const string ContactSheetFile = "contact-sheet.png";
+    public const string ContactSheetFile = FolderListing.ContactSheetFile;
 
     public const string GalleryFile = "gallery.png";
 

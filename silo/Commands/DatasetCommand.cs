@@ -6,6 +6,7 @@ using IconDiffusion.Data.Layered;
 using IconDiffusion.Data.Sources;
 using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 using IconDiffusion.Specs.Novelty;
 using Spectre.Console;
 
@@ -39,8 +40,9 @@ internal static class DatasetCommand
         var output = new Option<string>("--output") { Description = "Folder for the PNG files.", HelpName = "DIR", Required = true };
         var command = new Command("make",
             """
-            Writes the icons as training sees them (size, background) to a folder of PNG files, with a contact sheet. Layered art
-            comes with DIR-parts: every part of every icon as a PNG of its own, its mask, and parts.json with variants and layout.
+            Writes the icons as training sees them (size, background) to a folder of PNG files, with contact-sheet.png, which
+            shows them all and is left out where the folder is read. Layered art comes with DIR-parts: every part of every icon as
+            a PNG of its own, its mask, and parts.json with variants and layout.
 
             Example:
               icon dataset make noto-faces --count 158 --size 128 --output faces
@@ -54,9 +56,9 @@ internal static class DatasetCommand
             var dataset = DatasetSource.Prepare(
                 Spec(parsed, parsed.GetValue(HeldOut) ?? 0), TimeProvider.System, new InstalledPackages(context.Data.Packages), context.Terminal.Warn);
             var folder = Path.GetFullPath(parsed.GetValue(output)!);
-            // Beside the folder, so that the folder itself is a data set.
+            // What is no icon to train on lies beside the folder, so that the folder itself is a data set; a contact sheet is known for what it is.
             var beside = Path.TrimEndingDirectorySeparator(folder);
-            var (sheet, heldOut) = (beside + ".contact-sheet.png", dataset.HeldOut.Count > 0 ? beside + "-held-out" : null);
+            var (sheet, heldOut) = (Path.Combine(folder, FolderListing.ContactSheetFile), dataset.HeldOut.Count > 0 ? beside + "-held-out" : null);
             Save(folder, new IconPixels(dataset.Pixels, dataset.ImageSize));
             if (heldOut is not null)
                 Save(heldOut, new IconPixels(dataset.HeldOut.Pixels, dataset.ImageSize));
@@ -169,6 +171,7 @@ internal static class DatasetCommand
             ("animated, first frame used", report.Animated),
             ("not named like what they contain, content counts", report.Mislabelled),
             ("no images, ignored", report.Ignored),
+            ("contact sheet(s), ignored", report.ContactSheets),
             ("hidden, ignored", report.Hidden),
             ("link(s) to folders, followed", report.Linked),
             ("link(s), not followed", [.. report.Unfollowed.Select(link => $"{link.Name} ({FolderWarnings.Words(link.Fault)})")]),

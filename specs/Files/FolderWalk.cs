@@ -100,7 +100,8 @@ public sealed class FolderWalk
             [.. _unfollowed.OrderBy(link => link.Name, StringComparer.Ordinal)]);
     }
 
-    private static bool IsImage(FolderFile file) => ImageSignature.Promised(file.Label) is not null || ImageSignature.BeginsLikeImage(file.Path);
+    private static bool IsImage(FolderFile file) => !FolderListing.IsContactSheet(file.Label)
+        && (ImageSignature.Promised(file.Label) is null ? ImageSignature.BeginsLikeImage(file.Path) : FileKind.IsFile(file.Path));
 
     private static IEnumerable<FolderFile> InOrder(List<FolderFile> files) =>
         files.OrderBy(file => file.Label, StringComparer.Ordinal).ThenBy(file => file.Path, StringComparer.Ordinal);

@@ -14,6 +14,7 @@ public static class FolderWarnings
         foreach (var (names, what) in new (EquatableList<string>, string)[]
         {
             (report.Ignored, "file(s) left out, as they are no PNG, JPEG, WebP or GIF"),
+            (report.ContactSheets, "contact sheet(s) left out"),
             (report.Hidden, "hidden image(s) or folder(s) left out"),
             ([.. report.Unfollowed.Select(link => $"{link.Name} ({Words(link.Fault)})")], "link(s) not followed"),
             (report.OtherConsents, $"consent(s) of folders below that do not count beside the folder's own {Consent.FileName}"),

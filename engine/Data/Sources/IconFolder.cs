@@ -106,13 +106,14 @@ public static class IconFolder
 
     private static DatasetReport Describe(FolderListing listing)
     {
-        var others = listing.Others.Where(label => label != Consent.FileName).ToLookup(IsConsent);
+        var others = listing.Others.Where(label => label != Consent.FileName && !FolderListing.IsContactSheet(label)).ToLookup(IsConsent);
         return new()
         {
             Icons = listing.Images.Count,
             Problems = [],
             Ignored = [.. others[false]],
             OtherConsents = [.. others[true]],
+            ContactSheets = [.. listing.Others.Where(FolderListing.IsContactSheet)],
             Hidden = listing.Hidden,
             Linked = listing.Linked,
             Unfollowed = listing.Unfollowed,

@@ -14,7 +14,7 @@ namespace IconDiffusion.Pipeline.Publishing;
 /// <summary>Gives a run's icons away: those that are no copies, under a consent, each saying what it is, with cards and a manifest.</summary>
 public static class Publisher
 {
-    public const string ContactSheetFile = "contact-sheet.png";
+    public const string ContactSheetFile = FolderListing.ContactSheetFile;
 
     // As in a run's report.
     private const int MostOnSheet = 256;

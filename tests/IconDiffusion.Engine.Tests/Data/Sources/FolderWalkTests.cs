@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Net.Sockets;
 using IconDiffusion.Data;
 using IconDiffusion.Data.Sources;
 using IconDiffusion.Imaging;
@@ -146,6 +148,45 @@ public sealed class FolderWalkTests : IDisposable
 
         Assert.Throws<DatasetException>(() => Dataset);
         Assert.Equal("c.jfif", Assert.Single(Report.Unreadable).Name);
+    }
+
+    [SkippableFact]
+    public void PipesSocketsAndDevices_AreNamed_AndNobodyWaitsForThem()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no such files.");
+        Add("icons/a.png", "icons/b.png");
+        using (var make = Process.Start("mkfifo", [_folder["icons/pipe.png"], _folder["icons/pipe"], _folder["icons/.pipe.png"]])) make.WaitForExit();
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(_folder["icons/s.gif"]));
+        Link("icons/zero.jpg", "/dev/zero");
+        Link("icons/linked.webp", "pipe.png");
+
+        Assert.Equal(["a.png", "b.png"], Dataset.Names);
+        Assert.Equal(["linked.webp", "pipe", "pipe.png", "s.gif", "zero.jpg"], Report.Ignored);
+        Assert.Equal(16, IconFolder.UsualSide(Spec.Path));
+        Assert.Contains("pipe.png", Assert.Single(Warnings));
+    }
+
+    [Fact]
+    public void AnEmptyImage_AndALinkToNothing_AreToldOfWhenTheyAreOpened()
+    {
+        Add("icons/a.png", "icons/b.png");
+        _folder.Add("icons/empty.png", []);
+        Link("icons/nowhere.png", "nothing");
+
+        Assert.Throws<DatasetException>(() => Dataset);
+        Assert.Equal(["empty.png", "nowhere.png"], Report.Unreadable.Select(file => file.Name));
+    }
+
+    [Fact]
+    public void AContactSheet_IsNoIcon_AndIsNamed()
+    {
+        Add("icons/a.png", "icons/b.png", "icons/contact-sheet.png", "icons/in/contact-sheet.png", "icons/my-contact-sheet.png");
+
+        Assert.Equal(["a.png", "b.png", "my-contact-sheet.png"], Dataset.Names);
+        Assert.Equal(["contact-sheet.png", "in/contact-sheet.png"], Report.ContactSheets);
+        Assert.Empty(Report.Ignored);
+        Assert.Contains("contact-sheet.png", Assert.Single(Warnings));
     }
 
     [Fact]
