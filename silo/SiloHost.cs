@@ -75,6 +75,7 @@ public sealed class SiloHost : IAsyncDisposable
                 await ClusterDatabase.CheckAsync(cluster.Database, cancellationToken).ConfigureAwait(false);
             HttpServer.ThrowIfTaken(options.Url, options.Listen);
             RunFiles.RemoveCopies(options.Data);
+            Folders.RemoveUploads(options);
             var warnings = new List<string>();
             var identity = new SiloIdentity(SiloToken.Ensure(options.Data, warnings.Add), Guid.NewGuid().ToString("N"), TimeProvider.System.GetTimestamp());
             app = Build(options, identity, addWork);

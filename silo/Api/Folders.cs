@@ -19,11 +19,23 @@ namespace IconDiffusion.Silo.Api;
 /// </summary>
 internal sealed class Folders(SiloOptions options, Datasets datasets, TimeProvider time) : IDisposable
 {
+    private const string Upload = ".upload-";
     private const int MostImages = 100_000;
     private const int LongestLabel = 4096;
 
     private readonly DataFolder _data = new(options.Data);
     private readonly SemaphoreSlim _uploads = new(2);
+
+    /// <summary>Removes what an earlier start of this silo was sent when it was killed. In a folder that silos share, others may be sent something now.</summary>
+    public static void RemoveUploads(SiloOptions options)
+    {
+        var datasets = new DataFolder(options.Data).Datasets;
+        var left = options.IsCluster ? $"{Upload}{options.Name}-{new string('?', 32)}" : Upload + '*';
+        if (!Directory.Exists(datasets))
+            return;
+        foreach (var folder in Directory.EnumerateDirectories(datasets, left, new EnumerationOptions { AttributesToSkip = FileAttributes.None }))
+            Directory.Delete(folder, recursive: true);
+    }
 
     /// <summary>What was made of a folder before; null: it must be sent.</summary>
     /// <exception cref="ApiException">Its consent has ended.</exception>
@@ -46,7 +58,7 @@ internal sealed class Folders(SiloOptions options, Datasets datasets, TimeProvid
     public async Task<PreparedFolder> ReceiveAsync(string key, Stream content, CancellationToken cancellationToken)
     {
         await _uploads.WaitAsync(cancellationToken);
-        var folder = Path.Combine(_data.Datasets, $".upload-{Guid.NewGuid():N}");
+        var folder = Path.Combine(_data.Datasets, $"{Upload}{options.Name}-{Guid.NewGuid():N}");
         try
         {
             Directory.CreateDirectory(folder);

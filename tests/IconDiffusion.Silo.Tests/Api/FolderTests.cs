@@ -68,6 +68,23 @@ public sealed class FolderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhatAKilledSiloWasSent_IsGoneOnceItHasStartedAgain()
+    {
+        using var data = new TemporaryFolder();
+        var datasets = Path.Combine(data.Path, "datasets");
+        foreach (var left in (string[])[$".upload-test-{Guid.NewGuid():N}", $".upload-{Guid.NewGuid():N}"])
+        {
+            Directory.CreateDirectory(Path.Combine(datasets, left));
+            File.WriteAllText(Path.Combine(datasets, left, "0"), "half an image");
+        }
+        File.WriteAllText(Path.Combine(datasets, "other"), "no upload");
+
+        await using var silo = await TestSilo.StartInAsync(data.Path);
+
+        Assert.Equal(["other"], Directory.GetFileSystemEntries(datasets).Select(Path.GetFileName));
+    }
+
+    [Fact]
     public async Task OnlyTheImagesThatAreTrainedOn_AreSent()
     {
         for (byte i = 0; i < 5; i++) Add($"icons/{i}.png", i);
