@@ -88,6 +88,14 @@ internal sealed class SiloClient : IDisposable
     public Task<Retried> RetryAsync(string id, CancellationToken cancellation) =>
         SendAsync<Retried>(HttpMethod.Post, $"api/experiments/{id}/retry", null, cancellation);
 
+    public Task<List<ApiToken>> GetTokensAsync(CancellationToken cancellation) => GetAsync<List<ApiToken>>("api/tokens", cancellation);
+
+    public Task<IssuedToken> AddTokenAsync(TokenOrder order, CancellationToken cancellation) =>
+        SendAsync<IssuedToken>(HttpMethod.Post, "api/tokens", JsonContent.Create(order, options: Json), cancellation);
+
+    public Task<ApiToken> RevokeTokenAsync(string name, CancellationToken cancellation) =>
+        SendAsync<ApiToken>(HttpMethod.Delete, $"api/tokens/{Uri.EscapeDataString(name)}", null, cancellation);
+
     /// <summary>Has the silo prepare data sets from a folder, which is sent unless the silo knows it.</summary>
     /// <param name="images">The files of the offer's hashes.</param>
     public async Task<PreparedFolder> PrepareAsync(FolderOffer offer, IReadOnlyList<string> images, CancellationToken cancellation)

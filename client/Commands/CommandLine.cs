@@ -43,6 +43,7 @@ internal static partial class CommandLine
     [
         "ask", "run", "silo", "cluster", "submit", "watch", "status", "dashboard", "results", "logs", "plan", "report", "sample", "evaluate", "compare",
         "calibrate", "dataset", "consent", "publish", "demo", "weights", "doctor", "completion", "pause", "resume", "cancel", "retry",
+        "token",
     ];
 
     /// <summary>Works a command line off.</summary>
@@ -63,7 +64,7 @@ internal static partial class CommandLine
         Command[] remote =
         [
             SubmitCommand.Create(), WatchCommand.Create(), StatusCommand.Create(), DashboardCommand.Create(), ResultsCommand.Create(), LogsCommand.Create(),
-            ExperimentReportCommand.Create(), CompletionCommand.Create(), .. ControlCommands.Create(),
+            ExperimentReportCommand.Create(), CompletionCommand.Create(), .. ControlCommands.Create(), TokenCommand.Create(),
         ];
         foreach (var command in local.Concat(remote).DistinctBy(command => command.Name).OrderBy(command => Array.IndexOf(Order, command.Name)))
             root.Subcommands.Add(command);
@@ -116,7 +117,6 @@ internal static partial class CommandLine
         }
     }
 
-    [GeneratedRegex(@"^.*?\.(?=\s|$)")]
     // The parser's own sentence on a number names a type of .NET.
     private static string Sentence(ParseError error) =>
         (error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult) is { Option: var option, Tokens: [.., { Value: var text }] }
@@ -124,6 +124,7 @@ internal static partial class CommandLine
             ? $"{option.Name} is {text}; wanted a whole number{(text.TrimStart('-').All(char.IsAsciiDigit) ? $" from {int.MinValue} to {int.MaxValue}" : "")}."
             : error.Message;
 
+    [GeneratedRegex(@"^.*?\.(?=\s|$)")]
     private static partial Regex FirstSentence();
 
     // From the root to the one that is meant.

@@ -12,7 +12,7 @@ internal static class ApiDocument
     {
         options.AddDocumentTransformer((document, _, _) =>
         {
-            document.Info = new() { Title = "IconDiffusion", Version = "v1", Description = "A silo's API. Every request carries the silo's token." };
+            document.Info = new() { Title = "IconDiffusion", Version = "v1", Description = "A silo's API. Every request carries a token: of the role watch to read, work to change something, own to make and revoke tokens." };
             document.Components ??= new();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
             {

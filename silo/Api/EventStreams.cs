@@ -63,6 +63,8 @@ internal sealed class EventStreams(
         while (true)
         {
             var frame = await source.NextAsync(KeepAlive, end);
+            if (context.Features.Get<Bearer>() is { IsKnown: false })
+                return;   // the token was revoked meanwhile
             using var patience = new CancellationTokenSource(options.WatcherTimeout, time);
             using var write = CancellationTokenSource.CreateLinkedTokenSource(end, patience.Token);
             try

@@ -14,7 +14,7 @@ using Orleans;
 
 namespace IconDiffusion.Silo.Api;
 
-/// <summary>The HTTP API: everything a client can see and do. Only the health of the silo is told without the token.</summary>
+/// <summary>The HTTP API: everything a client can see and do. Only the health of the silo is told without a token.</summary>
 internal static class SiloApi
 {
     private static readonly string Version =
@@ -31,6 +31,7 @@ internal static class SiloApi
         services.AddProblemDetails();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         ApiDocument.Add(services);
+        services.AddSingleton<TokenBook>();
         services.AddSingleton<Datasets>();
         services.AddSingleton<Folders>();
         services.AddSingleton<SubmissionReader>();
@@ -43,8 +44,8 @@ internal static class SiloApi
     public static void Map(WebApplication app)
     {
         app.UseMiddleware<ProblemMiddleware>();
-        app.UseMiddleware<TokenMiddleware>();
         app.UseRouting();
+        app.UseMiddleware<TokenMiddleware>();
         app.MapGet("/health/live", () => TypedResults.Text("ok")).ExcludeFromDescription();
         app.MapGet("/health/ready", Ready).ExcludeFromDescription();
         DashboardPage.Map(app);
@@ -57,6 +58,7 @@ internal static class SiloApi
         ExperimentsApi.Map(api);
         RunsApi.Map(api);
         FoldersApi.Map(api);
+        TokensApi.Map(api);
     }
 
     private static Results<ContentHttpResult, ProblemHttpResult> Ready(Heartbeat heartbeat) => heartbeat.IsReady

@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
 using IconDiffusion.Client.Cluster;
 using IconDiffusion.Specs.Files;
 
@@ -18,7 +17,7 @@ public static class SiloToken
     {
         var path = LocalSilo.TokenFile(data);
         if (!File.Exists(path))
-            OwnerFile.WriteAllText(path, Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes)) + "\n", overwrite: false);
+            OwnerFile.WriteAllText(path, New() + "\n", overwrite: false);
         if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(path) is var mode && (mode & ~OwnerFile.Mode) != 0)
         {
             File.SetUnixFileMode(path, OwnerFile.Mode);
@@ -30,7 +29,6 @@ public static class SiloToken
             : throw new SiloStartException($"'{path}' holds no token; wanted at least 32 letters, digits, '-' or '_'. Delete it and start again for a new one.");
     }
 
-    /// <summary>Whether two texts are equal, in a time that does not tell how far.</summary>
-    public static bool AreEqual(string a, string b) =>
-        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(a)), SHA256.HashData(Encoding.UTF8.GetBytes(b)));
+    /// <summary>A token that nobody has.</summary>
+    public static string New() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
 }

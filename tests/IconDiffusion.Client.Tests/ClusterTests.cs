@@ -300,6 +300,32 @@ public sealed class ClusterTests : IDisposable
         Assert.Contains("no token", noToken.Error);
     }
 
+    [Fact]
+    public async Task ATokenOfARole_OpensWhatTheRoleMay_UntilItIsRevoked()
+    {
+        using var silo = await SiloProcess.StartAsync(_icon);
+        var file = _icon.Write("tiny.json", TinyExperiment.Json(steps: 1));
+
+        var shown = (await _icon.RunAsync("token", "add", "wall", "--role", "watch")).Output.Trim();
+        var worker = (await _icon.RunAsync("token", "add", "laptop", "--role", "work", "--json")).Json.GetProperty("token").GetString()!;
+        var status = await _icon.RunAsync("status", "--token", shown);
+        var refused = await _icon.RunAsync("submit", file, "--token", shown);
+        var submitted = await _icon.RunAsync("submit", file, "--token", worker);
+        var forbidden = await _icon.RunAsync("token", "list", "--token", worker);
+        var listed = await _icon.RunAsync("token", "list", "--json");
+        var revoked = await _icon.RunAsync("token", "revoke", "wall");
+        var stranger = await _icon.RunAsync("status", "--token", shown);
+        var wrong = await _icon.RunAsync("token", "add", "x", "--role", "king");
+
+        Assert.Equal((0, 2, 0, 2, 0, 2, 2), (status.ExitCode, refused.ExitCode, submitted.ExitCode, forbidden.ExitCode, revoked.ExitCode, stranger.ExitCode, wrong.ExitCode));
+        Assert.Contains("role work", refused.Error);
+        Assert.Contains("role own", forbidden.Error);
+        Assert.Equal(
+            [("laptop", "work"), ("wall", "watch")],
+            listed.Json.EnumerateArray().Select(token => (token.GetProperty("name").GetString()!, token.GetProperty("role").GetString()!)));
+        Assert.DoesNotContain(shown, listed.Output + silo.Error);
+    }
+
     /// <summary>Asks for the status until it is as wanted.</summary>
     private async Task UntilAsync(Func<JsonElement, bool> isWanted)
     {

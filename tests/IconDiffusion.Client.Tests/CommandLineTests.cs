@@ -22,6 +22,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("resume")]
     [InlineData("cancel")]
     [InlineData("retry")]
+    [InlineData("token", "list")]
+    [InlineData("token", "add")]
+    [InlineData("token", "revoke")]
     [InlineData("plan")]
     [InlineData("sample")]
     [InlineData("evaluate")]
@@ -75,9 +78,6 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("--help", outcome.Error);
     }
 
-    [Fact]
-    public async Task AMissingExperimentFile_IsNamed()
-    {
     [Theory]
     [InlineData("4294967296", "--seed is 4294967296; wanted a whole number from -2147483648 to 2147483647.")]
     [InlineData("many", "--seed is many; wanted a whole number.")]
@@ -89,6 +89,9 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains(expected, outcome.Error);
     }
 
+    [Fact]
+    public async Task AMissingExperimentFile_IsNamed()
+    {
         var outcome = await _icon.RunAsync("run", "nowhere.json");
 
         Assert.Equal(2, outcome.ExitCode);

@@ -21,6 +21,9 @@ public sealed class AccessTests(SharedSilo shared) : IClassFixture<SharedSilo>
     [InlineData("GET", "/api/experiments/tiny-00000000/report/files/report.html")]
     [InlineData("GET", "/api/runs/0123456789ab/files/spec.json")]
     [InlineData("PUT", "/api/folders/0000000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("GET", "/api/tokens")]
+    [InlineData("POST", "/api/tokens")]
+    [InlineData("DELETE", "/api/tokens/somebody")]
     [InlineData("GET", "/openapi/v1.json")]
     [InlineData("GET", "/orleans/")]
     [InlineData("GET", "/orleans/DashboardCounters")]
@@ -120,6 +123,7 @@ public sealed class AccessTests(SharedSilo shared) : IClassFixture<SharedSilo>
                 "/api/experiments/{id}/results", "/api/experiments/{id}/resume",
                 "/api/experiments/{id}/retry", "/api/experiments/{id}/submission", "/api/experiments/{id}/table", "/api/folders/{key}", "/api/runs/{runId}",
                 "/api/runs/{runId}/files", "/api/runs/{runId}/files/{path}", "/api/runs/{runId}/log", "/api/runs/{runId}/log/events", "/api/silo",
+                "/api/tokens", "/api/tokens/{name}",
             ],
             document["paths"]!.AsObject().Select(path => path.Key).Order(StringComparer.Ordinal));
         var schemas = document["components"]!["schemas"]!;
