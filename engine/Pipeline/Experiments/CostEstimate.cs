@@ -15,15 +15,15 @@ namespace IconDiffusion.Pipeline.Experiments;
 /// <param name="data">Has the finished runs.</param>
 public sealed class CostEstimate(ComputeDevice device, DataFolder data)
 {
-    // Multiply-adds a second, measured with U-Nets (docs/experiments.md): of a thread with AVX-512; of an RTX 3080 with TF32.
-    private const double OfThread = 5e10;
+    // Multiply-adds a second: of a thread with AVX-512, as U-Nets of 32 to 128 px took them (docs/experiments.md); of a GPU, a guess for an RTX 3080 with TF32.
+    private const double OfThread = 7.5e10;
     private const double OfGpu = 5e12;
 
     // What a training step takes beside its arithmetic, seconds, measured with the smallest networks.
     private const double Overhead = 0.01;
 
-    // A GAN's multiply-adds for each value that its training step holds, measured with the three of them at 64 px.
-    private const double PerValue = 1000;
+    // A GAN's multiply-adds for each value that an update of its networks holds: with it the three of grids/table2-small.json come to the steps that they took.
+    private const double PerValue = 500;
 
     private readonly Lazy<ILookup<(ModelSpec, int), RunResult>> _finished = new(() => Finished(data)
         .Where(result => (result.Provenance.Device, result.Provenance.Threads) == (device.Name, device.Threads)).ToLookup(result => Key(result.Spec)));
@@ -38,7 +38,8 @@ public sealed class CostEstimate(ComputeDevice device, DataFolder data)
         if (like.Length == 0)
         {
             var rate = device.Device.type == DeviceType.CUDA ? OfGpu : OfThread * device.Threads;
-            var ofIcon = arithmetic * MethodCost.TrainingPasses ?? MethodTable.Of(run.Model).Memory(run).TrainingPerIcon * PerValue;
+            var updates = run.Model is WganGpSpec { CriticSteps: var critic } ? critic : 1;
+            var ofIcon = arithmetic * MethodCost.TrainingPasses ?? MethodTable.Of(run.Model).Memory(run).TrainingPerIcon * PerValue * updates;
             return Cost((Overhead * run.Training.GradientAccumulation) + (ofIcon / rate * IconsOfAStep(run)), Parameters(run), CostBasis.Estimate);
         }
         var trained = like.DistinctBy(result => result.RunId).ToArray();
