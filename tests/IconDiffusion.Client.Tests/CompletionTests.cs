@@ -27,7 +27,7 @@ public sealed class CompletionTests : IDisposable
     // Each shell in its own way, up to the point where it would show what it found.
     [SkippableTheory]
     [InlineData("bash", """source <(icon completion bash); COMP_LINE='icon plan x --me' COMP_POINT=16 COMP_WORDS=(icon plan x --me) COMP_CWORD=3; _icon_complete; printf '%s\n' "${COMPREPLY[@]}" """)]
-    [InlineData("zsh", """source <(icon completion zsh); compadd() { print -l $found }; words=(icon plan x --me) CURRENT=4; _icon_complete""")]
+    [InlineData("zsh", """source <(icon completion zsh); compadd() { print -l -- $found }; words=(icon plan x --me) CURRENT=4; _icon_complete""")]
     [InlineData("fish", """icon completion fish | source; complete -C 'icon plan x --me'""")]
     [InlineData("pwsh", """icon completion pwsh | Out-String | Invoke-Expression; (TabExpansion2 'icon plan x --me' 16).CompletionMatches.CompletionText""")]
     public async Task AShell_CompletesWithTheLinesThatAreForIt(string shell, string script)
