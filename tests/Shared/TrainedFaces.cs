@@ -23,7 +23,7 @@ public sealed class TrainedFaces : IDisposable
         Model = new DdpmSpec { Unet = new() { Dim = 8, DimMults = [1], ResnetBlockGroups = 4 } },
         Training = new() { Steps = 5, BatchSize = 2 },
         Sampling = new() { Count = 4, BatchSize = 4, Sampler = new DdimSpec { Steps = 2 } },
-        Evaluation = new() { Inception = InceptionWeights.Random },
+        Evaluation = new() { Features = FeatureNetwork.Resnet18Imagenet },
     };
 
     /// <param name="consent">Null: nobody's is on record.</param>
