@@ -4,6 +4,8 @@ using IconDiffusion.Silo;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 using Microsoft.Extensions.Logging;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace IconDiffusion.Browser.Tests;
 
@@ -17,6 +19,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
 
     public async Task DisposeAsync()
     {
+        await browser.ClosePagesAsync();
         await _silo.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
@@ -24,55 +27,65 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
     [SkippableFact]
     public async Task AnExperiment_IsSeenFromItsTrainingToItsScores()
     {
-        var page = await OpenAsync($"#token={_silo.Token}");
-        await page.UntilAsync("document.querySelector('#experiments code')");  // how to submit one
+        var log = new PageLog();
+        var page = await OpenAsync($"#token={_silo.Token}", log: log);
+        await Expect(page.Locator("#experiments code")).ToBeVisibleAsync();  // how to submit one
         await SubmitAsync("faces");
 
-        await page.UntilAsync("document.querySelector('#experiment h2')?.textContent.startsWith('faces')");
-        await page.UntilAsync("document.querySelector('#experiment tbody .state.done') && document.querySelector('#experiments .state.finished')");
+        await Expect(page.Locator("#experiment h2")).ToContainTextAsync("faces");
+        await Expect(page.Locator("#experiment tbody .state.done")).ToBeVisibleAsync();
+        await Expect(page.Locator("#experiments .state.finished")).ToBeVisibleAsync();
 
-        var cells = await page.FindAsync("[...document.querySelectorAll('#experiment tbody td')].map(each => each.textContent)");
+        var cells = await page.Locator("#experiment tbody td").AllTextContentsAsync();
         Assert.Equal("ddpm 8 (1)", cells[0]);
-        Assert.Equal(["FID (random)", "MAE", "NWI (random)"], (await page.FindAsync("[...document.querySelectorAll('#experiment thead th')].map(each => each.textContent)"))[^3..]);
-        Assert.All(cells[^3..], figure => Assert.Matches("^−?[0-9.]+(e[−0-9]+)?$", figure));
-        await page.UntilAsync("[...document.querySelectorAll('#run img')].filter(each => each.naturalWidth > 0).length === 3");  // the newest look, the icons, and those nearest to them
-        await page.UntilAsync("document.querySelector('#run polyline') && document.querySelector('#run .events').textContent.includes('is done')");
-        await page.UntilAsync("document.querySelector('#experiment [data-key=report]')");  // the report, which comes after the end
-        await page.EvaluateAsync("document.querySelector('#experiment [data-key=report]').click()");
-        await page.UntilAsync("performance.getEntriesByType('resource').some(each => each.name.endsWith('/report') && each.responseStatus === 200)");
+        Assert.Equal(["FID (random)", "MAE", "NWI (random)"], (await page.Locator("#experiment thead th").AllTextContentsAsync()).TakeLast(3));
+        Assert.All(cells.TakeLast(3), figure => Assert.Matches("^−?[0-9.]+(e[−0-9]+)?$", figure));
+        await Expect(page.Locator("#run img")).ToHaveCountAsync(3);  // the newest look, the icons, and those nearest to them
+        Assert.DoesNotContain(0, await page.Locator("#run img").EvaluateAllAsync<int[]>("all => Promise.all(all.map(each => each.decode().then(() => each.naturalWidth)))"));
+        await Expect(page.Locator("#run polyline").First).ToBeVisibleAsync();
+        await Expect(page.Locator("#run .events")).ToContainTextAsync("is done");
+        var report = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Save the report" }).ClickAsync());
+        Assert.StartsWith("<!doctype html>", await File.ReadAllTextAsync(await report.PathAsync()));
+
         // Before the run has begun, there are no files of it, which the browser notes.
-        Assert.DoesNotContain(page.Complaints, each => !(each.Contains("(Not Found)", StringComparison.Ordinal) && each.Contains("/files\"", StringComparison.Ordinal)));
-        Assert.All(page.Requests, address => Assert.True(address.StartsWith(_silo.Url.AbsoluteUri, StringComparison.Ordinal) || address.StartsWith("blob:", StringComparison.Ordinal) || address.StartsWith("data:", StringComparison.Ordinal), address));
-        Assert.DoesNotContain("token", (string)(await page.EvaluateAsync("location.href"))!);
+        Assert.DoesNotContain(log.Complaints, each => !(each.Contains("(Not Found)", StringComparison.Ordinal) && each.Contains("/files:", StringComparison.Ordinal)));
+        Assert.All(log.Requests, address => Assert.True(address.StartsWith(_silo.Url.AbsoluteUri, StringComparison.Ordinal) || address.StartsWith("blob:", StringComparison.Ordinal) || address.StartsWith("data:", StringComparison.Ordinal), address));
+        Assert.DoesNotContain("token", page.Url);
     }
 
     [SkippableFact]
     public async Task TheToken_IsAskedFor_AndForgottenAfterwards()
     {
         var page = await OpenAsync("");
-        await page.UntilAsync("document.activeElement.id === 'token'");
-        await page.EnterAsync("wrong");
-        await page.UntilAsync("document.getElementById('refused').textContent.includes('does not know this token')");
-        Assert.True((bool)(await page.EvaluateAsync("document.getElementById('cluster').hidden"))!);
+        var token = page.GetByLabel("The silo's token");
+        await Expect(token).ToBeFocusedAsync();
+        await token.FillAsync("wrong");
+        await token.PressAsync("Enter");
+        await Expect(page.Locator("#refused")).ToContainTextAsync("does not know this token");
+        await Expect(page.Locator("#cluster")).ToBeHiddenAsync();
 
-        await page.EnterAsync(_silo.Token);
-        await page.UntilAsync("document.getElementById('silo').textContent.includes('desktop') && document.querySelector('#devices li')");
-        await page.EvaluateAsync("document.getElementById('sign-out').click()");
+        await token.FillAsync(_silo.Token);
+        await token.PressAsync("Enter");
+        await Expect(page.Locator("#silo")).ToContainTextAsync("desktop");
+        await Expect(page.Locator("#devices li")).ToBeVisibleAsync();
+        await page.Locator("#sign-out").ClickAsync();
 
-        Assert.Equal("", (string)(await page.EvaluateAsync("sessionStorage.getItem('icondiffusion-token') ?? document.getElementById('devices').textContent"))!);
+        await Expect(page.Locator("#devices")).ToBeEmptyAsync();
+        Assert.Null(await page.EvaluateAsync<string?>("sessionStorage.getItem('icondiffusion-token')"));
     }
 
     [SkippableFact]
     public async Task ASiloThatIsAway_IsSaid_AndSeenAgainWhenItIsBack()
     {
         var page = await OpenAsync($"#token={_silo.Token}");
-        await page.UntilAsync("document.querySelector('#devices li')");
+        await Expect(page.Locator("#devices li")).ToBeVisibleAsync();
 
         await _silo.DisposeAsync();
-        await page.UntilAsync("document.getElementById('notice').textContent.includes('trying again')");
+        await Expect(page.Locator("#notice")).ToContainTextAsync("trying again");
         _silo = await StartAsync(_silo.Url.GetLeftPart(UriPartial.Authority));
 
-        await page.UntilAsync("document.getElementById('notice').textContent === '' && document.querySelector('#devices li')");
+        await Expect(page.Locator("#notice")).ToBeEmptyAsync();
+        await Expect(page.Locator("#devices li")).ToBeVisibleAsync();
     }
 
     [SkippableFact]
@@ -81,9 +94,9 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
         await SubmitAsync("rare", gpu: "RTX 3080");
         var page = await OpenAsync($"#token={_silo.Token}");
 
-        await page.UntilAsync("document.querySelector('#experiment .stage')?.textContent.includes('rtx-3080')");  // what it waits for
-        await page.UntilAsync("document.getElementById('run')?.textContent.includes('No losses yet')");
-        Assert.Equal("", (string)(await page.EvaluateAsync("document.getElementById('notice').textContent"))!);
+        await Expect(page.Locator("#experiment .stage")).ToContainTextAsync("rtx-3080");  // what it waits for
+        await Expect(page.Locator("#run")).ToContainTextAsync("No losses yet");
+        await Expect(page.Locator("#notice")).ToBeEmptyAsync();
     }
 
     [SkippableTheory]
@@ -93,9 +106,10 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
     {
         await SubmitAsync("an-experiment-with-a-name-that-is-as-long-as-a-name-may-be");
         var page = await OpenAsync($"#token={_silo.Token}", width);
-        await page.UntilAsync("document.querySelector('#experiment tbody .state.done') && document.querySelector('#run img')");
+        await Expect(page.Locator("#experiment tbody .state.done")).ToBeVisibleAsync();
+        await Expect(page.Locator("#run img").First).ToBeVisibleAsync();
 
-        Assert.Empty(await page.FindAsync("""
+        Assert.Empty(await page.EvaluateAsync<string[]>("""
             [...document.body.querySelectorAll('*')]
               .filter(each => !each.parentElement.closest('.cells, svg'))
               .filter(each => { const box = each.getBoundingClientRect(); return box.width > 0 && (box.right > innerWidth + 0.5 || box.left < -0.5); })
@@ -103,10 +117,10 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
             """));
     }
 
-    private async Task<Page> OpenAsync(string fragment, int width = 1280)
+    private async Task<IPage> OpenAsync(string fragment, int width = 1280, PageLog? log = null)
     {
         Skip.If(Browser.Program is null, "This machine has no chromium; ./icon test installs Debian's. The dashboard was not looked at.");
-        return await browser.OpenAsync(_silo.Url.AbsoluteUri + fragment, width);
+        return await browser.OpenAsync(_silo.Url.AbsoluteUri + fragment, width, log: log);
     }
 
     private Task<SiloHost> StartAsync(string url) => SiloHost.StartAsync(

@@ -2,6 +2,8 @@ using IconDiffusion.Data;
 using IconDiffusion.Engine.Tests.Reports;
 using IconDiffusion.Imaging;
 using IconDiffusion.Reports.Novelty;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace IconDiffusion.Browser.Tests;
 
@@ -19,12 +21,13 @@ public sealed class NoveltyPageTests(Browser browser) : IClassFixture<Browser>, 
     [InlineData(3)]
     public async Task ThePage_LoadsNothing_AndComplainsOfNothing(int sets)
     {
-        var path = Written(sets);
-        var page = await browser.OpenAsync(path);
-        await page.EvaluateAsync(OpenEverything + "document.getElementById('theme').click();");
+        var (path, log) = (Written(sets), new PageLog());
+        var page = await browser.OpenAsync(path, log: log);
+        await page.EvaluateAsync(OpenEverything);
+        await page.Locator("#theme").ClickAsync();
 
-        Assert.Empty(page.Complaints);
-        Assert.All(page.Requests, address => Assert.True(address == new Uri(path).AbsoluteUri || address.StartsWith("data:", StringComparison.Ordinal), address));
+        Assert.Empty(log.Complaints);
+        Assert.All(log.Requests, address => Assert.True(address == new Uri(path).AbsoluteUri || address.StartsWith("data:", StringComparison.Ordinal), address));
     }
 
     [SkippableFact]
@@ -32,7 +35,7 @@ public sealed class NoveltyPageTests(Browser browser) : IClassFixture<Browser>, 
     {
         var page = await browser.OpenAsync(Written(2));
         // Icons are windows on a few pictures; each window's picture is decoded as an image of its own, and large enough for the window.
-        var pictures = await page.FindAsync("""
+        var pictures = await page.EvaluateAsync<string[]>("""
             (async () => {
               const urls = new Set([...document.querySelectorAll('.t')].map(tile => getComputedStyle(tile).backgroundImage));
               return Promise.all([...urls].map(async url => {
@@ -58,7 +61,7 @@ public sealed class NoveltyPageTests(Browser browser) : IClassFixture<Browser>, 
         var page = await browser.OpenAsync(path);
 
         // The style's own arithmetic, with the sizes that the browser computed, leads to this pixel of the picture.
-        var wrong = await page.FindAsync("""
+        var wrong = await page.EvaluateAsync<string[]>("""
             (async () => {
               const wrong = [];
               for (const tile of document.querySelectorAll('.own .t')) {
@@ -86,15 +89,15 @@ public sealed class NoveltyPageTests(Browser browser) : IClassFixture<Browser>, 
     }
 
     [SkippableTheory]
-    [InlineData("light", false)]
-    [InlineData("dark", true)]
-    public async Task TheTheme_IsTheReaders_UntilTheButtonChangesIt(string scheme, bool dark)
+    [InlineData(ColorScheme.Light, false)]
+    [InlineData(ColorScheme.Dark, true)]
+    public async Task TheTheme_IsTheReaders_UntilTheButtonChangesIt(ColorScheme scheme, bool dark)
     {
         const string isDark = "(() => { const [r, g, b] = getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number); return r + g + b < 384; })()";
         var page = await browser.OpenAsync(Written(1), scheme: scheme);
-        Assert.Equal(dark, (bool)(await page.EvaluateAsync(isDark))!);
-        await page.EvaluateAsync("document.getElementById('theme').click()");
-        Assert.Equal(!dark, (bool)(await page.EvaluateAsync(isDark))!);
+        Assert.Equal(dark, await page.EvaluateAsync<bool>(isDark));
+        await page.Locator("#theme").ClickAsync();
+        Assert.Equal(!dark, await page.EvaluateAsync<bool>(isDark));
     }
 
     [SkippableTheory]
@@ -106,7 +109,7 @@ public sealed class NoveltyPageTests(Browser browser) : IClassFixture<Browser>, 
     {
         var page = await browser.OpenAsync(Written(sets), width);
         // Wide tables and strips scroll within themselves; everything else stays between the edges.
-        var outside = await page.FindAsync(OpenEverything + """
+        var outside = await page.EvaluateAsync<string[]>(OpenEverything + """
             [...document.body.querySelectorAll('*')]
               .filter(each => !each.matches('.hidden') && !each.parentElement.closest('.scroll, .cards, .maps, nav, .hidden, svg, .d'))
               .filter(each => { const box = each.getBoundingClientRect(); return box.width > 0 && (box.right > innerWidth + 0.5 || box.left < -0.5); })
@@ -121,10 +124,10 @@ public sealed class NoveltyPageTests(Browser browser) : IClassFixture<Browser>, 
     [InlineData(3)]
     public async Task OnPaper_EverythingIsThereToRead(int sets)
     {
-        var page = await browser.OpenAsync(Written(sets), scheme: "dark");
-        await page.PrintAsync(703);  // A4 within margins of 12 mm
+        var page = await browser.OpenAsync(Written(sets), width: 703, scheme: ColorScheme.Dark);  // A4 within margins of 12 mm
+        await page.EmulateMediaAsync(new() { Media = Media.Print });
         // Nothing scrolls on paper, and it is white.
-        var wrong = await page.FindAsync(OpenEverything + """
+        var wrong = await page.EvaluateAsync<string[]>(OpenEverything + """
             [...document.querySelectorAll('main *')]
               .filter(each => !each.matches('.hidden') && !each.closest('svg, .d, .t, .over'))
               .filter(each => { const box = each.getBoundingClientRect(); return box.width > 0 && (box.right > innerWidth + 0.5 || box.left < -0.5 || getComputedStyle(each).overflowX === 'auto'); })
@@ -136,13 +139,13 @@ public sealed class NoveltyPageTests(Browser browser) : IClassFixture<Browser>, 
     }
 
     [SkippableTheory]
-    [InlineData("light")]
-    [InlineData("dark")]
-    public async Task Text_IsReadableOnItsGround(string scheme)
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Text_IsReadableOnItsGround(ColorScheme scheme)
     {
         var page = await browser.OpenAsync(Written(3), scheme: scheme);
         // WCAG 2.2, 1.4.3: at least 4.5 to 1. A ground that lets something through is laid over what is below it.
-        var faint = await page.FindAsync(OpenEverything + """
+        var faint = await page.EvaluateAsync<string[]>(OpenEverything + """
             (() => {
               const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
               const parse = colour => {
@@ -171,7 +174,7 @@ public sealed class NoveltyPageTests(Browser browser) : IClassFixture<Browser>, 
     public async Task EveryPictureAndHeading_IsThereForThoseWhoHearThePage()
     {
         var page = await browser.OpenAsync(Written(3));
-        var silent = await page.FindAsync("""
+        var silent = await page.EvaluateAsync<string[]>("""
             [
               ...[...document.querySelectorAll('.t, .d, svg')].filter(each => !each.closest('[aria-hidden=true]') && !(each.getAttribute('role') === 'img' && each.getAttribute('aria-label'))
                 && !each.parentElement.closest('[role=img]')),
@@ -180,16 +183,16 @@ public sealed class NoveltyPageTests(Browser browser) : IClassFixture<Browser>, 
             ].map(each => each.outerHTML.slice(0, 120))
             """);
         Assert.Empty(silent);
-        Assert.Equal(1, (int)(await page.EvaluateAsync("document.querySelectorAll('h1').length"))!);
+        await Expect(page.Locator("h1")).ToHaveCountAsync(1);
     }
 
     [SkippableFact]
     public async Task ALinkIntoAClosedRun_OpensIt()
     {
         var page = await browser.OpenAsync(Written(3));
-        Assert.False((bool)(await page.EvaluateAsync("document.getElementById('set1').open"))!);
-        await page.EvaluateAsync("new Promise(done => { addEventListener('hashchange', () => done()); document.querySelector('a[href=\"#set1\"]').click(); })");
-        Assert.True((bool)(await page.EvaluateAsync("document.getElementById('set1').open"))!);
+        await Expect(page.Locator("#set1")).ToHaveJSPropertyAsync("open", false);
+        await page.Locator("a[href='#set1']").First.ClickAsync();
+        await Expect(page.Locator("#set1")).ToHaveJSPropertyAsync("open", true);
     }
 
     private string Written(int sets)
