@@ -1,5 +1,7 @@
 using IconDiffusion.Pipeline.Publishing;
 using IconDiffusion.Silo.Demo;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace IconDiffusion.Browser.Tests;
 
@@ -18,6 +20,7 @@ public sealed class DemoPageTests(Browser browser) : IClassFixture<Browser>, IAs
 
     public async Task DisposeAsync()
     {
+        await browser.ClosePagesAsync();
         await _host.DisposeAsync();
         _icons.Dispose();
         _faces.Dispose();
@@ -28,50 +31,53 @@ public sealed class DemoPageTests(Browser browser) : IClassFixture<Browser>, IAs
     [InlineData(1280)]
     public async Task OneKey_BringsAnIcon_AndAnotherOneTheNext(int width)
     {
-        var page = await OpenAsync(width);
-        await page.UntilAsync("document.getElementById('facts').textContent.includes('research')");
-        await page.EvaluateAsync("document.getElementById('draw').focus()");
+        var log = new PageLog();
+        var page = await OpenAsync(width, log);
+        await Expect(page.Locator("#facts")).ToContainTextAsync("research");
+        await page.Locator("#draw").FocusAsync();
 
-        var seen = new List<string>();
+        var (icon, save) = (page.Locator("#icon"), page.Locator("#save"));
         for (var i = 0; i < 2; i++)
         {
-            await page.EnterAsync("");
-            await page.UntilAsync($"document.getElementById('facts').textContent.includes('Shown so far{i + 1} ') && document.getElementById('icon').naturalWidth === 16");
-            seen.Add((string)(await page.EvaluateAsync("document.getElementById('icon').alt + ' ' + document.getElementById('save').download"))!);
+            await page.Keyboard.PressAsync("Enter");
+            await Expect(page.Locator("#facts")).ToContainTextAsync($"Shown so far{i + 1} ");
+            await Expect(icon).ToHaveAttributeAsync("alt", $"Icon 1,000,00{i}, made by a program");
+            await Expect(save).ToHaveAttributeAsync("download", $"icon-100000{i}.png");
+            Assert.Equal(16, await icon.EvaluateAsync<int>("each => each.decode().then(() => each.naturalWidth)"));
         }
 
-        Assert.Equal(["Icon 1,000,000, made by a program icon-1000000.png", "Icon 1,000,001, made by a program icon-1000001.png"], seen);
-        Assert.Equal("draw", (string)(await page.EvaluateAsync("document.activeElement.id"))!);
-        Assert.True((bool)(await page.EvaluateAsync("document.getElementById('save').href === document.getElementById('icon').src"))!);
+        await Expect(page.Locator("#draw")).ToBeFocusedAsync();
+        Assert.Equal(await icon.GetAttributeAsync("src"), await save.GetAttributeAsync("href"));
         // The artist's name and terms have markup in them, which is text here.
-        Assert.Contains(TrainedFaces.Terms.Artist, (string)(await page.EvaluateAsync("document.getElementById('source').textContent"))!);
-        Assert.Equal("", (string)(await page.EvaluateAsync("[...document.querySelectorAll('body b, body script')].map(each => each.outerHTML).join() + document.cookie"))!);
-        Assert.Equal(148, (int)(await page.EvaluateAsync("document.getElementById('code').naturalWidth && document.getElementById('code').clientWidth"))!);
-        Assert.Empty(await page.FindAsync("""
+        await Expect(page.Locator("#source")).ToContainTextAsync(TrainedFaces.Terms.Artist);
+        await Expect(page.Locator("body b, body script")).ToHaveCountAsync(0);
+        Assert.Empty(await page.Context.CookiesAsync([page.Url]));
+        Assert.Equal(148, await page.Locator("#code").EvaluateAsync<int>("each => each.decode().then(() => each.clientWidth)"));
+        Assert.Empty(await page.EvaluateAsync<string[]>("""
             [...document.body.querySelectorAll('*')]
               .filter(each => { const box = each.getBoundingClientRect(); return box.width > 0 && (box.right > innerWidth + 0.5 || box.left < -0.5); })
               .map(each => `${each.tagName} ${each.textContent.slice(0, 40)}`)
             """));
-        Assert.Empty(page.Complaints);
-        Assert.All(page.Requests, address => Assert.True(address.StartsWith(_host.Url.AbsoluteUri, StringComparison.Ordinal) || address.StartsWith("blob:", StringComparison.Ordinal) || address.StartsWith("data:", StringComparison.Ordinal), address));
+        Assert.Empty(log.Complaints);
+        Assert.All(log.Requests, address => Assert.True(address.StartsWith(_host.Url.AbsoluteUri, StringComparison.Ordinal) || address.StartsWith("blob:", StringComparison.Ordinal) || address.StartsWith("data:", StringComparison.Ordinal), address));
     }
 
     [SkippableFact]
     public async Task OnceTheConsentIsRevoked_ThePageSaysThatItIsClosed_AndShowsNoMore()
     {
         var page = await OpenAsync(1280);
-        await page.UntilAsync("document.getElementById('facts').textContent.includes('research')");
+        await Expect(page.Locator("#facts")).ToContainTextAsync("research");
         _faces.Revoke();
 
-        await page.EvaluateAsync("document.getElementById('draw').click()");
+        await page.Locator("#draw").ClickAsync();
 
-        await page.UntilAsync($"document.getElementById('state').textContent === '{Painter.Closed}'");
-        Assert.True((bool)(await page.EvaluateAsync("document.getElementById('shown').hidden"))!);
+        await Expect(page.Locator("#state")).ToHaveTextAsync(Painter.Closed);
+        await Expect(page.Locator("#shown")).ToBeHiddenAsync();
     }
 
-    private async Task<Page> OpenAsync(int width)
+    private async Task<IPage> OpenAsync(int width, PageLog? log = null)
     {
         Skip.If(Browser.Program is null, "This machine has no chromium; ./icon test installs Debian's. The public page was not looked at.");
-        return await browser.OpenAsync(_host.Url.AbsoluteUri, width);
+        return await browser.OpenAsync(_host.Url.AbsoluteUri, width, log: log);
     }
 }
