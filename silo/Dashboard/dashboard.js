@@ -13,19 +13,21 @@ let run = null;             // id of the run whose details are shown
 let summaries = [];
 let stop = new AbortController();   // ends everything that the present sign-in has going
 
-function fail(error) {
-  if (error instanceof SignedOut) signOut(error.message);
-  else if (error.name !== 'AbortError') $('notice').textContent = error.status ? error.message : `The silo does not answer, trying again (${error.message})`;
+// Once: a screen reader would read the same sentence again with every try.
+function say(text) {
+  if ($('notice').textContent !== text) $('notice').textContent = text;
 }
 
-// Does something again and again until it is no longer wanted.
+function fail(error) {
+  if (error instanceof SignedOut) signOut(error.message);
+  else if (error.name !== 'AbortError') say(error.status ? error.message : `The silo does not answer, trying again (${error.message})`);
+}
+
+// Does something again and again until it is no longer wanted. False: the silo was not asked, so nothing is known of it.
 async function repeat(pause, signal, action) {
   while (!signal.aborted) {
     try {
-      if (!document.hidden) {
-        await action();
-        $('notice').textContent = '';
-      }
+      if (!document.hidden && await action() !== false) say('');
     } catch (error) {
       fail(error);
     }
@@ -54,9 +56,9 @@ function choose(id) {
   let ended = false;
   repeat(1000, signal, async () => {
     // The stream of an experiment ends with it; submitted again, it goes on, and its report comes after it.
-    if (ended && summaries.find(each => each.id === id)?.state !== 'running') return;
+    if (ended && summaries.find(each => each.id === id)?.state !== 'running') return false;
     for await (const status of events(`/api/experiments/${id}/events`, signal)) {
-      $('notice').textContent = '';
+      say('');
       drawExperiment(status, run, showRun, () => save(`/api/experiments/${id}/report`, `${id}.html`, signal).catch(fail));
       if (!run && status.cells.length) showRun((status.cells.find(cell => active(cell.state)) ?? status.cells.find(cell => cell.state === 'done') ?? status.cells[0]).runId);
       ended = ['finished', 'cancelled'].includes(status.state) && !['waiting', 'running'].includes(status.report?.state);

@@ -14,11 +14,26 @@ function h(tag, attributes, ...children) {
   return element;
 }
 
-// Replaces what is in a container. What has the focus keeps it: a keyboard's user must not be thrown out twice a second.
+// Brings a container to what it should hold. What stays is left alone: who listens to the page or scrolls in it keeps the place, the keyboard its focus.
 function fill(container, ...children) {
   const focus = container.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-  container.replaceChildren(...children.flat().filter(child => child));
-  if (focus) container.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus();
+  bringChildren(container, children.flat().filter(child => child));
+  if (focus && !container.contains(document.activeElement)) container.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus();
+}
+
+function bringChildren(element, wanted) {
+  wanted.forEach((child, i) => element.childNodes[i] ? bring(element.childNodes[i], child) : element.append(child));
+  while (element.childNodes.length > wanted.length) element.lastChild.remove();
+}
+
+// Elements that listen have a data-key: one of another key is another element.
+function bring(node, wanted) {
+  if (node.isEqualNode(wanted)) return;
+  if (node.nodeName !== wanted.nodeName || node.dataset?.key !== wanted.dataset?.key) return node.replaceWith(wanted);
+  if (node.nodeType === Node.TEXT_NODE) { node.data = wanted.data; return; }
+  for (const { name } of [...node.attributes]) if (name !== 'open' && !wanted.hasAttribute(name)) node.removeAttribute(name);  // what a reader has opened stays open
+  for (const { name, value } of wanted.attributes) if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+  bringChildren(node, [...wanted.childNodes]);
 }
 
 const pill = state => h('span', { class: `state ${active(state) ? 'running' : state}` }, word(state));
@@ -136,7 +151,7 @@ export function drawRun(id, log, points, window, pictures, sentence) {
   panel.hidden = false;
   fill(panel, h('h3', {}, `Run ${id}`), sentence ? h('p', {}, sentence) : null, curve(log.losses), windowCurves(points, window),
     pictures.map(([address, caption]) => h('figure', {},
-      h('figcaption', { class: 'soft' }, caption), h('img', { src: address, alt: caption, load: () => URL.revokeObjectURL(address) }))),
-    h('h3', {}, 'Events'), h('ul', { class: 'events' }, log.events.slice(-100).reverse().map(each =>
+      h('figcaption', { class: 'soft' }, caption), h('img', { src: address, alt: caption, load: event => URL.revokeObjectURL(event.target.src) }))),
+    h('h3', {}, 'Events'), h('ul', { class: 'events', tabindex: 0, 'aria-label': 'Events, newest first', 'data-key': 'events' }, log.events.slice(-100).reverse().map(each =>
       h('li', { class: ['failed', 'warning'].includes(each.kind) ? 'bad' : null }, `${moment(each.at)} · ${each.message}`))));
 }

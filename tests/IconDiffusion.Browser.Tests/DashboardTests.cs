@@ -99,6 +99,49 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
         await Expect(page.Locator("#notice")).ToBeEmptyAsync();
     }
 
+    [SkippableFact]
+    public async Task ABarrier_IsFound()
+    {
+        var page = await OpenAsync("");
+        await page.EvaluateAsync("document.querySelector('label').remove(); document.getElementById('sign-in').style.color = '#888'");
+
+        var found = await Barriers.FindAsync(page);
+
+        Assert.Contains(found, each => each.Contains(": label,", StringComparison.Ordinal));
+        Assert.Contains(found, each => each.Contains(": color-contrast,", StringComparison.Ordinal));
+    }
+
+    [SkippableFact]
+    public async Task EveryState_IsOpenToThoseWhoSeeOrHearItOtherwise()
+    {
+        var page = await OpenAsync("");
+        var token = page.GetByLabel("The silo's token");
+        await token.FillAsync("wrong");
+        await token.PressAsync("Enter");
+        await Expect(page.Locator("#refused")).Not.ToBeEmptyAsync();
+        Assert.Empty(await Barriers.FindAsync(page));  // signed out
+
+        await token.FillAsync(_silo.Token);
+        await token.PressAsync("Enter");
+        await Expect(page.Locator("#experiments code")).ToBeVisibleAsync();
+        Assert.Empty(await Barriers.FindAsync(page));  // nothing there yet
+
+        await SubmitAsync("done");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Save the report" })).ToBeVisibleAsync();
+        await Expect(page.Locator("#run img")).ToHaveCountAsync(3);
+        Assert.Empty(await Barriers.FindAsync(page));  // finished
+
+        await SubmitAsync("long", steps: 100_000);
+        await page.GetByRole(AriaRole.Link, new() { Name = "long" }).ClickAsync();
+        await Expect(page.Locator("#experiment tbody .state.running")).ToBeVisibleAsync();
+        await Expect(page.Locator("#run polyline").First).ToBeVisibleAsync();
+        Assert.Empty(await Barriers.FindAsync(page));  // at work
+
+        await _silo.DisposeAsync();
+        await Expect(page.Locator("#notice")).ToContainTextAsync("trying again");
+        Assert.Empty(await Barriers.FindAsync(page));  // out of reach
+    }
+
     [SkippableTheory]
     [InlineData(390)]
     [InlineData(1280)]
@@ -126,7 +169,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
     private Task<SiloHost> StartAsync(string url) => SiloHost.StartAsync(
         new() { Url = url, Data = _folder, Name = "desktop", Devices = ["cpu"], Threads = 1, LogLevel = LogLevel.Error, ShutdownTimeout = TimeSpan.FromSeconds(10) }, CancellationToken.None);
 
-    private async Task SubmitAsync(string name, string? gpu = null)
+    private async Task SubmitAsync(string name, string? gpu = null, int steps = 20)
     {
         using var client = new HttpClient { BaseAddress = _silo.Url, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", _silo.Token) } };
         var answer = await client.PostAsJsonAsync("/api/experiments", new Submission
@@ -142,7 +185,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
                         Seed = 3407,
                         Dataset = new NotoFacesSpec { Count = 8, HeldOut = 0, ImageSize = 16 },
                         Model = new DdpmSpec { Unet = new() { Dim = 8, DimMults = [1] }, Diffusion = new() { Timesteps = 50 } },
-                        Training = new() { Steps = 20, BatchSize = 2 },
+                        Training = new() { Steps = steps, BatchSize = 2 },
                         Sampling = new() { Count = 4, Sampler = new DdimSpec { Steps = 2 } },
                         Evaluation = new() { Inception = InceptionWeights.Random, Figures = EvaluationFigures.Preprint },
                     },

@@ -170,6 +170,16 @@ public sealed class NoveltyPageTests(Browser browser) : IClassFixture<Browser>, 
         Assert.Empty(faint);
     }
 
+    [SkippableTheory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task ThePage_IsOpenToThoseWhoSeeOrHearItOtherwise(int sets)
+    {
+        var page = await browser.OpenAsync(Written(sets));
+        if (sets == 1) await page.EvaluateAsync(OpenEverything);  // further runs have the same parts
+        Assert.Empty(await Barriers.FindAsync(page));
+    }
+
     [SkippableFact]
     public async Task EveryPictureAndHeading_IsThereForThoseWhoHearThePage()
     {
