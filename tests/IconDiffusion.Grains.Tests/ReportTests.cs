@@ -47,6 +47,27 @@ public abstract class ReportTests(bool shuffled = false, bool onPostgres = false
     }
 
     [SkippableFact]
+    public async Task OnceTheCellsAreDone_AReportIsSeenToCome_AtAnyMoment()
+    {
+        Silo.Automatic = true;
+        var spec = TestSpecs.Grid("seen", cells: 3);
+        await Cluster.SubmitAsync(spec);
+        var unseen = 0;
+        await Cluster.UntilAsync(async () =>
+        {
+            // As often as it answers: the gap was between two turns of the grain.
+            for (var i = 0; i < 50; i++)
+            {
+                var status = await StatusAsync(spec);
+                if (status is { State: ExperimentState.Finished, Report: null }) unseen++;
+                if (status.Report is { State: ReportState.Done }) return true;
+            }
+            return false;
+        }, "the report is there");
+        Assert.Equal(0, unseen);
+    }
+
+    [SkippableFact]
     public async Task AReportThatLackedFiles_IsMadeAgainWhenItIsAskedFor_AndServedMeanwhile()
     {
         var spec = TestSpecs.Grid("lacking", cells: 1);

@@ -45,11 +45,13 @@ public sealed partial class ExperimentGrain
         if (_reportWork is { IsRequested: true } older && older.Id != work.Id)
             await Scheduler.WithdrawWaitingAsync(Id, [older.Id]);
         _reportWork = work;
+        // Seen to be waited for from the moment on from which it is no longer due.
         _isReportDue &= !IsFinished;
+        _report = Waiting(((ReportWork)work.Spec).Name);
         var grain = GrainFactory.GetWork(work.Id);
         var phase = await grain.PrepareAsync(work.Spec, isRetry);
         var status = phase is WorkPhase.Queued or WorkPhase.Running ? null : await grain.GetStatusAsync();
-        _report = new()
+        _report = _report with
         {
             State = status?.Phase switch
             {
@@ -57,8 +59,7 @@ public sealed partial class ExperimentGrain
                 WorkPhase.Failed => ReportState.Failed,
                 _ => ReportState.Waiting,
             },
-            Results = ((ReportWork)work.Spec).Name,
-            Summary = (status?.Outcome as ReportDone)?.Summary ?? _report?.Summary,
+            Summary = (status?.Outcome as ReportDone)?.Summary ?? _report.Summary,
             Error = status?.Phase == WorkPhase.Failed ? status.Error : null,
         };
         await SaveAsync();
@@ -66,6 +67,8 @@ public sealed partial class ExperimentGrain
             return;
         await RequestAsync([(work, _cells.Count)]);
     }
+
+    private ReportStatus Waiting(string results) => new() { State = ReportState.Waiting, Results = results, Summary = _report?.Summary };
 
     private async Task<ReportWork> ReportWorkAsync() => new()
     {

@@ -13,7 +13,8 @@ public sealed partial class ExperimentGrain
         if (Submission is not { } submission)
             return null;
         var (cells, state) = (_cells, State());
-        var (report, reportWork) = (_report, IsReporting ? _reportWork : null);
+        // Whoever sees that the cells are done must not take it that no report comes.
+        var (report, reportWork) = (IsReportTime ? Waiting(_report?.Results ?? "") : _report, IsReporting ? _reportWork : null);
         var devices = state == ExperimentState.Finished && reportWork is null ? [] : await Scheduler.GetDevicesAsync();
         var obstacles = state == ExperimentState.Running || reportWork is not null ? await Scheduler.GetObstaclesAsync(Id) : [];
         CellWork[] open = [.. cells.SelectMany(cell => cell.Open), .. reportWork is null ? [] : new[] { reportWork }];
