@@ -14,7 +14,8 @@ internal sealed class TestDemo : IAsyncDisposable
     private readonly FreshIcons _icons;
 
     private TestDemo(TrainedFaces faces, FreshIcons icons, DemoHost host) =>
-        (Faces, _icons, Host, Client) = (faces, icons, host, new() { BaseAddress = host.Url, Timeout = TimeSpan.FromMinutes(2) });
+        // Who leaves closes the connection at once, as a browser does.
+        (Faces, _icons, Host, Client) = (faces, icons, host, new(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero }) { BaseAddress = host.Url, Timeout = TimeSpan.FromMinutes(2) });
 
     public TrainedFaces Faces { get; }
 
@@ -52,12 +53,27 @@ internal sealed class TestDemo : IAsyncDisposable
     }
 
     /// <summary>What is told last.</summary>
-    public static async Task<JsonNode> LastAsync(HttpResponseMessage answer)
+    /// <param name="onDrawing">Called once the icon is being drawn.</param>
+    public static async Task<JsonNode> LastAsync(HttpResponseMessage answer, Action? onDrawing = null)
     {
         JsonNode? last = null;
         await foreach (var news in NewsAsync(answer))
+        {
             last = news;
+            if ((string)news["kind"]! == "drawing")
+                onDrawing?.Invoke();
+        }
         return last!;
+    }
+
+    /// <summary>Somebody asks for an icon, and it is being drawn when this returns.</summary>
+    public async Task<Visit> BeginAsync(string address)
+    {
+        var answer = await AskAsync(address);
+        var drawing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var last = LastAsync(answer, () => drawing.TrySetResult());
+        await Task.WhenAny(drawing.Task, last);
+        return new(last);
     }
 
     /// <summary>A whole visit.</summary>
@@ -70,4 +86,8 @@ internal sealed class TestDemo : IAsyncDisposable
         _icons.Dispose();
         Faces.Dispose();
     }
+
+    /// <summary>A visit that goes on.</summary>
+    /// <param name="Last">What is told last.</param>
+    public sealed record Visit(Task<JsonNode> Last);
 }
