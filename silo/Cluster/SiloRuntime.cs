@@ -41,8 +41,10 @@ internal static class SiloRuntime
     {
         foreach (var library in new[] { "Orleans", "Polly" })
             builder.Logging.AddFilter(library, options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
-        // Notes about server garbage collection, and alarms about time that passed before the first check.
-        foreach (var chatter in new[] { "Orleans.Runtime.Silo", "Orleans.Runtime.Watchdog" })
+        // Notes about server garbage collection, and alarms about time that passed before the first check; where this silo is alone, alarms
+        // that timers and threads are late, too, as they are on every machine whose cores a training keeps busy.
+        string[] busy = options.IsCluster ? [] : ["Orleans.Runtime.AsyncTimer", "Orleans.Runtime.MembershipService.LocalSiloHealthMonitor"];
+        foreach (var chatter in (string[])["Orleans.Runtime.Silo", "Orleans.Runtime.Watchdog", .. busy])
             builder.Logging.AddFilter(chatter, LogLevel.Error);
         builder.UseOrleans(silo =>
         {

@@ -90,6 +90,7 @@ internal static partial class AskCommand
             var device = context.OpenDevice();
             var proposal = Proposal.For(name, dataset, side, report.Icons, budget, experiment => ExperimentPlan.Make(experiment, device, context.Data, measure: true));
             foreach (var part in PlanCommand.Show(proposal.Plan)) terminal.Error.Write(part);
+            terminal.Say("");
             terminal.Say($"with scoring about {Words.Duration(proposal.Time)}");
             if (proposal.Remark is { } remark) terminal.Warn(remark);
             if (!parsed.GetValue(Yes) && !terminal.Confirm("Go on?", $"This takes about {Words.Duration(proposal.Time)}", byDefault: true)) return ExitCode.Failed;
