@@ -18,12 +18,7 @@ internal static class ReplicationChart
     {
         var html = new StringBuilder("<ul class=\"keys\">");
         string[] models = [.. groups.Select(group => group.Model).Distinct()];
-        for (var i = 0; i < models.Length; i++)
-        {
-            var mark = new SvgChart(16, 16, models[i], "its mark");
-            mark.Marker(8, 8, i, $"mark m{i % 6}");
-            html.Append($"<li>{mark.ToString().Replace("class=\"chart\"", "class=\"key\"", StringComparison.Ordinal)} {Text(models[i])}</li>");
-        }
+        for (var i = 0; i < models.Length; i++) html.Append(SvgChart.KeyItem(i, $"mark m{i % 6}", models[i]));
         return html.Append("</ul>\n").ToString();
     }
 

@@ -46,6 +46,16 @@ internal sealed class SvgChart(int width, int height, string title, string descr
         }, css, tip);
     }
 
+    /// <summary>A line of a chart's key, as an item of a list: a series' mark beside what it stands for.</summary>
+    /// <param name="css">Of the mark, as in the chart.</param>
+    /// <param name="text">What stands beside it; null: the name.</param>
+    public static string KeyItem(int shape, string css, string name, string? text = null)
+    {
+        var mark = new SvgChart(16, 16, name, "its mark");
+        mark.Marker(8, 8, shape, css);
+        return $"<li>{mark.ToString().Replace("class=\"chart\"", "class=\"key\"", StringComparison.Ordinal)} {WebUtility.HtmlEncode(text ?? name)}</li>";
+    }
+
     public override string ToString() =>
         $"<svg class=\"chart\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode($"{title}. {description}")}\">{_marks}</svg>";
 

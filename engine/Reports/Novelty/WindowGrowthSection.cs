@@ -34,11 +34,7 @@ internal static class WindowGrowthSection
             var runs = model.Select(set => (Icons: set.DistinctTraining, Window: WindowRule.Of(set.Looks)!)).ToList();
             html.Append($"<figure><figcaption>{Text(model.Key.Label)}</figcaption>{Draw(model.Key.Label, runs)}<ul class=\"keys\">");
             foreach (var (i, (name, css, predicted, span)) in Times.Index())
-            {
-                var mark = new SvgChart(16, 16, name, "its mark");
-                mark.Marker(8, 8, i, $"mark {css}");
-                html.Append($"<li>{mark.ToString().Replace("class=\"chart\"", "class=\"key\"", StringComparison.Ordinal)} {Text(Sentence(name, predicted, runs.Count, Spans(runs, span)))}</li>");
-            }
+                html.Append(SvgChart.KeyItem(i, $"mark {css}", name, Sentence(name, predicted, runs.Count, Spans(runs, span))));
             html.Append("</ul></figure>\n");
         }
         html.Append("</div>\n<p class=\"note\">Bars: from the last look before to the first look at which it is so. Hollow: not seen by the run's last look. In brackets: the slope's 95 % interval over runs. " +

@@ -47,12 +47,7 @@ internal static class WindowSection
         void Figure(string title, string unit, IReadOnlyList<TrainingCurve> curves, double? most = null)
         {
             html.Append($"<figure><figcaption>{Text(title)}</figcaption>{WindowChart.Draw(title, unit, curves, window, most)}<ul class=\"keys\">");
-            foreach (var (i, curve) in curves.Index())
-            {
-                var mark = new SvgChart(16, 16, curve.Label, "its mark");
-                mark.Marker(8, 8, i, $"mark {curve.Css}");
-                html.Append($"<li>{mark.ToString().Replace("class=\"chart\"", "class=\"key\"", StringComparison.Ordinal)} {Text(curve.Label)}</li>");
-            }
+            foreach (var (i, curve) in curves.Index()) html.Append(SvgChart.KeyItem(i, $"mark {curve.Css}", curve.Label));
             html.Append("</ul></figure>\n");
         }
     }
