@@ -72,16 +72,20 @@ public sealed class SiloHost : IAsyncDisposable
         try
         {
             if (options.Cluster is { } cluster)
+            {
                 await ClusterDatabase.CheckAsync(cluster.Database, cancellationToken).ConfigureAwait(false);
+                cluster.Resolve();   // A wrong address is told before anything starts.
+            }
             HttpServer.ThrowIfTaken(options.Url, options.Listen);
             RunFiles.RemoveCopies(options.Data);
             Folders.RemoveUploads(options);
             var warnings = new List<string>();
+            warnings.AddRange(Warnings(options));
             var identity = new SiloIdentity(SiloToken.Ensure(options.Data, warnings.Add), Guid.NewGuid().ToString("N"), TimeProvider.System.GetTimestamp());
             app = Build(options, identity, addWork);
             var logger = app.Services.GetRequiredService<ILogger<SiloHost>>();
             foreach (var warning in warnings)
-                logger.TokenMended(warning);
+                logger.SecretInDanger(warning);
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
             identity.Url = HttpServer.Reached(app);
             siloLock.Publish(new(identity.Url.GetLeftPart(UriPartial.Authority), Environment.MachineName, Environment.ProcessId, identity.Incarnation));
@@ -155,6 +159,14 @@ public sealed class SiloHost : IAsyncDisposable
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    private static IEnumerable<string> Warnings(SiloOptions options)
+    {
+        if (!OperatingSystem.IsWindows() && options.Join is { } join && File.GetUnixFileMode(join).HasFlag(UnixFileMode.OtherRead))
+            yield return $"The join file '{join}' can be read by every user of this machine, and with it the cluster's database password and this machine's key; wanted: chmod 600";
+        if (options.Cluster?.Keys?.Warning is { } warning)
+            yield return warning;
+    }
 
     private static WebApplication Build(SiloOptions options, SiloIdentity identity, Action<IServiceCollection> addWork)
     {

@@ -25,7 +25,7 @@ internal static partial class SiloProgram
         new ForeignCommand("ask", "Asks whether a folder of pictures can be learned without being copied, and answers it.", "folder"),
         new ForeignCommand("run", "Trains every run of an experiment, draws its icons, scores them, shows the preprint's Table 2 and opens the report on whether they copy (without a desktop its path is printed).", "file"),
         new ForeignCommand("silo", "Works off experiments on this machine's devices until it is stopped, and answers to submit, watch and the other commands."),
-        new ForeignCommand("cluster", "Prepares the database of several silos that work off one queue."),
+        new ForeignCommand("cluster", "Prepares several silos that work off one queue: their database and their keys."),
         new ForeignCommand("plan", "Shows the runs of an experiment with their estimated time on this machine, before anything runs.", "file"),
         new ForeignCommand("sample", "Draws icons from a trained run with its own sampler.", "run"),
         new ForeignCommand("evaluate", "Compares two folders of images: Fréchet Inception distance, mean absolute pixel error to the nearest training image, and NWI = MAE − FID."),

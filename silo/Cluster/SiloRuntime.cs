@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using Orleans.Connections.Security;
 using Orleans.Dashboard;
 using Orleans.Hosting;
 using Orleans.Runtime;
@@ -132,10 +133,19 @@ internal static class SiloRuntime
             own.SiloPort = settings.Port;
             own.GatewayPort = 0;   // Nobody calls grains from outside but through the API.
         });
+        if (settings.Keys is { } keys)
+            silo.UseTls(keys.Certificate, tls => Require(tls, keys));
         silo.UseAdoNetClustering(own => (own.Invariant, own.ConnectionString) = (Invariant, settings.Database));
 
         silo.Configure<ClusterMembershipOptions>(WatchClosely);
         AddStorage(silo, settings.Database);
+    }
+
+    // Both ends show a certificate, and each believes the cluster's authority alone: neither what the system trusts nor a name matters.
+    private static void Require(TlsOptions tls, ClusterKeys keys)
+    {
+        tls.RemoteCertificateMode = tls.ClientCertificateMode = RemoteCertificateMode.RequireCertificate;
+        tls.RemoteCertificateValidation = (certificate, _, _) => keys.Trusts(certificate);
     }
 
     /// <summary>A killed silo's grains live elsewhere after seconds; with Orleans' defaults it takes most of a minute.</summary>

@@ -14,6 +14,7 @@ internal static class SiloCommand
         var url = new Option<string?>("--url") { Description = "Where this machine reaches the API (default: http://127.0.0.1:5480).", HelpName = "URL" };
         var listen = new Option<string?>("--listen") { Description = "Let other machines in too: an address of this one, or 0.0.0.0 for all.", HelpName = "ADDRESS" };
         var name = new Option<string?>("--name") { Description = "What the cluster calls this silo (default: the machine's name).", HelpName = "NAME" };
+        var join = new Option<string?>("--join") { Description = "Be one of a cluster: this machine's file of those that 'icon cluster init' made.", HelpName = "FILE" };
         var command = new Command("silo",
             """
             Works off experiments on this machine's devices until it is stopped, and answers to submit, watch and the other
@@ -29,8 +30,9 @@ internal static class SiloCommand
             Examples:
               icon silo
               icon silo --listen 0.0.0.0 --device cuda:0 --device cuda:1
+              icon silo --join laptop.join
             """)
-        { url, listen, name, CommandContext.EmojiFontOption };
+        { url, listen, name, join, CommandContext.EmojiFontOption };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var context = new CommandContext(parsed);
@@ -39,6 +41,7 @@ internal static class SiloCommand
                 [nameof(SiloOptions.Url)] = parsed.GetValue(url),
                 [nameof(SiloOptions.Listen)] = parsed.GetValue(listen),
                 [nameof(SiloOptions.Name)] = parsed.GetValue(name),
+                [nameof(SiloOptions.Join)] = parsed.GetValue(join),
             });
             return await SiloHost.RunAsync(options, silo => Tell(context.Terminal, silo, options), cancellationToken);
         });

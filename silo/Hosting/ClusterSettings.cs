@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Npgsql;
 
 namespace IconDiffusion.Silo.Hosting;
 
@@ -15,26 +16,40 @@ public sealed class ClusterSettings
     public string Id { get; set; } = "icon";
 
     /// <summary>
-    /// IP address or host name at which the other silos reach this one: <c>127.0.0.1</c>, this machine alone. It listens there too.
-    /// Silos trust whoever can connect: let it be an address of a network of your own.
+    /// IP address or host name at which the other silos reach this one. It listens there too. None: with a join file, where this machine reaches the
+    /// database from; else <c>127.0.0.1</c>, this machine alone, and without a join file it can be no other machine's.
     /// </summary>
-    public string Address { get; set; } = "127.0.0.1";
+    public string? Address { get; set; }
 
     /// <summary>TCP port for the other silos: 11111.</summary>
     public int Port { get; set; } = 11111;
 
+    /// <summary>By which the silos know each other; null: they are all on this machine, and trust whoever is on it.</summary>
+    internal ClusterKeys? Keys { get; private set; }
+
+    /// <summary>Takes database, id and keys from a join file.</summary>
+    /// <exception cref="SiloOptionsException">It is none, or the settings name another database.</exception>
+    public void Join(string path)
+    {
+        if (Database.Length > 0)
+            throw new SiloOptionsException([$"{Section}:{nameof(Database)} is set, and the join file '{path}' names the cluster's database; wanted one of them."]);
+        (var file, Keys) = JoinFile.Read(path);
+        (Database, Id) = (file.Database, file.ClusterId);
+    }
+
     /// <summary>The address of <see cref="Address"/>.</summary>
-    /// <exception cref="SiloOptionsException">The name is not known.</exception>
+    /// <exception cref="SiloOptionsException">It is not known, or it is other machines' too and there is no join file.</exception>
     public IPAddress Resolve()
     {
         try
         {
-            var found = Dns.GetHostAddresses(Address);
-            return found.FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork) ?? found[0];
+            var found = Address is { } named ? Known(named) : Keys is null ? IPAddress.Loopback : Outgoing(new(Database));
+            return Keys is not null || IPAddress.IsLoopback(found) ? found : throw new SiloOptionsException(
+                [$"{Section}:{nameof(Address)} is '{Address}', which other machines can reach, where silos speak to those of their cluster alone; wanted: icon silo --join FILE, with a file that 'icon cluster init' made."]);
         }
         catch (SocketException failure)
         {
-            throw new SiloOptionsException([$"{Section}:{nameof(Address)} is '{Address}': {failure.Message}"]);
+            throw new SiloOptionsException([$"{Section}:{nameof(Address)} is '{Address ?? "not set, and the database's host cannot be found"}': {failure.Message}"]);
         }
     }
 
@@ -46,9 +61,28 @@ public sealed class ClusterSettings
             yield return $"{Section}:{nameof(Database)} is empty, though something is set for a cluster; wanted Npgsql's connection string of the cluster's PostgreSQL, or no setting in {Section} at all for a silo of its own.";
         if (string.IsNullOrWhiteSpace(Id) || Id.Length > 100)
             yield return $"{Section}:{nameof(Id)} is '{Id}'; wanted 1 to 100 characters.";
-        if (string.IsNullOrWhiteSpace(Address))
-            yield return $"{Section}:{nameof(Address)} is empty; wanted this machine's IP address or name.";
+        if (Address is not null && (string.IsNullOrWhiteSpace(Address) || IPAddress.TryParse(Address, out var all) && (all.Equals(IPAddress.Any) || all.Equals(IPAddress.IPv6Any))))
+            yield return $"{Section}:{nameof(Address)} is '{Address}'; wanted this machine's own IP address or name, at which the others reach it.";
         if (Port is < 1 or > 65535)
             yield return $"{Section}:{nameof(Port)} is {Port}; wanted 1 to 65535.";
+    }
+
+    private static IPAddress Known(string name)
+    {
+        if (IPAddress.TryParse(name, out var named))
+            return named;
+        var found = Dns.GetHostAddresses(name);
+        return found.FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork) ?? found[0];
+    }
+
+    // Nothing is sent: the system only says which of its addresses it would send from.
+    private static IPAddress Outgoing(NpgsqlConnectionStringBuilder database)
+    {
+        if (database.Host!.StartsWith('/'))
+            return IPAddress.Loopback;
+        using var socket = new Socket(SocketType.Dgram, ProtocolType.Udp);
+        socket.Connect(database.Host.Split(',')[0], database.Port);
+        var address = ((IPEndPoint)socket.LocalEndPoint!).Address;
+        return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
     }
 }

@@ -8,7 +8,7 @@ internal static partial class SiloLog
     public static partial void Listening(this ILogger logger, string name, Uri url, string runtime, string data);
 
     [LoggerMessage(2, LogLevel.Warning, "{Warning}")]
-    public static partial void TokenMended(this ILogger logger, string warning);
+    public static partial void SecretInDanger(this ILogger logger, string warning);
 
     [LoggerMessage(3, LogLevel.Warning, "The scheduler does not answer, trying again: {Reason}")]
     public static partial void NotHeard(this ILogger logger, string reason);

@@ -47,6 +47,9 @@ public sealed class SiloOptions
     /// <summary>Store that runs are shared over, a folder or <c>s3://bucket/prefix</c>; none: the data folder alone.</summary>
     public string? Artifacts { get; set; }
 
+    /// <summary>File by which this silo is one of a cluster, as <c>icon cluster init</c> made it for this machine; none: the section Cluster says whether it is.</summary>
+    public string? Join { get; set; }
+
     /// <summary>How long a stop waits for checkpoints: 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromMinutes(1);
@@ -89,7 +92,7 @@ public sealed class SiloOptions
 
     /// <summary>Reads and checks the options.</summary>
     /// <param name="flags">Strongest; keys as the properties, <c>Devices:0</c> for the first of a list. A null is no flag.</param>
-    /// <exception cref="SiloOptionsException">One fault or more.</exception>
+    /// <exception cref="SiloOptionsException">One fault or more; those of a join file come alone.</exception>
     public static SiloOptions Load(IReadOnlyDictionary<string, string?> flags)
     {
         ArgumentNullException.ThrowIfNull(flags);
@@ -111,10 +114,12 @@ public sealed class SiloOptions
             .ToList();
         faults.AddRange(SettingsSection.Bind(all.GetSection(Section), options));
         faults.AddRange(options.Faults());
-        if (all.GetSection(ClusterSettings.Section) is var cluster && cluster.Exists())
+        if (all.GetSection(ClusterSettings.Section) is var cluster && (cluster.Exists() || options.Join is not null))
         {
             options.Cluster = new();
             var unread = SettingsSection.Bind(cluster, options.Cluster).ToArray();
+            if (options.Join is { } join)
+                options.Cluster.Join(join);
             faults.AddRange(unread.Length > 0 ? unread : options.Cluster.Faults());
         }
         return faults.Count == 0 ? options : throw new SiloOptionsException(faults);

@@ -29,9 +29,13 @@ internal sealed class SiloProcess : IDisposable
 
     /// <summary>Starts a silo and waits until it takes requests.</summary>
     /// <param name="url">The same as an earlier one's where clients must find it again; port 0 is one of the system's choice.</param>
-    public static async Task<SiloProcess> StartAsync(Icon icon, string url = "http://127.0.0.1:0", params string[] arguments)
+    public static Task<SiloProcess> StartAsync(Icon icon, string url = "http://127.0.0.1:0", params string[] arguments) =>
+        StartAsync(icon.Prepare(["silo", "--url", url, "--name", "desktop", "--threads", "2", "--device", "cpu", "--json", .. arguments]));
+
+    /// <summary>As above, as the caller has prepared it, with <c>--json</c>.</summary>
+    public static async Task<SiloProcess> StartAsync(ProcessStartInfo start)
     {
-        var process = icon.Start(["silo", "--url", url, "--name", "desktop", "--threads", "2", "--device", "cpu", "--json", .. arguments]);
+        var process = Process.Start(start)!;
         var error = new StringBuilder();
         process.ErrorDataReceived += (_, line) =>
         {

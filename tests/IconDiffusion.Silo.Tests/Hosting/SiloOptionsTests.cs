@@ -102,6 +102,22 @@ public sealed class SiloOptionsTests
         }
     }
 
+    // Without keys a silo speaks to this machine's alone.
+    [Theory]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("::1", true)]
+    [InlineData("0.0.0.0", false)]
+    [InlineData("192.0.2.7", false)]
+    public void AnAddressOfOtherMachines_WantsAJoinFile(string address, bool isTaken)
+    {
+        var settings = new ClusterSettings { Database = "Host=db", Address = address };
+
+        var failure = Record.Exception(() => settings.Resolve());
+
+        Assert.Equal(isTaken, failure is null);
+        Assert.True(failure is null or SiloOptionsException);
+    }
+
     [Theory]
     [InlineData("ICONDIFFUSION_URL")]
     [InlineData("ICONDIFFUSION_TOKEN")]
