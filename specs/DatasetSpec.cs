@@ -39,6 +39,13 @@ public abstract record DatasetSpec
     /// <summary>Colour, <c>#RRGGBB</c>, that transparent pixels are laid over.</summary>
     public string Background { get; init; } = "#FFFFFF";
 
+    /// <summary>
+    /// Whether the icons' tags are part of the data set, which a model with <c>condition</c> learns from: an experiment file sets it for
+    /// such models by itself. Without it a data set is the same whatever its tags are.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Tags { get; init; }
+
     /// <summary>How many of the source's first icons are needed in all, those set aside included.</summary>
     /// <param name="available">Icons that the source has.</param>
     public int PoolOf(int available) => Math.Min(available, (int)Math.Min(available, (long)(Count ?? available) + HeldOutOf(available)));

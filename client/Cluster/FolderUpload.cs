@@ -42,6 +42,7 @@ internal static class FolderUpload
                 Listing = listing with { Images = [.. listing.Images.Select(image => image with { Path = "" })] },
                 Hashes = [.. images.AsParallel().AsOrdered().Select(HashOf)],
                 Consent = File.Exists(consent) ? File.ReadAllText(consent) : null,
+                Tags = datasets.Any(dataset => dataset.Tags) ? TagFile.Read(folder, listing) : null,
             }, images);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)

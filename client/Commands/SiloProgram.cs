@@ -31,7 +31,7 @@ internal static partial class SiloProgram
         new ForeignCommand("evaluate", "Compares two folders of images: Fréchet Inception distance, mean absolute pixel error to the nearest training image, and NWI = MAE − FID."),
         new ForeignCommand("compare", "Compares sets of images: FID, the mean absolute pixel error to the nearest icon of the first set, NWI = MAE − FID, and the figures of the novelty report.", "first", "others"),
         new ForeignCommand("calibrate", "Measures what the figures are worth."),
-        new ForeignCommand("dataset", "Make a data set, check one, or install what one is drawn from."),
+        new ForeignCommand("dataset", "Make a data set, check one, list its tags, or install what one is drawn from."),
         new ForeignCommand("consent", "Whose icons the data sets hold, and what their makers allow."),
         new ForeignCommand("publish", "Makes a folder that can be given away: a run's icons as PNG files that say of themselves that they were generated, by which run, from which data set and under which consent, with a model card, a card of the training set, a contact sheet and a manifest of checksums.", "run"),
         new ForeignCommand("demo", "Serves a public page with one button: a new icon from a trained run.", "run"),

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Files;
 
@@ -9,7 +10,7 @@ namespace IconDiffusion.Data;
 /// Prepared datasets in a folder, one file per fingerprint, so that a machine that only trains needs neither libvips nor the font nor the images.
 /// </summary>
 /// <remarks>
-/// <c>&lt;fingerprint&gt;.icons</c>: the header's length (8 bytes, little endian), the header (JSON: spec, names, consent), the pixels
+/// <c>&lt;fingerprint&gt;.icons</c>: the header's length (8 bytes, little endian), the header (JSON: spec, names, consent, tags), the pixels
 /// of the training icons and of those held out (uint8 [count, imageSize, imageSize, 3]).
 /// </remarks>
 public sealed class DatasetStore(string folder)
@@ -32,7 +33,7 @@ public sealed class DatasetStore(string folder)
     {
         var path = PathOf(dataset.Fingerprint);
         if (IsThere(dataset)) return path;
-        var header = JsonSerializer.SerializeToUtf8Bytes(new Header(dataset.Spec, dataset.Names, dataset.HeldOut.Names, dataset.Consent), SpecJson.Compact);
+        var header = JsonSerializer.SerializeToUtf8Bytes(new Header(dataset.Spec, dataset.Names, dataset.HeldOut.Names, dataset.Consent, dataset.Tags), SpecJson.Compact);
         AtomicFile.Write(path, stream =>
         {
             Span<byte> length = stackalloc byte[sizeof(long)];
@@ -115,8 +116,10 @@ public sealed class DatasetStore(string folder)
         var pixels = new byte[checked((int)Math.Max(0, stream.Length - stream.Position - heldOut.Length))];
         stream.ReadExactly(pixels);
         stream.ReadExactly(heldOut);
-        return new(header.Spec, header.Names, pixels, new(heldOutNames, heldOut), header.Consent);
+        return new(header.Spec, header.Names, pixels, new(heldOutNames, heldOut), header.Consent, header.Tags);
     }
 
-    private sealed record Header(DatasetSpec Spec, EquatableList<string> Names, EquatableList<string>? HeldOut = null, Consent? Consent = null);
+    private sealed record Header(
+        DatasetSpec Spec, EquatableList<string> Names, EquatableList<string>? HeldOut = null, Consent? Consent = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IconTags? Tags = null);
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
 
@@ -12,12 +13,15 @@ public sealed class IconDataset
     /// <param name="pixels">Taken over, not copied.</param>
     /// <param name="heldOut">Icons set aside; null: none.</param>
     /// <param name="consent">Null: the source's own terms, if it has some.</param>
-    /// <exception cref="DatasetException">An array does not fit names and size, or there are fewer than 2 icons.</exception>
-    public IconDataset(DatasetSpec spec, EquatableList<string> names, byte[] pixels, HeldOutIcons? heldOut = null, Consent? consent = null)
+    /// <param name="tags">Of <paramref name="names"/>; null where the spec asks for none.</param>
+    /// <exception cref="DatasetException">An array does not fit names and size, there are fewer than 2 icons, or the tags are not those that the spec asks for.</exception>
+    public IconDataset(DatasetSpec spec, EquatableList<string> names, byte[] pixels, HeldOutIcons? heldOut = null, Consent? consent = null, IconTags? tags = null)
     {
         if (names.Count < 2)
             throw new DatasetException($"The dataset has {names.Count} icon(s); training and FID need at least 2.");
-        (Spec, Names, Pixels, HeldOut) = (spec, names, pixels, heldOut ?? HeldOutIcons.None);
+        if (spec.Tags != tags is not null || tags?.Icons.Count is { } tagged && tagged != names.Count)
+            throw new DatasetException($"The dataset has tags of {tags?.Icons.Count ?? 0} icons; wanted those of {(spec.Tags ? names.Count : 0)}.");
+        (Spec, Names, Pixels, HeldOut, Tags) = (spec, names, pixels, heldOut ?? HeldOutIcons.None, tags);
         Consent = consent ?? SourceLicences.Of(spec);
         ThrowUnlessFits(names.Count, pixels);
         ThrowUnlessFits(HeldOut.Count, HeldOut.Pixels);
@@ -33,7 +37,9 @@ public sealed class IconDataset
             ? Enumerable.Range(2, repeat.Times - 1).SelectMany(time => training.Take(repeat.Icons).Select(icon => icon with { Name = $"{icon.Name} ({time})" }))
             : [];
         IReadOnlyList<NamedIcon> all = [.. training, .. repeated];
-        return new(spec, [.. all.Select(each => each.Name)], PackPixels(spec, all), new([.. heldOut.Select(each => each.Name)], PackPixels(spec, heldOut)), consent);
+        return new(
+            spec, [.. all.Select(each => each.Name)], PackPixels(spec, all), new([.. heldOut.Select(each => each.Name)], PackPixels(spec, heldOut)), consent,
+            spec.Tags ? IconTags.Of(all.Select(each => each.Tags)) : null);
     }
 
     private static byte[] PackPixels(DatasetSpec spec, IReadOnlyList<NamedIcon> icons)
@@ -58,6 +64,9 @@ public sealed class IconDataset
     /// <summary>Icons of the same source that are not trained on.</summary>
     public HeldOutIcons HeldOut { get; }
 
+    /// <summary>What is known of the training icons; null: the spec asks for no tags.</summary>
+    public IconTags? Tags { get; }
+
     /// <summary>What the icons' maker allows; null: nobody said. No part of the fingerprint, as it can be renewed or revoked.</summary>
     public Consent? Consent { get; }
 
@@ -70,7 +79,7 @@ public sealed class IconDataset
     public bool HorizontalFlip => Spec.HorizontalFlip;
 
     /// <summary>
-    /// SHA-256, lower-case hex, over every pixel in order and the settings: source, image size, count, flips, background, held-out icons.
+    /// SHA-256, lower-case hex, over every pixel in order and the settings: source, image size, count, flips, background, held-out icons, tags if there are.
     /// Names and folder are left out, so that a copy of the data elsewhere is the same data.
     /// </summary>
     public string Fingerprint { get; }
@@ -108,6 +117,8 @@ public sealed class IconDataset
             hash.AppendData(Encoding.UTF8.GetBytes($"heldOut={HeldOut.Count}\n"));
             hash.AppendData(HeldOut.Pixels);
         }
+        if (Tags is not null)
+            hash.AppendData(Encoding.UTF8.GetBytes($"tags={JsonSerializer.Serialize(Tags, SpecJson.Compact)}\n"));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -63,7 +63,7 @@ internal sealed class Datasets(SiloOptions options, TimeProvider time, IArtifact
         {
             var found = await Task.Run(() => Store.Load(fingerprint));
             var isIt = found.Spec.GetType() == wanted.GetType() && found.ImageSize == wanted.ImageSize
-                && found.HorizontalFlip == wanted.HorizontalFlip && found.Count <= (wanted.Count ?? int.MaxValue)
+                && found.HorizontalFlip == wanted.HorizontalFlip && found.Spec.Tags == wanted.Tags && found.Count <= (wanted.Count ?? int.MaxValue)
                 && found.Spec.Background.Equals(wanted.Background, StringComparison.OrdinalIgnoreCase);
             fault = isIt ? "" : $"The data set {fingerprint} was made with other settings than the run's: {found.Spec}; wanted {wanted}.";
             _faults[(fingerprint, wanted)] = fault;

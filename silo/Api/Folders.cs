@@ -107,7 +107,7 @@ internal sealed class Folders(SiloOptions options, Datasets datasets, TimeProvid
     private string? Fault(FolderOffer offer)
     {
         var listing = offer.Listing;
-        if (offer.Datasets.Contains(null!) || listing.Images.Contains(null!) || listing.Unfollowed.Contains(null!))
+        if (offer.Datasets.Contains(null!) || listing.Images.Contains(null!) || listing.Unfollowed.Contains(null!) || offer.Tags?.Contains(null!) == true)
             return "The offer has an empty item in a list; wanted none.";
         if (listing.Images.Count > MostImages)
             throw new ApiException(StatusCodes.Status413PayloadTooLarge, $"The folder has {listing.Images.Count} images; wanted at most {MostImages}.");
@@ -119,7 +119,7 @@ internal sealed class Folders(SiloOptions options, Datasets datasets, TimeProvid
         if (offer.Hashes.Count != needed || !offer.Hashes.All(hash => hash is not null && Datasets.IsFingerprint(hash)))
             return $"The offer has {offer.Hashes.Count} hashes; wanted {needed}, of 64 lower-case hexadecimal digits each.";
         string?[] labels =
-            [.. listing.Images.Select(image => image.Label), .. listing.Others, .. listing.Hidden, .. listing.Linked, .. listing.Unfollowed.Select(link => link.Name)];
+            [.. listing.Images.Select(image => image.Label), .. listing.Others, .. listing.Hidden, .. listing.Linked, .. listing.Unfollowed.Select(link => link.Name), .. (offer.Tags ?? []).Select(file => file.Label)];
         return Array.FindIndex(labels, label => !IsLabel(label)) is var wrong && wrong >= 0
             ? $"A file of the folder is called '{labels[wrong]}'; wanted a name within the folder, with '/' between its parts."
             : null;
@@ -156,6 +156,7 @@ internal sealed class Folders(SiloOptions options, Datasets datasets, TimeProvid
         {
             var content = new FolderContent(
                 offer.Listing with { Images = [.. offer.Listing.Images.Select(image => image with { Path = NameOf(spec, image.Label) })] },
+                () => offer.Tags ?? [],
                 () => offer.Consent is { } text ? Consent.Parse(text, NameOf(spec, Consent.FileName)) : null,
                 image => ImageFile.ReadBytes(Path.Combine(folder, $"{image}"), NameOf(spec, offer.Listing.Images[image].Label)));
             var dataset = await Task.Run(() => Try(() => IconFolder.Prepare(spec, content, time, warnings.Add)));

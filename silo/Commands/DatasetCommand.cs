@@ -12,7 +12,7 @@ using Spectre.Console;
 
 namespace IconDiffusion.Silo.Commands;
 
-/// <summary><c>icon dataset make|check|install</c>: look at the icons before anything trains on them.</summary>
+/// <summary><c>icon dataset make|check|tags|install</c>: look at the icons before anything trains on them.</summary>
 internal static class DatasetCommand
 {
     private static readonly Argument<string> Source = new("source")
@@ -33,7 +33,7 @@ internal static class DatasetCommand
     private static readonly Option<int> Seed = new("--seed") { Description = "Of layered art: chooses the parts' combinations.", HelpName = "N", DefaultValueFactory = _ => new LayeredSpec().Seed };
     private static readonly Option<int> Variants = new("--variants") { Description = "Of layered art: how many variants of each part are used, 2 to 6 of 'layered', to 64 of others.", HelpName = "N", DefaultValueFactory = _ => new LayeredSpec().Variants };
 
-    public static Command Create() => new("dataset", "Make a data set, check one, or install what one is drawn from.") { Make(), Check(), Install() };
+    public static Command Create() => new("dataset", "Make a data set, check one, list its tags, or install what one is drawn from.") { Make(), Check(), Tags(), Install() };
 
     private static Command Make()
     {
@@ -108,6 +108,55 @@ internal static class DatasetCommand
             return report.Problems.Count == 0 ? ExitCode.Success : ExitCode.Failed;
         });
         return command;
+    }
+
+    private static Command Tags()
+    {
+        var command = new Command("tags",
+            """
+            Lists the tags of a data set, with the number of icons that have each: what a model with "condition": "tags" can be
+            asked for. A folder's are in tags.csv (a line for each image: its name, then its tags) or in a text file beside each
+            image; a folder without tags gets a tags.csv to go on from, in which the folders that an image lies in are its first tags.
+
+            Examples:
+              icon dataset tags my-icons
+              icon dataset tags noto-faces
+            """)
+        { Source, Count, Seed, Variants, CommandContext.EmojiFontOption };
+        command.SetAction(parsed =>
+        {
+            var context = new CommandContext(parsed);
+            var spec = Spec(parsed, heldOut: 0) with { Tags = true };
+            var started = spec is FolderSpec folder ? Start(folder.Path) : null;
+            var tags = spec is FolderSpec own ? TagsOf(own.Path) : DatasetSource.Prepare(spec with { ImageSize = 16 }, TimeProvider.System, new InstalledPackages(context.Data.Packages)).Tags!;
+            var counts = tags.Names.Zip(tags.Counts()).Select(tag => new { Name = tag.First, Icons = tag.Second }).OrderByDescending(tag => tag.Icons).ToList();
+            context.Terminal.Result(
+                new { Icons = tags.Icons.Count, Tags = counts, Started = started },
+                () => [new Text(string.Join('\n', new[]
+                {
+                    started is null ? null : $"started {started}: add each icon's tags to its line",
+                    $"{tags.Names.Count} tags of {tags.Icons.Count} icons{(tags.Rare.Count > 0 ? $", {tags.Rare.Count} of them of fewer than {IconTags.Few} icons, which are hardly learned" : "")}",
+                }.OfType<string>().Concat(counts.Select(tag => $"{tag.Icons,6}  {tag.Name}"))))]);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static IconTags TagsOf(string folder)
+    {
+        var content = FolderContent.Of(folder);
+        return IconTags.Of(FolderTags.Of(folder, content.Listing, content.ReadTags()).Values);
+    }
+
+    // The table of a folder that has no tags yet; null: it has some.
+    private static string? Start(string folder)
+    {
+        var listing = FolderContent.Of(folder).Listing;
+        if (TagFile.In(listing).Any()) return null;
+        if (listing.Images.Count == 0) throw new DatasetException($"'{folder}' has no images; wanted some to state tags of.");
+        var path = Path.Combine(folder, TagFile.TableName);
+        AtomicFile.WriteAllText(path, FolderTags.Begin(listing));
+        return path;
     }
 
     private static Command Install()

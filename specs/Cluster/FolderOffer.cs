@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Serialization;
 using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Specs.Cluster;
@@ -20,6 +21,10 @@ public sealed record FolderOffer
 
     /// <summary>The text of its consent.json; null: it has none.</summary>
     public string? Consent { get; init; }
+
+    /// <summary>The files that state the images' tags; null: no data set is to have tags.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EquatableList<TagFile>? Tags { get; init; }
 
     /// <summary>What the offer is called while a silo knows it: 64 hexadecimal digits.</summary>
     /// <param name="utf8">The offer as JSON, as it is sent.</param>

@@ -31,6 +31,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("compare")]
     [InlineData("dataset", "make")]
     [InlineData("dataset", "check")]
+    [InlineData("dataset", "tags")]
     [InlineData("consent", "list")]
     [InlineData("consent", "show")]
     [InlineData("consent", "grant")]

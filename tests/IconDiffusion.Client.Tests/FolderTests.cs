@@ -79,4 +79,25 @@ public sealed class FolderTests : IDisposable
         Assert.Equal("broken.png", outcome.Json.GetProperty("unreadable")[0].GetProperty("name").GetString());
         Assert.Equal("exact", outcome.Json.GetProperty("duplicates")[0].GetProperty("kind").GetString());
     }
+
+    [Fact]
+    public async Task AFolderWithoutTags_GetsATable_WhichIsListedWithItsCounts()
+    {
+        var folder = await MakeFacesAsync("faces", 3);
+        var table = Path.Combine(folder, "tags.csv");
+
+        var started = await _icon.RunAsync("dataset", "tags", folder, "--json");
+        var empty = await File.ReadAllTextAsync(table);
+        await File.WriteAllTextAsync(table, empty.Replace("0.png", "0.png,beard").Replace("2.png", "2.png,beard,bald"));
+        var listed = await _icon.RunAsync("dataset", "tags", folder, "--json");
+        await File.AppendAllTextAsync(table, "3.png,beard\n");
+        var refused = await _icon.RunAsync("dataset", "tags", folder, "--json");
+
+        Assert.Equal(table, started.Json.GetProperty("started").GetString());
+        Assert.Equal("file,tags\n0.png\n1.png\n2.png\n", empty);
+        Assert.Equal([("beard", 2), ("bald", 1)], listed.Json.GetProperty("tags").EnumerateArray().Select(tag => (tag.GetProperty("name").GetString(), tag.GetProperty("icons").GetInt32())));
+        Assert.Equal(3, listed.Json.GetProperty("icons").GetInt32());
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("'3.png'", refused.Error);
+    }
 }

@@ -98,6 +98,12 @@ public abstract class LayeredArt(int size, Rgb background)
     /// <summary>The variants' names in the layers' order, such as <c>sky-round-tee-wide-button-laugh-bob-none</c>.</summary>
     public string NameOf(Combination combination) => string.Join('-', combination.Variants.Select((variant, layer) => Layers[layer].Variants[variant]));
 
+    /// <summary>A tag for each layer in the layers' order, its name and the variant's: <c>hair bob</c>, <c>accessory none</c>.</summary>
+    public EquatableList<string> TagsOf(Combination combination) => [.. combination.Variants.Select((variant, layer) => TagOf(layer, variant))];
+
+    /// <summary>The tag of icons that have this variant of a layer.</summary>
+    public string TagOf(int layer, int variant) => TagNames.Of($"{Layers[layer].Name} {Layers[layer].Variants[variant]}");
+
     /// <summary>Reads a name (<see cref="NameOf"/>); what follows a space, such as the number of a repetition, is left out.</summary>
     /// <exception cref="DatasetException">It is not the name of an icon of this art.</exception>
     public Combination Parse(string name)

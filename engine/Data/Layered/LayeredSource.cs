@@ -67,7 +67,7 @@ public static class LayeredSource
     private static List<NamedIcon> Pool(LayeredArtSpec spec, LayeredArt art)
     {
         var pool = (spec with { Count = spec.Count ?? DefaultCount }).PoolOf((int)Math.Min(art.Combinations, int.MaxValue));
-        return [.. Icons(spec, art).Take(pool).AsParallel().AsOrdered().Select(icon => new NamedIcon(icon.Name, icon.Icon))];
+        return [.. Icons(spec, art).Take(pool).AsParallel().AsOrdered().Select(icon => new NamedIcon(icon.Name, icon.Icon) { Tags = art.TagsOf(icon.Combination) })];
     }
 
     private static string? Shortage(LayeredArtSpec spec, LayeredArt art)

@@ -22,7 +22,10 @@ public static class IconFolder
         var (icons, report) = Read(spec, content, clock);
         foreach (var warning in FolderWarnings.Of(spec, report)) warn(warning);
         if (report.Problems is [var first, ..]) throw new DatasetException(first);
-        return IconDataset.Pack(spec, icons, report.Consent);
+        var dataset = IconDataset.Pack(spec, icons, report.Consent);
+        if (dataset.Tags?.Rare is [_, ..] rare)
+            warn($"'{spec.Path}': {rare.Count} tag(s) of fewer than {IconTags.Few} training icons, which are hardly learned: {FolderWarnings.Listed(rare)}");
+        return dataset;
     }
 
     /// <summary>Everything worth knowing about the folder; never throws for what a file contains.</summary>
@@ -57,10 +60,11 @@ public static class IconFolder
         if (usable >= 2 && images.Count < wanted)
             problems.Add($"Found {images.Count} images in '{spec.Path}'; {wanted} are wanted{(spec.HeldOut > 0 ? $", {spec.HeldOut} of them to hold out" : "")}.");
         var consent = ReadConsent(content, spec.Path, clock, problems);
+        var tags = spec.Tags ? ReadTags(content, spec.Path, problems) : null;
 
         var read = files.Where(each => each.Info != null).ToList();
         var heldOut = Math.Min(read.Count, spec.HeldOutOf(images.Count));
-        return (read.Select(each => new NamedIcon(each.Name, each.Icon!)).ToList(), Describe(content.Listing) with
+        return (read.Select(each => new NamedIcon(each.Name, each.Icon!) { Tags = tags?[each.Name] ?? [] }).ToList(), Describe(content.Listing, tags is not null) with
         {
             Icons = read.Count - heldOut,
             HeldOut = heldOut,
@@ -78,7 +82,7 @@ public static class IconFolder
 
     /// <summary>What lies in the folder, without reading an image: how many there are, and everything that is no image or is not reached.</summary>
     /// <exception cref="DatasetException">The folder is missing or unreadable.</exception>
-    public static DatasetReport Survey(string folder) => Describe(FolderContent.List(folder));
+    public static DatasetReport Survey(string folder) => Describe(FolderContent.List(folder), usesTags: false);
 
     /// <summary>
     /// The side that most of the readable images can be shown at: the median of their shorter sides (the lower one of an even number),
@@ -104,9 +108,10 @@ public static class IconFolder
         }
     }
 
-    private static DatasetReport Describe(FolderListing listing)
+    private static DatasetReport Describe(FolderListing listing, bool usesTags)
     {
-        var others = listing.Others.Where(label => label != Consent.FileName && !FolderListing.IsContactSheet(label)).ToLookup(IsConsent);
+        HashSet<string> used = [Consent.FileName, .. usesTags ? TagFile.In(listing) : []];
+        var others = listing.Others.Where(label => !used.Contains(label) && !FolderListing.IsContactSheet(label)).ToLookup(IsConsent);
         return new()
         {
             Icons = listing.Images.Count,
@@ -145,6 +150,20 @@ public static class IconFolder
             if (consent?.HasExpired(DateOnly.FromDateTime(clock.GetLocalNow().DateTime)) == true)
                 problems.Add($"The consent in '{Path.Combine(folder, Consent.FileName)}' ended on {consent.Expiry:yyyy-MM-dd}; ask {consent.Artist} to renew it.");
             return consent;
+        }
+        catch (DatasetException error)
+        {
+            problems.Add(error.Message);
+            return null;
+        }
+    }
+
+    // Null where they cannot be used.
+    private static IReadOnlyDictionary<string, EquatableList<string>>? ReadTags(FolderContent content, string folder, List<string> problems)
+    {
+        try
+        {
+            return FolderTags.Of(folder, content.Listing, content.ReadTags());
         }
         catch (DatasetException error)
         {

@@ -49,7 +49,7 @@ public static class NotoFaces
         foreach (var face in faces)
         {
             if (icons.Count == pool) break;
-            if (EmojiFont.TryRender(face.Sequence, spec.ImageSize, background) is { } icon) icons.Add(new(face.Name, icon));
+            if (EmojiFont.TryRender(face.Sequence, spec.ImageSize, background) is { } icon) icons.Add(new(face.Name, icon) { Tags = FaceTags.Of(face) });
             else missing.Add(face.Name);
         }
         return (icons, missing);

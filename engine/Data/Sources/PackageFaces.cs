@@ -48,7 +48,7 @@ public static class PackageFaces
         var files = packages.Read(package, faces.Select(package.EntryOf).ToFrozenSet().Contains);
         var present = faces.Where(face => files.ContainsKey(package.EntryOf(face))).ToList();
         var icons = present.Take(spec.PoolOf(present.Count)).AsParallel().AsOrdered()
-            .Select(face => new NamedIcon(face.Name, SvgFile.Draw(files[package.EntryOf(face)], face.Name, spec.ImageSize, background))).ToList();
+            .Select(face => new NamedIcon(face.Name, SvgFile.Draw(files[package.EntryOf(face)], face.Name, spec.ImageSize, background)) { Tags = FaceTags.Of(face) }).ToList();
         return (icons, faces.Except(present).Select(face => face.Name).ToList());
     }
 }

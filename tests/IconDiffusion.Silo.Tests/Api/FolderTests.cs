@@ -68,6 +68,21 @@ public sealed class FolderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ASentFoldersTags_AreThoseThatARunHereReads()
+    {
+        Add("icons/a.png", 1);
+        Add("icons/in/b.png", 2);
+        File.WriteAllText(_folder["icons", "tags.csv"], "a.png,beard\nin/b.png,red hair\n");
+        var spec = Spec with { Tags = true };
+
+        var fingerprints = await _client.PrepareAsync([Spec, spec], _ => { }, CancellationToken.None);
+
+        Assert.Equal(DatasetSource.Prepare(spec, TimeProvider.System).Fingerprint, fingerprints[spec]);
+        Assert.NotEqual(fingerprints[Spec], fingerprints[spec]);
+        Assert.Equal(["beard", "red hair"], new DatasetStore(Datasets).Load(fingerprints[spec]).Tags!.Names);
+    }
+
+    [Fact]
     public async Task WhatAKilledSiloWasSent_IsGoneOnceItHasStartedAgain()
     {
         using var data = new TemporaryFolder();
