@@ -29,6 +29,11 @@ public interface IExperimentGrain : IGrainWithStringKey
     [Alias("retry")]
     Task<int> RetryAsync();
 
+    /// <summary>Moves what waits of it to another place in the queue; what runs goes on.</summary>
+    /// <param name="priority">Higher goes first; equals go in the order of submission.</param>
+    [Alias("prioritize")]
+    Task PrioritizeAsync(int priority);
+
     /// <summary>Asks for a report of the results so far. One that is there is not made again, unless files were missing or it has failed.</summary>
     /// <exception cref="ExperimentMissingException">Never submitted.</exception>
     [Alias("report")]

@@ -52,6 +52,11 @@ internal static class ExperimentsApi
         MapCommand(api, "/cancel", experiment => experiment.CancelAsync(), "Stops for good, unless submitted again");
         api.MapPost(Id + "/retry", async (string id, IGrainFactory grains) => new Retried(await Experiment(grains, id).RetryAsync()))
             .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Gives failed cells another three attempts");
+        api.MapPut(Id + "/priority", async (string id, PriorityOrder order, IGrainFactory grains) =>
+        {
+            await Experiment(grains, id).PrioritizeAsync(order.Priority);
+            return await StatusAsync(id, grains);
+        }).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Moves what waits to another place in the queue: higher goes first");
     }
 
     private static void MapCommand(IEndpointRouteBuilder api, string path, Func<IExperimentGrain, Task> command, string summary) =>
@@ -139,3 +144,7 @@ internal static class ExperimentsApi
 
     private static ApiException Missing(string id) => new(StatusCodes.Status404NotFound, $"There is no experiment '{id}'.");
 }
+
+/// <summary>Where an experiment is wanted in the queue.</summary>
+/// <param name="Priority">Higher goes first; equals go in the order of submission.</param>
+internal sealed record PriorityOrder(int Priority);

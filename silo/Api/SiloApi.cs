@@ -44,6 +44,7 @@ internal static class SiloApi
     public static void Map(WebApplication app)
     {
         app.UseMiddleware<ProblemMiddleware>();
+        app.UseMiddleware<OriginMiddleware>();
         app.UseRouting();
         app.UseMiddleware<TokenMiddleware>();
         app.MapGet("/health/live", () => TypedResults.Text("ok")).ExcludeFromDescription();

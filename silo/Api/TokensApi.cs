@@ -3,6 +3,7 @@ using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs.Cluster;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
@@ -13,6 +14,8 @@ internal static partial class TokensApi
 {
     public static void Map(IEndpointRouteBuilder api)
     {
+        api.MapGet("/token", (HttpContext context) => new OwnRole(context.Features.GetRequiredFeature<Bearer>().Role ?? TokenRole.Watch))
+            .WithSummary("What the token of this request may do");
         var tokens = api.MapGroup("/tokens").WithMetadata(new WantedRole(TokenRole.Own));
         tokens.MapGet("", (TokenBook book) => book.List()).WithSummary("All tokens but the silo's own, without what they are");
         tokens.MapPost("", Add).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
@@ -36,3 +39,6 @@ internal static partial class TokensApi
     [GeneratedRegex(@"^[A-Za-z0-9_.-]{1,64}$")]
     private static partial Regex Name();
 }
+
+/// <summary>What the token of a request may do.</summary>
+internal sealed record OwnRole(TokenRole Role);

@@ -10,15 +10,25 @@ export const use = value => { token = value; };
 /** The silo does not know the token. */
 export class SignedOut extends Error {}
 
-async function request(path, signal) {
-  const answer = await fetch(path, { headers: { Authorization: `Bearer ${token}` }, signal, cache: 'no-store' });
+async function request(path, signal, { headers, ...rest } = {}) {
+  const answer = await fetch(path, { headers: { Authorization: `Bearer ${token}`, ...headers }, signal, cache: 'no-store', ...rest });
   if (answer.status === 401) throw new SignedOut('The silo does not know this token.');
-  if (!answer.ok) throw Object.assign(new Error((await answer.json().catch(() => null))?.detail ?? answer.statusText), { status: answer.status });
+  if (!answer.ok) throw Object.assign(new Error(sentences(await answer.json().catch(() => null)) ?? answer.statusText), { status: answer.status });
   return answer;
+}
+
+// What a problem says to people.
+function sentences(problem) {
+  const more = (problem?.errors ?? []).filter(each => typeof each === 'string' && !problem.detail?.includes(each));
+  return problem?.detail ? [problem.detail, ...more].join('\n') : null;
 }
 
 /** An answer's JSON. */
 export const get = async (path, signal) => (await request(path, signal)).json();
+
+/** Has something done; the answer's JSON. */
+export const send = async (method, path, content, signal) => (await request(path, signal, content === undefined ? { method }
+  : { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(content) })).json();
 
 /** A file of JSON lines. */
 export const lines = async (path, signal) => (await (await request(path, signal)).text()).split('\n').filter(Boolean).map(line => JSON.parse(line));

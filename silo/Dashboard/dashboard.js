@@ -1,16 +1,19 @@
 // The cluster, live: experiments, their cells as they train, draw and are scored, and the devices.
 
-import { SignedOut, events, get, lines, picture, save, use } from './api.js';
-import { drawDevices, drawExperiment, drawExperiments, drawRun } from './draw.js';
+import { SignedOut, events, get, lines, picture, save, send, use } from './api.js';
+import { $ } from './elements.js';
+import { drawDevices, drawExperiment, drawExperiments } from './experiment.js';
+import { drawRun } from './run.js';
+import { confirm } from './steering.js';
 import { active } from './words.js';
 
-const $ = id => document.getElementById(id);
 const storage = 'icondiffusion-token';
 const sleep = time => new Promise(done => setTimeout(done, time));
 
 let chosen = null;          // id of the experiment that is shown
 let run = null;             // id of the run whose details are shown
 let summaries = [];
+let role = null;            // what the token may do, once it is known
 let stop = new AbortController();   // ends everything that the present sign-in has going
 
 // Once: a screen reader would read the same sentence again with every try.
@@ -49,6 +52,7 @@ function choose(id) {
   watching.abort();
   watching = new AbortController();
   [chosen, run] = [id, null];
+  answer('');
   $('experiment').replaceChildren();
   drawExperiments(summaries, chosen);
   if (!id) return;
@@ -57,13 +61,37 @@ function choose(id) {
   repeat(1000, signal, async () => {
     // The stream of an experiment ends with it; submitted again, it goes on, and its report comes after it.
     if (ended && summaries.find(each => each.id === id)?.state !== 'running') return false;
+    role ??= (await get('/api/token', signal)).role;
     for await (const status of events(`/api/experiments/${id}/events`, signal)) {
       say('');
-      drawExperiment(status, run, showRun, () => save(`/api/experiments/${id}/report`, `${id}.html`, signal).catch(fail));
+      drawExperiment(status, run, {
+        onRun: showRun, onReport: () => save(`/api/experiments/${id}/report`, `${id}.html`, signal).catch(fail),
+        onCommand: role === 'watch' ? null : (name, value) => command(status, name, value, signal),
+      });
       if (!run && status.cells.length) showRun((status.cells.find(cell => active(cell.state)) ?? status.cells.find(cell => cell.state === 'done') ?? status.cells[0]).runId);
       ended = ['finished', 'cancelled'].includes(status.state) && !['waiting', 'running'].includes(status.report?.state);
     }
   });
+}
+
+// What the silo says to it, and why not, is read out at once.
+async function command({ id, name: experiment }, name, value, signal) {
+  if (name === 'cancel' && !await confirm(`Cancel ${experiment}? What runs is stopped after a checkpoint.`, 'Cancel it', 'Keep it')) return;
+  const path = `/api/experiments/${id}`;
+  try {
+    const done = name === 'priority' ? await send('PUT', `${path}/priority`, { priority: value }, signal)
+      : name === 'submit' ? await send('POST', '/api/experiments', await get(`${path}/submission`, signal), signal)
+      : await send('POST', `${path}/${name}`, undefined, signal);
+    answer(name === 'retry' ? `Retried: ${done.cells} run(s).` : name === 'priority' ? `Priority ${done.priority}.` : `${experiment}: ${done.state}.`);
+    await look(signal);
+  } catch (error) {
+    if (error.status && !(error instanceof SignedOut)) answer(error.message, true);
+    else fail(error);
+  }
+}
+
+function answer(text, isBad = false) {
+  [$('answer').textContent, $('answer').className] = [text, isBad ? 'bad' : 'soft'];
 }
 
 let looking = new AbortController();
@@ -105,7 +133,7 @@ function signOut(reason) {
   sessionStorage.removeItem(storage);
   [$('cluster').hidden, $('sign-out').hidden, $('sign-in').hidden] = [true, true, false];
   $('refused').textContent = reason ?? '';
-  for (const id of ['silo', 'notice']) $(id).textContent = '';
+  for (const id of ['silo', 'notice', 'answer']) $(id).textContent = '';
   for (const id of ['experiments', 'devices', 'experiment']) $(id).replaceChildren();
   document.title = 'IconDiffusion';
   $('token').focus();
@@ -113,6 +141,7 @@ function signOut(reason) {
 
 async function signIn(token) {
   use(token);
+  role = null;
   stop = new AbortController();
   const { signal } = stop;
   try {

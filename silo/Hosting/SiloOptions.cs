@@ -28,6 +28,9 @@ public sealed class SiloOptions
     /// <summary>Address of this machine that others may reach the API at, or <c>0.0.0.0</c> for all; none: this machine alone.</summary>
     public string? Listen { get; set; }
 
+    /// <summary>Names in the Internet's DNS that the API is reached by, such as <c>desktop.example.org</c>; addresses, and names that only a local network knows, need not be told.</summary>
+    public string[] Hosts { get; set; } = [];
+
     /// <summary>The folder that holds everything made here: <c>artifacts</c>.</summary>
     public string Data { get; set; } = "artifacts";
 
@@ -139,6 +142,8 @@ public sealed class SiloOptions
             yield return $"{nameof(Name)} is '{Name}'; wanted 1 to 64 letters, digits, '-', '_' or '.'.";
         if (Devices.Any(string.IsNullOrWhiteSpace))
             yield return $"{nameof(Devices)} has an empty entry; wanted cpu, cuda, cuda:N or a device's name.";
+        if (Hosts.FirstOrDefault(host => Uri.CheckHostName(host) == UriHostNameType.Unknown) is { } wrong)
+            yield return $"{nameof(Hosts)} has '{wrong}'; wanted a name such as desktop.example.org, without a port.";
         if (Otlp is not null && !(Uri.TryCreate(Otlp, UriKind.Absolute, out var otlp) && otlp.Scheme is "http" or "https"))
             yield return $"{nameof(Otlp)} is '{Otlp}'; wanted an address such as http://localhost:4318.";
         if (!Enum.IsDefined(LogLevel))

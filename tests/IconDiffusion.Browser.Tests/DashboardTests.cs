@@ -1,34 +1,16 @@
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using IconDiffusion.Silo;
-using IconDiffusion.Specs;
-using IconDiffusion.Specs.Cluster;
-using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
 namespace IconDiffusion.Browser.Tests;
 
 /// <summary>The dashboard of a real silo at real work, in a real browser.</summary>
-public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IAsyncLifetime
+public sealed class DashboardTests(Browser browser) : OnADashboard(browser)
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("icon-dashboard-").FullName;
-    private SiloHost _silo = null!;
-
-    public async Task InitializeAsync() => _silo = await StartAsync("http://127.0.0.1:0");
-
-    public async Task DisposeAsync()
-    {
-        await browser.ClosePagesAsync();
-        await _silo.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
-
     [SkippableFact]
     public async Task AnExperiment_IsSeenFromItsTrainingToItsScores()
     {
         var log = new PageLog();
-        var page = await OpenAsync($"#token={_silo.Token}", log: log);
+        var page = await OpenAsync($"#token={Silo.Token}", log: log);
         await Expect(page.Locator("#experiments code")).ToBeVisibleAsync();  // how to submit one
         await SubmitAsync("faces");
 
@@ -49,7 +31,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
 
         // Before the run has begun, there are no files of it, which the browser notes.
         Assert.DoesNotContain(log.Complaints, each => !(each.Contains("(Not Found)", StringComparison.Ordinal) && each.Contains("/files:", StringComparison.Ordinal)));
-        Assert.All(log.Requests, address => Assert.True(address.StartsWith(_silo.Url.AbsoluteUri, StringComparison.Ordinal) || address.StartsWith("blob:", StringComparison.Ordinal) || address.StartsWith("data:", StringComparison.Ordinal), address));
+        Assert.All(log.Requests, address => Assert.True(address.StartsWith(Silo.Url.AbsoluteUri, StringComparison.Ordinal) || address.StartsWith("blob:", StringComparison.Ordinal) || address.StartsWith("data:", StringComparison.Ordinal), address));
         Assert.DoesNotContain("token", page.Url);
     }
 
@@ -64,7 +46,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
         await Expect(page.Locator("#refused")).ToContainTextAsync("does not know this token");
         await Expect(page.Locator("#cluster")).ToBeHiddenAsync();
 
-        await token.FillAsync(_silo.Token);
+        await token.FillAsync(Silo.Token);
         await token.PressAsync("Enter");
         await Expect(page.Locator("#silo")).ToContainTextAsync("desktop");
         await Expect(page.Locator("#devices li")).ToBeVisibleAsync();
@@ -77,12 +59,12 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
     [SkippableFact]
     public async Task ASiloThatIsAway_IsSaid_AndSeenAgainWhenItIsBack()
     {
-        var page = await OpenAsync($"#token={_silo.Token}");
+        var page = await OpenAsync($"#token={Silo.Token}");
         await Expect(page.Locator("#devices li")).ToBeVisibleAsync();
 
-        await _silo.DisposeAsync();
+        await Silo.DisposeAsync();
         await Expect(page.Locator("#notice")).ToContainTextAsync("trying again");
-        _silo = await StartAsync(_silo.Url.GetLeftPart(UriPartial.Authority));
+        Silo = await StartAsync(Silo.Url.GetLeftPart(UriPartial.Authority));
 
         await Expect(page.Locator("#notice")).ToBeEmptyAsync();
         await Expect(page.Locator("#devices li")).ToBeVisibleAsync();
@@ -92,7 +74,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
     public async Task ARunThatWaits_HasNothingToShowYet_AndNothingIsWrongWithThat()
     {
         await SubmitAsync("rare", gpu: "RTX 3080");
-        var page = await OpenAsync($"#token={_silo.Token}");
+        var page = await OpenAsync($"#token={Silo.Token}");
 
         await Expect(page.Locator("#experiment .stage")).ToContainTextAsync("rtx-3080");  // what it waits for
         await Expect(page.Locator("#run")).ToContainTextAsync("No losses yet");
@@ -121,7 +103,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
         await Expect(page.Locator("#refused")).Not.ToBeEmptyAsync();
         Assert.Empty(await Barriers.FindAsync(page));  // signed out
 
-        await token.FillAsync(_silo.Token);
+        await token.FillAsync(Silo.Token);
         await token.PressAsync("Enter");
         await Expect(page.Locator("#experiments code")).ToBeVisibleAsync();
         Assert.Empty(await Barriers.FindAsync(page));  // nothing there yet
@@ -137,7 +119,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
         await Expect(page.Locator("#run polyline").First).ToBeVisibleAsync();
         Assert.Empty(await Barriers.FindAsync(page));  // at work
 
-        await _silo.DisposeAsync();
+        await Silo.DisposeAsync();
         await Expect(page.Locator("#notice")).ToContainTextAsync("trying again");
         Assert.Empty(await Barriers.FindAsync(page));  // out of reach
     }
@@ -148,7 +130,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
     public async Task Nothing_RunsOutOfThePage(int width)
     {
         await SubmitAsync("an-experiment-with-a-name-that-is-as-long-as-a-name-may-be");
-        var page = await OpenAsync($"#token={_silo.Token}", width);
+        var page = await OpenAsync($"#token={Silo.Token}", width);
         await Expect(page.Locator("#experiment tbody .state.done")).ToBeVisibleAsync();
         await Expect(page.Locator("#run img").First).ToBeVisibleAsync();
 
@@ -158,40 +140,5 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IA
               .filter(each => { const box = each.getBoundingClientRect(); return box.width > 0 && (box.right > innerWidth + 0.5 || box.left < -0.5); })
               .map(each => `${each.tagName}.${each.getAttribute('class')} ${each.textContent.slice(0, 40)}`)
             """));
-    }
-
-    private async Task<IPage> OpenAsync(string fragment, int width = 1280, PageLog? log = null)
-    {
-        Skip.If(Browser.Program is null, "This machine has no chromium; ./icon test installs Debian's. The dashboard was not looked at.");
-        return await browser.OpenAsync(_silo.Url.AbsoluteUri + fragment, width, log: log);
-    }
-
-    private Task<SiloHost> StartAsync(string url) => SiloHost.StartAsync(
-        new() { Url = url, Data = _folder, Name = "desktop", Devices = ["cpu"], Threads = 1, LogLevel = LogLevel.Error, ShutdownTimeout = TimeSpan.FromSeconds(10) }, CancellationToken.None);
-
-    private async Task SubmitAsync(string name, string? gpu = null, int steps = 20)
-    {
-        using var client = new HttpClient { BaseAddress = _silo.Url, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", _silo.Token) } };
-        var answer = await client.PostAsJsonAsync("/api/experiments", new Submission
-        {
-            Experiment = new()
-            {
-                Name = name,
-                Gpu = gpu,
-                Runs =
-                [
-                    new()
-                    {
-                        Seed = 3407,
-                        Dataset = new NotoFacesSpec { Count = 8, HeldOut = 0, ImageSize = 16 },
-                        Model = new DdpmSpec { Unet = new() { Dim = 8, DimMults = [1] }, Diffusion = new() { Timesteps = 50 } },
-                        Training = new() { Steps = steps, BatchSize = 2 },
-                        Sampling = new() { Count = 4, Sampler = new DdimSpec { Steps = 2 } },
-                        Evaluation = new() { Inception = InceptionWeights.Random, Figures = EvaluationFigures.Preprint },
-                    },
-                ],
-            },
-        }, SpecJson.Compact);
-        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 }

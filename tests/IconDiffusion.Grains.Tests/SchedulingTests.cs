@@ -34,6 +34,30 @@ public abstract class SchedulingTests(bool shuffled = false, bool onPostgres = f
     }
 
     [SkippableFact]
+    public async Task AChangedPriority_MovesWhatWaits_AndWhatRunsGoesOn()
+    {
+        var (first, second) = (Apart(TestSpecs.Grid("first", 2), 0), Apart(TestSpecs.Grid("second", 1), 10));
+        await Cluster.SubmitAsync(first);
+        var running = await RunningAsync();
+        var moved = await Cluster.SubmitAsync(second);
+        await Cluster.UntilAsync(async () => (await StatusAsync(second)).Cells[0].State == CellState.Waiting, "it waits");
+
+        await moved.PrioritizeAsync(1);
+        Assert.Equal(1, (await StatusAsync(second)).Priority);
+        Assert.Equal([running], Silo.Running);
+        await PassAsync(TimeSpan.FromSeconds(2));
+        Silo.Automatic = true;
+        await DoneAsync(Silo, running);
+        foreach (var spec in new[] { first, second })
+            await FinishedAsync(spec);
+
+        // The stages of a cell stay together.
+        Assert.Equal(
+            [TestSpecs.RunId(first, 0), TestSpecs.RunId(second, 0), TestSpecs.RunId(first, 1)],
+            Disk.Finished.Select(work => work.Key[..12]).Distinct());
+    }
+
+    [SkippableFact]
     public async Task Work_RunsOnTheClassOfDeviceThatItAsksFor()
     {
         Silo.Automatic = Cluster.Silo("b").Automatic = true;

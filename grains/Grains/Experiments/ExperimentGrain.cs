@@ -147,6 +147,16 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
         return failed.Count;
     }
 
+    public async Task PrioritizeAsync(int priority)
+    {
+        CheckSubmitted();
+        if (Submission!.Priority == priority)
+            return;
+        _experimentState.State = _experimentState.State with { Submission = Submission with { Priority = priority } };
+        await _experimentState.WriteStateAsync();
+        AskAgain();
+    }
+
     public Task<Submission?> GetSubmissionAsync() => Task.FromResult(Submission);
 
     public async Task WorkEndedAsync(WorkId work)
@@ -176,13 +186,18 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
     /// <summary>Asks again for all that is missing: the scheduler may have lost it.</summary>
     public Task ReceiveReminder(string reminderName, TickStatus status)
     {
+        AskAgain();
+        return Task.CompletedTask;
+    }
+
+    private void AskAgain()
+    {
         foreach (var work in _cells.SelectMany(cell => cell.Open))
             work.IsRequested = false;
         if (_reportWork is not null)
             _reportWork.IsRequested = false;
         _mustAskAgain = true;
         _ = WakeAsync();
-        return Task.CompletedTask;
     }
 
     // Written down and known to the list before anything is done.

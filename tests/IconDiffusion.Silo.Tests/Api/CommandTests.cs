@@ -1,5 +1,6 @@
 using System.Net;
 using IconDiffusion.Grains;
+using IconDiffusion.Silo.Api;
 using IconDiffusion.Silo.Tests.Hosting;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
@@ -53,6 +54,19 @@ public sealed class CommandTests : IAsyncLifetime
         await _silo.SubmitAsync();
 
         Assert.Equal(ExperimentState.Running, (await TestSilo.ReadAsync<ExperimentStatus>(await _silo.Client.GetAsync($"/api/experiments/{id}"))).State);
+    }
+
+    [Fact]
+    public async Task APriority_IsChangedAndKept()
+    {
+        var id = await _silo.SubmitAsync();
+
+        var changed = await TestSilo.ReadAsync<ExperimentStatus>(await _silo.Client.PutAsync($"/api/experiments/{id}/priority", TestSilo.Json(new PriorityOrder(-3))));
+
+        Assert.Equal((-3, ExperimentState.Running), (changed.Priority, changed.State));
+        Assert.Equal(-3, (await TestSilo.ReadAsync<Submission>(await _silo.Client.GetAsync($"/api/experiments/{id}/submission"))).Priority);
+        await Problem.SentenceAsync(HttpStatusCode.BadRequest, await _silo.Client.PutAsync($"/api/experiments/{id}/priority", TestSilo.Json(new { Priority = "high" })));
+        await Problem.SentenceAsync(HttpStatusCode.NotFound, await _silo.Client.PutAsync("/api/experiments/unknown-00000000/priority", TestSilo.Json(new PriorityOrder(1))));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using IconDiffusion.Silo.Api;
 using IconDiffusion.Silo.Tests.Hosting;
 using IconDiffusion.Specs.Cluster;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,6 +30,8 @@ public sealed class TokenTests : IAsyncLifetime
         (string Method, string Path, TokenRole Wanted)[] requests =
         [
             ("GET", "/api/silo", TokenRole.Watch),
+            ("GET", "/api/token", TokenRole.Watch),
+            ("PUT", "/api/experiments/tiny-00000000/priority", TokenRole.Work),
             ("GET", "/api/experiments", TokenRole.Watch),
             ("HEAD", "/api/runs/0123456789ab/files/spec.json", TokenRole.Watch),
             ("GET", "/orleans/DashboardCounters", TokenRole.Watch),
@@ -45,6 +48,7 @@ public sealed class TokenTests : IAsyncLifetime
         foreach (var role in Enum.GetValues<TokenRole>())
         {
             using var client = Client((await AddAsync($"{role}", role)).Token);
+            Assert.Equal(new OwnRole(role), await TestSilo.ReadAsync<OwnRole>(await client.GetAsync("/api/token")));
             foreach (var (method, path, wanted) in requests)
             {
                 using var answer = await client.SendAsync(new(new(method), path));

@@ -1,0 +1,51 @@
+// The run that is looked at: its losses, its looks, its pictures, its events.
+
+import { $, fill, h } from './elements.js';
+import { figure, moment } from './words.js';
+
+// Means of at most 300 pieces of the log, on a logarithmic axis: what a step's loss jumps by hides how it falls.
+function curve(losses) {
+  const all = losses.filter(each => typeof each.loss === 'number' && each.loss > 0);
+  const size = Math.max(1, Math.ceil(all.length / 300));
+  const means = [];
+  for (let i = 0; i + size <= all.length; i += size)
+    means.push([all[i + size - 1].step, all.slice(i, i + size).reduce((sum, each) => sum + each.loss, 0) / size]);
+  if (means.length < 2) return h('p', { class: 'soft' }, 'No losses yet.');
+  const logs = means.map(([, loss]) => Math.log(loss));
+  const [low, high, first, last] = [Math.min(...logs), Math.max(...logs), means[0][0], means.at(-1)[0]];
+  const points = means.map(([step], i) => `${(step - first) / (last - first) * 640},${156 - (logs[i] - low) / (high - low || 1) * 150}`);
+  return h('figure', {},
+    h('svg', { class: 'curve', viewBox: '0 0 640 160', preserveAspectRatio: 'none', role: 'img', 'aria-label': `Loss from ${figure(means[0][1])} to ${figure(means.at(-1)[1])}` },
+      h('line', { x1: 0, x2: 640, y1: 159, y2: 159 }), h('polyline', { points: points.join(' ') })),
+    h('figcaption', { class: 'soft' }, `loss, steps ${first} to ${last}: ${figure(Math.exp(low))} to ${figure(Math.exp(high))}, logarithmic`));
+}
+
+// Copying (0 to 100 %) and quality (0 to the largest distance) against the logarithm of the step, the safe window shaded.
+function windowCurves(points, window) {
+  if (points.length < 2 || !window) return null;
+  const [first, last] = [points[0].step, points.at(-1).step];
+  const x = step => Math.log(Math.min(Math.max(step, first), last) / first) / Math.log(last / first) * 640;
+  const distance = point => (point.heldOut ?? point.training).frechet;
+  const most = Math.max(...points.map(distance));
+  const line = (kind, share) => h('polyline', { class: kind, points: points.map(point => `${x(point.step)},${156 - share(point) * 150}`).join(' ') });
+  const [from, to] = window.quality ? [x(window.quality.by), x(window.copying?.by ?? last)] : [0, 0];
+  const newest = points.at(-1);
+  return h('figure', {},
+    h('svg', { class: 'curve', viewBox: '0 0 640 160', preserveAspectRatio: 'none', role: 'img', 'aria-label': window.text },
+      h('rect', { class: 'safe', x: from, y: 0, width: Math.max(0, to - from), height: 160 }), h('line', { x1: 0, x2: 640, y1: 159, y2: 159 }),
+      line('copying', point => point.copies / point.icons), line('quality', point => distance(point) / most)),
+    h('figcaption', { class: 'soft' }, h('span', { class: 'copying' }, `copies, 0 to 100 %: now ${newest.copies} of ${newest.icons}`), ' · ',
+      h('span', { class: 'quality' }, `Fréchet distance to ${newest.heldOut ? 'held-out' : 'training'} icons, 0 to ${figure(most)}: now ${figure(distance(newest))}`),
+      ` · looks at steps ${first} to ${last}, logarithmic; the safe window is shaded`), h('p', {}, window.text));
+}
+
+/** @param points the looks while it trained  @param window their verdict; null: there is none  @param pictures [address, caption] of each  @param sentence the verdict of the novelty report; null: not there yet */
+export function drawRun(id, log, points, window, pictures, sentence) {
+  const panel = $('run');
+  panel.hidden = false;
+  fill(panel, h('h3', {}, `Run ${id}`), sentence ? h('p', {}, sentence) : null, curve(log.losses), windowCurves(points, window),
+    pictures.map(([address, caption]) => h('figure', {},
+      h('figcaption', { class: 'soft' }, caption), h('img', { src: address, alt: caption, load: event => URL.revokeObjectURL(event.target.src) }))),
+    h('h3', {}, 'Events'), h('ul', { class: 'events', tabindex: 0, 'aria-label': 'Events, newest first', 'data-key': 'events' }, log.events.slice(-100).reverse().map(each =>
+      h('li', { class: ['failed', 'warning'].includes(each.kind) ? 'bad' : null }, `${moment(each.at)} · ${each.message}`))));
+}
