@@ -1,6 +1,7 @@
 using System.Text.Json;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Client.Cluster;
 
@@ -18,27 +19,9 @@ internal static class LocalSilo
 
     /// <summary>Where the living silo of a folder is on this machine; null: there is none.</summary>
     public static SiloAddress? Find(string data) => !Directory.Exists(data) ? null : Directory
-        .EnumerateFiles(data, "silo*" + LockEnding).Where(IsHeld)
+        .EnumerateFiles(data, "silo*" + LockEnding).Where(FileLock.IsHeld)
         .Select(held => Read(Path.ChangeExtension(held, AddressEnding)))
         .FirstOrDefault(address => address?.Machine == Environment.MachineName);
-
-    /// <summary>Whether a silo holds a lock.</summary>
-    public static bool IsHeld(string path)
-    {
-        try
-        {
-            using var probe = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            return false;
-        }
-        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-        catch (IOException)
-        {
-            return true;
-        }
-    }
 
     /// <summary>Reads an address; null: there is none, or it is damaged.</summary>
     public static SiloAddress? Read(string path)

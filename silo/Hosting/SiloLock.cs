@@ -14,9 +14,9 @@ public sealed class SiloLock : IDisposable
 {
     private const int Attempts = 10;
     private readonly string _file;
-    private readonly FileStream _handle;
+    private readonly FileLock _handle;
 
-    private SiloLock(string file, FileStream handle) => (_file, _handle) = (file, handle);
+    private SiloLock(string file, FileLock handle) => (_file, _handle) = (file, handle);
 
     /// <summary>Takes a folder, which is made where it is missing.</summary>
     /// <param name="sharer">This silo's name where several share the folder; each then has files of its own, <c>silo-NAME.lock</c>. Null: it is the only one.</param>
@@ -27,19 +27,20 @@ public sealed class SiloLock : IDisposable
         try
         {
             Directory.CreateDirectory(data);
-            var handle = Open(file + LocalSilo.LockEnding);
-            File.Delete(file + LocalSilo.AddressEnding);
-            return new(file, handle);
+            if (Open(file + LocalSilo.LockEnding) is { } handle)
+            {
+                File.Delete(file + LocalSilo.AddressEnding);
+                return new(file, handle);
+            }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            if (failure is UnauthorizedAccessException || !LocalSilo.IsHeld(file + LocalSilo.LockEnding))
-                throw new SiloStartException($"The data folder '{data}' cannot be used: {failure.Message} Wanted a folder that this user may write to.", failure);
-            var running = LocalSilo.Read(file + LocalSilo.AddressEnding);
-            throw new SiloStartException(
-                $"The data folder '{data}' belongs to the silo at {running?.Url ?? "(starting)"}{(running is null ? "" : $" (process {running.Pid})")}; stop that one or choose another folder.", failure)
-            { RunningUrl = running?.Url };
+            throw new SiloStartException($"The data folder '{data}' cannot be used: {failure.Message} Wanted a folder that this user may write to.", failure);
         }
+        var running = LocalSilo.Read(file + LocalSilo.AddressEnding);
+        throw new SiloStartException(
+            $"The data folder '{data}' belongs to the silo at {running?.Url ?? "(starting)"}{(running is null ? "" : $" (process {running.Pid})")}; stop that one or choose another folder.")
+        { RunningUrl = running?.Url };
     }
 
     /// <summary>Tells clients where the silo is.</summary>
@@ -62,18 +63,13 @@ public sealed class SiloLock : IDisposable
     }
 
     // Somebody who looks whether the lock is held holds it for a moment.
-    private static FileStream Open(string path)
+    private static FileLock? Open(string path)
     {
         for (var attempt = 1; ; attempt++)
         {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (attempt < Attempts && File.Exists(path))
-            {
-                Thread.Sleep(TimeSpan.FromMilliseconds(20));
-            }
+            if (FileLock.TryTake(path) is { } taken) return taken;
+            if (attempt == Attempts) return null;
+            Thread.Sleep(TimeSpan.FromMilliseconds(20));
         }
     }
 }

@@ -3,15 +3,12 @@ using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Generators.Training;
 
-/// <summary>
-/// The right to write one run's folder. The lock is an open file handle, so the kernel gives it back when the process
-/// ends, however it ends; there is no stale lock to clean up.
-/// </summary>
+/// <summary>The right to write one run's folder.</summary>
 public sealed class RunLock : IDisposable
 {
-    private readonly FileStream _handle;
+    private readonly FileLock _handle;
 
-    private RunLock(RunFolder folder, FileStream handle) => (Folder, _handle) = (folder, handle);
+    private RunLock(RunFolder folder, FileLock handle) => (Folder, _handle) = (folder, handle);
 
     /// <summary>The folder that the holder may write.</summary>
     public RunFolder Folder { get; }
@@ -30,15 +27,7 @@ public sealed class RunLock : IDisposable
     public static RunLock Take(RunFolder folder, AttemptFence? fence = null)
     {
         Directory.CreateDirectory(folder.Path);
-        FileStream handle;
-        try
-        {
-            handle = new FileStream(folder.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e) when (File.Exists(folder.LockFile))
-        {
-            throw new TrainingException($"'{folder.Path}' is being written by {Owner(folder)}; a run has one writer at a time.", e);
-        }
+        var handle = FileLock.TryTake(folder.LockFile) ?? throw new TrainingException($"'{folder.Path}' is being written by {Owner(folder)}; a run has one writer at a time.");
 
         // A file of its own: nobody else can read a file that is open without sharing.
         AtomicFile.WriteAllText(

@@ -8,7 +8,7 @@ public sealed class PublishedFolder : IDisposable
 {
     private readonly string _path;
     private readonly string _partial;
-    private readonly FileStream _lock;
+    private readonly FileLock _lock;
 
     /// <param name="path">Where it will be: nothing, or an empty folder.</param>
     /// <exception cref="ExperimentException">Something is there, or another process is filling it.</exception>
@@ -20,15 +20,8 @@ public sealed class PublishedFolder : IDisposable
         var parent = Path.GetDirectoryName(_path) ?? throw new ExperimentException($"'{_path}' is no folder to publish to.");
         Directory.CreateDirectory(parent);
         _partial = Path.Combine(parent, $".{Path.GetFileName(_path)}.partial");
-        try
-        {
-            // The kernel gives it back however the process ends.
-            _lock = new FileStream(_partial + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
-        }
-        catch (IOException) when (File.Exists(_partial + ".lock"))
-        {
-            throw new ExperimentException($"'{_path}' is being filled by another process; one at a time.");
-        }
+        _lock = FileLock.TryTake(_partial + ".lock", isTemporary: true)
+            ?? throw new ExperimentException($"'{_path}' is being filled by another process; one at a time.");
         // What a killed process has left.
         if (Directory.Exists(_partial)) Directory.Delete(_partial, recursive: true);
     }

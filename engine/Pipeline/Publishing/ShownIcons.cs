@@ -20,21 +20,14 @@ public sealed class ShownIcons : IDisposable
     public const int First = 1_000_000;
 
     private readonly string _path;
-    private readonly FileStream _lock;
+    private readonly FileLock _lock;
 
     /// <exception cref="ExperimentException">Another process shows icons of the run, or the file is damaged.</exception>
     public ShownIcons(RunFolder folder)
     {
         _path = folder.ShownFile;
-        try
-        {
-            // The kernel gives it back however the process ends.
-            _lock = new FileStream(_path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
-        }
-        catch (IOException) when (File.Exists(_path + ".lock"))
-        {
-            throw new ExperimentException($"Another process shows icons of the run {Path.GetFileName(folder.Path)}; one at a time, or two visitors would see the same.");
-        }
+        _lock = FileLock.TryTake(_path + ".lock", isTemporary: true)
+            ?? throw new ExperimentException($"Another process shows icons of the run {Path.GetFileName(folder.Path)}; one at a time, or two visitors would see the same.");
         try
         {
             Tally = File.Exists(_path) ? JsonSerializer.Deserialize<ShownTally>(File.ReadAllText(_path), SpecJson.Indented)! : new(First, 0, 0);
