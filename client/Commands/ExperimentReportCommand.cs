@@ -12,11 +12,11 @@ internal static class ExperimentReportCommand
 {
     public const string Description =
         """
-        Does it copy? Compares generated icons with the icons they were made from by every distance and test of the novelty
-        report, beside controls whose answer is known: the training icons themselves, shifted, mirrored, on another
-        background, icons that were held out, and noise. Writes one page to look at, and the figures as JSON, CSV, Markdown
-        and LaTeX. Of an experiment, the silo makes the report, wherever its runs were made, and this brings it here; what it
-        lacks is named on standard error.
+        Makes the report on whether icons copy, for an experiment, for runs, or for two folders. Generated icons are compared
+        with the icons that they were made from by every distance and test of the novelty report, beside controls whose answer
+        is known: the training icons themselves, shifted, mirrored, on another background, icons that were held out, and
+        noise. One page to look at, and the figures as JSON, CSV, Markdown and LaTeX. An experiment's report is made by the
+        silo, wherever its runs were made, and brought here; what it lacks is named on standard error.
 
         Examples:
           icon report quickstart --url http://desktop:5480    a whole experiment, from another machine

@@ -23,19 +23,19 @@ internal static partial class SiloProgram
     public static IEnumerable<Command> Commands() =>
     [
         new ForeignCommand("ask", "Asks whether a folder of pictures can be learned without being copied, and answers it.", "folder"),
-        new ForeignCommand("run", "Trains every run of an experiment, draws its icons, scores them, shows the preprint's Table 2 and opens the report on whether they copy (without a desktop its path is printed).", "file"),
+        new ForeignCommand("run", "Trains every run of an experiment, draws and scores its icons, and opens the report on whether they copy.", "file"),
         new ForeignCommand("silo", "Works off experiments on this machine's devices until it is stopped, and answers to submit, watch and the other commands."),
         new ForeignCommand("cluster", "Prepares several silos that work off one queue: their database and their keys."),
         new ForeignCommand("plan", "Shows the runs of an experiment with their estimated time on this machine, before anything runs.", "file"),
         new ForeignCommand("sample", "Draws icons from a trained run with its own sampler.", "run"),
-        new ForeignCommand("evaluate", "Compares two folders of images: Fréchet Inception distance, mean absolute pixel error to the nearest training image, and NWI = MAE − FID."),
-        new ForeignCommand("compare", "Compares sets of images: FID, the mean absolute pixel error to the nearest icon of the first set, NWI = MAE − FID, and the figures of the novelty report.", "first", "others"),
+        new ForeignCommand("evaluate", "Compares two folders of images by FID, nearest-neighbour MAE and NWI."),
+        new ForeignCommand("compare", "Compares sets of images by FID, nearest-neighbour MAE, NWI and the figures of the novelty report.", "first", "others"),
         new ForeignCommand("calibrate", "Measures what the figures are worth."),
         new ForeignCommand("dataset", "Make a data set, check one, list its tags, or install what one is drawn from."),
         new ForeignCommand("consent", "Whose icons the data sets hold, and what their makers allow."),
-        new ForeignCommand("publish", "Makes a folder that can be given away: a run's icons as PNG files that say of themselves that they were generated, by which run, from which data set and under which consent, with a model card, a card of the training set, a contact sheet and a manifest of checksums.", "run"),
+        new ForeignCommand("publish", "Makes a folder to give away: a run's icons that are no copies, with cards and checksums.", "run"),
         new ForeignCommand("demo", "Serves a public page with one button: a new icon from a trained run.", "run"),
-        new ForeignCommand("weights", "Puts the Inception weights of the published FID (pt_inception-2015-12-05-6726825d.pth, 96 MB) into the data folder and verifies their SHA-256."),
+        new ForeignCommand("weights", "Fetches the Inception weights of the published FID, 96 MB, and verifies their SHA-256."),
         new ForeignCommand("doctor", "Checks this machine: libraries, device, font, weights, disk."),
     ];
 

@@ -22,9 +22,8 @@ internal static class CompareCommand
         var output = new Option<string?>("--output") { Description = "Write each pair's novelty report, comparison.json, contact-sheet.png and gallery.png there.", HelpName = "DIR" };
         var command = new Command("compare",
             """
-            Compares sets of images: FID, the mean absolute pixel error to the nearest icon of the first set, NWI = MAE − FID, and
-            the figures of the novelty report. Sets may differ in number; images of another size are resized, and the table
-            says so.
+            Compares sets of images by FID, nearest-neighbour MAE, NWI and the figures of the novelty report. The nearest icon is
+            one of the first set. Sets may differ in number; images of another size are resized, and the table says so.
 
             Examples:
               icon compare set1 set2 set3

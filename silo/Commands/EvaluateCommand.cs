@@ -18,8 +18,8 @@ internal static class EvaluateCommand
         var output = new Option<string?>("--output") { Description = "Write scores.json, comparison.json, contact-sheet.png and gallery.png there.", HelpName = "DIR" };
         var command = new Command("evaluate",
             """
-            Compares two folders of images: Fréchet Inception distance, mean absolute pixel error to the nearest training
-            image, and NWI = MAE − FID. Images are read as PNG, JPEG, WebP or GIF. For square images of one size the FID is
+            Compares two folders of images by FID, nearest-neighbour MAE and NWI. That is the Fréchet Inception distance, the mean
+            absolute pixel error to the nearest training image, and NWI = MAE − FID. Images are read as PNG, JPEG, WebP or GIF. For square images of one size the FID is
             pytorch-fid's. ('icon compare' adds the figures of the novelty report, and knows the built-in data sets by name.)
 
             Examples:

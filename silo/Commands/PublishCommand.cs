@@ -20,10 +20,10 @@ internal static class PublishCommand
         var withoutConsent = new Option<bool>("--without-consent") { Description = "Publish although nobody's consent is on record; both cards then begin with that." };
         var command = new Command("publish",
             """
-            Makes a folder that can be given away: a run's icons as PNG files that say of themselves that they were generated,
-            by which run, from which data set and under which consent, with a model card, a card of the training set, a contact
-            sheet and a manifest of checksums. Icons that the run's novelty report calls copies are left out and listed, each
-            with the training icon that it is a copy of. The folder appears whole or not at all.
+            Makes a folder to give away: a run's icons that are no copies, with cards and checksums. Each PNG file says that it
+            was generated, by which run, from which data set and under which consent; with them go a model card, a card of the
+            training set, a contact sheet and a manifest of checksums. Icons that the run's novelty report calls copies are left
+            out and listed, each with the training icon that it copies. The folder appears whole or not at all.
 
             It refuses without a novelty report ('icon report RUN' makes one), where that report does not even see the copies
             among its own controls, and without a consent on record ('icon consent --help').

@@ -20,10 +20,11 @@ internal static class RunCommand
         var install = CompareCommand.Install();
         var command = new Command("run",
             """
-            Trains every run of an experiment, draws its icons, scores them, shows the preprint's Table 2 and opens the report on
-            whether they copy (without a desktop its path is printed). Runs that are finished are only read; an interrupted one goes on, bit for bit. The exit code is 1 if a run failed. Where a silo
-            works on the data folder, the experiment is handed to it. A file of comparisons trains nothing: it gives the preprint's
-            Table 1, and the exit code is 1 if an order that the file expects is not met.
+            Trains every run of an experiment, draws and scores its icons, and opens the report on whether they copy. It also
+            prints the preprint's Table 2; without a desktop it prints where the report is. Runs that are finished are only read;
+            an interrupted one goes on, bit for bit. The exit code is 1 if a run failed. Where a silo works on the data folder,
+            the experiment is handed to it. A file of comparisons trains nothing: it gives the preprint's Table 1, and the exit
+            code is 1 if an order that the file expects is not met.
 
             Examples:
               icon run grids/quickstart.json

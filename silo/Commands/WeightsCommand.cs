@@ -15,8 +15,8 @@ internal static class WeightsCommand
         var from = new Option<string?>("--from") { Description = "Copy from this file instead of downloading.", HelpName = "FILE" };
         var command = new Command("weights",
             $"""
-            Puts the Inception weights of the published FID ({InceptionWeightsFile.Published.FileName}, 96 MB) into the
-            data folder and verifies their SHA-256. Without them figures rest on ResNet-18, which comes with the program, and
+            Fetches the Inception weights of the published FID, 96 MB, and verifies their SHA-256. They lie in the data folder as
+            {InceptionWeightsFile.Published.FileName}. Without them figures rest on ResNet-18, which comes with the program, and
             compare with nothing published.
 
             Examples:
