@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using IconDiffusion.Client;
 using IconDiffusion.Client.Cluster;
@@ -33,6 +34,11 @@ public sealed class SiloHost : IAsyncDisposable
 
     /// <summary>Where this machine reaches the API, with the real port.</summary>
     public Uri Url { get; }
+
+    /// <summary>
+    /// Where other machines reach the API: by HTTPS, with the fingerprint of the authority to believe where that is our own. Null: they do not.
+    /// </summary>
+    public string? UrlForOthers { get; private init; }
 
     /// <summary>What the API wants to be shown.</summary>
     public string Token { get; }
@@ -73,16 +79,17 @@ public sealed class SiloHost : IAsyncDisposable
         {
             if (options.Cluster is { } cluster)
             {
-                await ClusterDatabase.CheckAsync(cluster.Database, cancellationToken).ConfigureAwait(false);
+                await ClusterDatabase.CheckAsync(cluster.Database, cancellationToken, cluster.Keys?.Authority).ConfigureAwait(false);
                 cluster.Resolve();   // A wrong address is told before anything starts.
             }
+            var shown = ApiCertificate.Of(options);
             HttpServer.ThrowIfTaken(options.Url, options.Listen);
             RunFiles.RemoveCopies(options.Data);
             Folders.RemoveUploads(options);
             var warnings = new List<string>();
             warnings.AddRange(Warnings(options));
             var identity = new SiloIdentity(SiloToken.Ensure(options.Data, warnings.Add), Guid.NewGuid().ToString("N"), TimeProvider.System.GetTimestamp());
-            app = Build(options, identity, addWork);
+            app = Build(options, identity, shown, addWork);
             var logger = app.Services.GetRequiredService<ILogger<SiloHost>>();
             foreach (var warning in warnings)
                 logger.SecretInDanger(warning);
@@ -90,7 +97,7 @@ public sealed class SiloHost : IAsyncDisposable
             identity.Url = HttpServer.Reached(app);
             siloLock.Publish(new(identity.Url.GetLeftPart(UriPartial.Authority), Environment.MachineName, Environment.ProcessId, identity.Incarnation));
             logger.Listening(options.Name, identity.Url, SiloRuntime.Name(options.IsCluster), options.Data);
-            return new(app, siloLock, options, identity);
+            return new(app, siloLock, options, identity) { UrlForOthers = ForOthers(options, identity.Url.Port, shown) };
         }
         catch (Exception failure)
         {
@@ -168,7 +175,16 @@ public sealed class SiloHost : IAsyncDisposable
             yield return warning;
     }
 
-    private static WebApplication Build(SiloOptions options, SiloIdentity identity, Action<IServiceCollection> addWork)
+    private static string? ForOthers(SiloOptions options, int port, ApiCertificate? shown)
+    {
+        if (options.Listen is not { } listen)
+            return null;
+        var host = IPAddress.Parse(listen) is var address && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)) ? Environment.MachineName : listen;
+        var url = new UriBuilder(shown is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps, host, port).Uri.GetLeftPart(UriPartial.Authority);
+        return shown?.Authority is { } authority ? $"{url}#{Authority.Fingerprint(authority)}" : url;
+    }
+
+    private static WebApplication Build(SiloOptions options, SiloIdentity identity, ApiCertificate? shown, Action<IServiceCollection> addWork)
     {
         var builder = HttpServer.Builder(options.LogLevel);
         var services = builder.Services;
@@ -183,9 +199,9 @@ public sealed class SiloHost : IAsyncDisposable
         SiloApi.Add(services);
         Telemetry.Add(services, options);
 
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, shown));
         var app = builder.Build();
-        SiloApi.Map(app);
+        SiloApi.Map(app, shown?.Authority);
         SiloRuntime.Map(app);
         return app;
     }
@@ -202,14 +218,18 @@ public sealed class SiloHost : IAsyncDisposable
         }
     }
 
-    private static void Configure(KestrelServerOptions kestrel, SiloOptions options)
+    private static void Configure(KestrelServerOptions kestrel, SiloOptions options, ApiCertificate? shown)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         foreach (var address in HttpServer.Addresses(options.Url, options.Listen))
-            kestrel.Listen(address);
+            kestrel.Listen(address, listen =>
+            {
+                if (shown is not null && !IPAddress.IsLoopback(address.Address))
+                    HttpServer.UseTls(listen, shown);
+            });
     }
 
     private sealed record NodeInfo(string Silo) : INodeInfo;

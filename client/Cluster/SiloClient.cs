@@ -1,9 +1,13 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Security;
 using System.Net.ServerSentEvents;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -21,20 +25,21 @@ internal sealed class SiloClient : IDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
 
+    /// <summary>Where a silo tells, without a token, which authority its certificate is of.</summary>
+    public const string AuthorityPath = "/authority.crt";
+
+    private const int MostAuthorityBytes = 16 << 10;
+
     private readonly HttpClient _http;
     private readonly SiloEndpoint _endpoint;
+    private X509Certificate2? _authority;
 
     public SiloClient(SiloEndpoint endpoint)
     {
         _endpoint = endpoint;
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            // The token goes to this silo and nowhere else.
-            AllowAutoRedirect = false,
-            UseProxy = !endpoint.Url.IsLoopback,
-            ConnectTimeout = TimeSpan.FromSeconds(5),
-            ConnectCallback = ConnectAsync,
-        })
+        _http = new HttpClient(endpoint.Fingerprint is null
+            ? Handler(endpoint.Url, ConnectAsync, null)
+            : Handler(endpoint.Url, ConnectToKnownAsync, (_, certificate, _, _) => Authority.HasIssued(_authority!, certificate as X509Certificate2)))
         {
             BaseAddress = endpoint.Url,
             Timeout = Timeout.InfiniteTimeSpan,
@@ -129,7 +134,54 @@ internal sealed class SiloClient : IDisposable
                 : ([], JsonSerializer.Deserialize<EquatableList<RunEvent>>(item.Data, Json)!);
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _authority?.Dispose();
+    }
+
+    private static SocketsHttpHandler Handler(
+        Uri url, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect, RemoteCertificateValidationCallback? isBelieved) => new()
+        {
+            // The token goes to this silo and nowhere else.
+            AllowAutoRedirect = false,
+            UseProxy = !url.IsLoopback,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            ConnectCallback = connect,
+            SslOptions = { RemoteCertificateValidationCallback = isBelieved },
+        };
+
+    // The authority first, which has the fingerprint or is none; then whoever shows a certificate of it.
+    private async ValueTask<Stream> ConnectToKnownAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        _authority ??= await AskForAuthorityAsync(cancellation);
+        return await ConnectAsync(context, cancellation);
+    }
+
+    /// <summary>Fetches the authority from whoever is there, without a token: by its fingerprint it is the right one, or it is refused.</summary>
+    private async Task<X509Certificate2> AskForAuthorityAsync(CancellationToken cancellation)
+    {
+        using var anybody = new HttpClient(Handler(Url, ConnectAsync, (_, certificate, _, _) => certificate is not null)) { MaxResponseContentBufferSize = MostAuthorityBytes };
+        X509Certificate2 authority;
+        try
+        {
+            authority = X509Certificate2.CreateFromPem(await anybody.GetStringAsync(new Uri(Url, AuthorityPath), cancellation));
+        }
+        catch (CryptographicException)
+        {
+            throw Unbelieved("has no authority of its own");
+        }
+        catch (HttpRequestException refused) when (refused.StatusCode is not null)
+        {
+            throw Unbelieved("has no authority of its own");
+        }
+        return Authority.Fingerprint(authority) is var found && found == _endpoint.Fingerprint
+            ? authority
+            : throw Unbelieved($"has the authority {found}");
+    }
+
+    private SiloException Unbelieved(string found) => new(
+        $"The silo at {Url} is not the one whose fingerprint is in its address: it {found}. Wanted the whole address that 'icon silo --listen' prints there; where it is that one, somebody else answers in the silo's place.", ExitCode.WrongInput);
 
     private Task<T> GetAsync<T>(string path, CancellationToken cancellation) => SendAsync<T>(HttpMethod.Get, path, null, cancellation);
 
@@ -184,6 +236,16 @@ internal sealed class SiloClient : IDisposable
         try
         {
             return await _http.SendAsync(request, completion, patience.Token);
+        }
+        catch (HttpRequestException exception) when (exception.InnerException is SiloException unbelieved)
+        {
+            throw unbelieved;
+        }
+        catch (HttpRequestException exception) when (exception.InnerException is AuthenticationException)
+        {
+            throw new SiloException(_endpoint.Fingerprint is null
+                ? $"The silo at {Url} shows a certificate that this machine does not trust. Wanted the whole address that 'icon silo --listen' prints there, with the fingerprint behind '#'."
+                : $"The silo at {Url} shows a certificate that is not of the authority in its address, or that has ended. If this machine's clock is wrong, set it.", ExitCode.WrongInput);
         }
         catch (HttpRequestException exception)
         {

@@ -5,8 +5,9 @@ namespace IconDiffusion.Client.Cluster;
 /// <summary>Where a silo listens and the token that it asks for.</summary>
 /// <param name="Url">Root of its API.</param>
 /// <param name="Token">Bearer token.</param>
+/// <param name="Fingerprint">SHA-256 of the authority that alone is believed there, 64 hexadecimal digits; null: those that this machine trusts.</param>
 /// <param name="Hint">What helps when nobody answers there.</param>
-internal sealed record SiloEndpoint(Uri Url, string Token, string Hint)
+internal sealed record SiloEndpoint(Uri Url, string Token, string? Fingerprint, string Hint)
 {
     private const string UrlVariable = "ICONDIFFUSION_URL";
     private const string TokenVariable = "ICONDIFFUSION_TOKEN";
@@ -25,10 +26,15 @@ internal sealed record SiloEndpoint(Uri Url, string Token, string Hint)
         var address = named is null ? LocalSilo.Find(data.Path) : null;
         if (named is null && address is null)
             throw new SiloException(
-                $"No silo runs on the data folder '{data.Path}'. Start one in another terminal: icon silo. Another machine's: --url http://MACHINE:5480 and --token or {TokenVariable}.",
+                $"No silo runs on the data folder '{data.Path}'. Start one in another terminal: icon silo. Another machine's: --url https://MACHINE:5480#…, the address that it printed for others, and --token or {TokenVariable}.",
                 ExitCode.Failed);
         if (!Uri.TryCreate(named ?? address!.Url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
             throw new UsageException($"The silo's URL is '{named ?? address!.Url}'; wanted one such as http://127.0.0.1:5480.");
+
+        var fingerprint = uri.Fragment.TrimStart('#').ToLowerInvariant();
+        if (fingerprint.Length > 0 && !(uri.Scheme == Uri.UriSchemeHttps && fingerprint.Length == 64 && fingerprint.All(char.IsAsciiHexDigitLower)))
+            throw new UsageException($"The silo's URL is '{named}'; wanted one such as https://desktop:5480#FINGERPRINT, the whole address that 'icon silo --listen' prints there, with 64 digits behind the '#'.");
+        uri = new(uri.GetLeftPart(UriPartial.Query));
 
         // The data folder's own token is for its own machine and is sent to no other.
         var secret = token ?? Variable(TokenVariable) ?? (address is not null || uri.IsLoopback ? TokenIn(data) : null);
@@ -36,9 +42,9 @@ internal sealed record SiloEndpoint(Uri Url, string Token, string Hint)
             throw new SiloException(
                 $"There is no token for the silo at {uri}. It lies in the silo's data folder in the file 'token': {TokenVariable} or --token.",
                 ExitCode.WrongInput);
-        return new(uri, secret, uri.IsLoopback
+        return new(uri, secret, fingerprint.Length > 0 ? fingerprint : null, uri.IsLoopback
             ? "Start it: icon silo."
-            : "On its machine: icon silo --listen 0.0.0.0");
+            : "On its machine: icon silo --listen 0.0.0.0, which prints the address for others.");
     }
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

@@ -11,7 +11,7 @@ internal sealed class ClusterContext : IDisposable
 {
     private static readonly Option<string?> Url = new("--url")
     {
-        Description = "The silo, such as http://desktop:5480 (default: the one that runs on the data folder). Also: ICONDIFFUSION_URL.",
+        Description = "The silo: the whole address that it printed for other machines, such as https://desktop:5480#FINGERPRINT (default: the one that runs on the data folder). Also: ICONDIFFUSION_URL.",
         HelpName = "URL",
     };
 

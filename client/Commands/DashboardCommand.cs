@@ -15,7 +15,7 @@ internal static class DashboardCommand
 
         Examples:
           icon dashboard
-          icon dashboard --url http://desktop:5480
+          icon dashboard --url https://desktop:5480#3f9c…
         """), async (context, _, cancellation) =>
         {
             // Says now rather than on the page if the silo is not there, or does not know the token.

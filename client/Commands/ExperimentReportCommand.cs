@@ -19,7 +19,7 @@ internal static class ExperimentReportCommand
         silo, wherever its runs were made, and brought here; what it lacks is named on standard error.
 
         Examples:
-          icon report quickstart --url http://desktop:5480    a whole experiment, from another machine
+          icon report quickstart --url https://desktop:5480#3f9c…    a whole experiment, from another machine
           icon report 3f9c2a                                  one run
           icon report 3f9c2a 77ab01 --output report           several on one page
           icon report --training my-icons --generated samples --held-out others --open

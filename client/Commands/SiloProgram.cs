@@ -55,7 +55,7 @@ internal static partial class SiloProgram
             await BuildAsync(project);
         var program = Built() ?? throw new FileNotFoundException(
             $"'icon {command}' works with this machine's files and devices, and needs the silo's program: {Name}.dll is not in '{AppContext.BaseDirectory}'. " +
-            "Run it where IconDiffusion is set up as a whole (./icon setup). What works with this program alone on a silo elsewhere: icon --help, submit to retry, with --url http://MACHINE:5480.");
+            "Run it where IconDiffusion is set up as a whole (./icon setup). What works with this program alone on a silo elsewhere: icon --help, submit to retry, with --url https://MACHINE:5480#…, the address that it printed for others.");
         var host = Environment.ProcessPath!;
         // By dotnet where that runs this program, else by the executable beside it.
         string[] words = Path.GetFileNameWithoutExtension(host) == "dotnet"

@@ -22,7 +22,7 @@ internal static class SubmitCommand
             Examples:
               icon submit grids/quickstart.json
               icon submit grids/quickstart.json --watch
-              icon submit grids/preprint-ddpm.json --url http://desktop:5480 --priority 5
+              icon submit grids/preprint-ddpm.json --url https://desktop:5480#3f9c… --priority 5
             """)
         { file, priority, watch }, async (context, parsed, cancellation) =>
         {

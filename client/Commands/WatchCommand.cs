@@ -18,7 +18,7 @@ internal static class WatchCommand
 
             Examples:
               icon watch
-              icon watch quickstart --url http://desktop:5480
+              icon watch quickstart --url https://desktop:5480#3f9c…
             """)
         { experiment }, async (context, parsed, cancellation) =>
             await context.FollowAsync((await context.FindAsync(parsed.GetValue(experiment), cancellation)).Id, cancellation));

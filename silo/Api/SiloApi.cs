@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Security.Cryptography.X509Certificates;
+using IconDiffusion.Client.Cluster;
 using IconDiffusion.Grains;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Cluster;
@@ -41,7 +43,8 @@ internal static class SiloApi
         services.AddSingleton<RunFiles>();
     }
 
-    public static void Map(WebApplication app)
+    /// <param name="authority">Root of the certificate that other machines are shown, which they know the fingerprint of; null: one that they know, or none.</param>
+    public static void Map(WebApplication app, X509Certificate2? authority)
     {
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<OriginMiddleware>();
@@ -49,6 +52,8 @@ internal static class SiloApi
         app.UseMiddleware<TokenMiddleware>();
         app.MapGet("/health/live", () => TypedResults.Text("ok")).ExcludeFromDescription();
         app.MapGet("/health/ready", Ready).ExcludeFromDescription();
+        if (authority is not null)
+            app.MapGet(SiloClient.AuthorityPath, () => TypedResults.Text(authority.ExportCertificatePem() + "\n", "application/x-pem-file")).ExcludeFromDescription();
         DashboardPage.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json");
 

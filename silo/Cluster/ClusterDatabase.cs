@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using IconDiffusion.Silo.Hosting;
 using Npgsql;
 
@@ -11,11 +14,35 @@ public static class ClusterDatabase
     // Any number that no other program in the same database locks by.
     private const long InitializationLock = 0x69636f6e;
 
+    /// <summary>
+    /// A connection string by which a server elsewhere has to show that it is the one (<c>SSL Mode=VerifyFull</c>), unless the string says itself what is
+    /// wanted, or the server is on this machine.
+    /// </summary>
+    /// <exception cref="SiloOptionsException">It is no connection string.</exception>
+    public static string Secured(string connectionString)
+    {
+        var settings = Parse(connectionString);
+        if (settings.ShouldSerialize("SSL Mode") || settings.Host!.StartsWith('/') || settings.Host is "localhost" || (IPAddress.TryParse(settings.Host, out var address) && IPAddress.IsLoopback(address)))
+            return connectionString;
+        settings.SslMode = SslMode.VerifyFull;
+        return settings.ConnectionString;
+    }
+
+    /// <summary>Connections to the database.</summary>
+    /// <param name="authority">Who has issued the server's certificate, where the connection string wants it verified and names no other root; null: somebody whom this machine trusts.</param>
+    public static NpgsqlDataSource Connections(string connectionString, X509Certificate2? authority)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        if (authority is not null && builder.ConnectionStringBuilder is { SslMode: SslMode.VerifyCA or SslMode.VerifyFull, RootCertificate: null })
+            builder.UseRootCertificate(authority);
+        return builder.Build();
+    }
+
     /// <summary>Makes what is missing, in one transaction that waits for another one's. What is there is kept.</summary>
     /// <exception cref="SiloOptionsException">It is no connection string.</exception>
     /// <exception cref="ClusterDatabaseException">The database cannot be had or changed; nothing was.</exception>
-    public static Task<ClusterDatabaseChange> InitializeAsync(string connectionString, CancellationToken cancellationToken) =>
-        WithAsync(connectionString, async connection =>
+    public static Task<ClusterDatabaseChange> InitializeAsync(string connectionString, CancellationToken cancellationToken, X509Certificate2? authority = null) =>
+        WithAsync(connectionString, authority, async connection =>
         {
             var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
@@ -38,8 +65,8 @@ public static class ClusterDatabase
     /// <summary>Looks whether a silo can start on the database.</summary>
     /// <exception cref="SiloOptionsException">It is no connection string.</exception>
     /// <exception cref="ClusterDatabaseException">The database cannot be had, or has no tables.</exception>
-    public static Task CheckAsync(string connectionString, CancellationToken cancellationToken) =>
-        WithAsync(connectionString, async connection =>
+    public static Task CheckAsync(string connectionString, CancellationToken cancellationToken, X509Certificate2? authority = null) =>
+        WithAsync(connectionString, authority, async connection =>
         {
             var found = await RelationsAsync(connection, cancellationToken).ConfigureAwait(false);
             return found.Count == Relations.Length ? true : throw new ClusterDatabaseException(
@@ -53,13 +80,12 @@ public static class ClusterDatabase
         "orleansstorage", "orleansstorage_first_write",
     ];
 
-    private static async Task<T> WithAsync<T>(string connectionString, Func<NpgsqlConnection, Task<T>> act, CancellationToken cancellationToken)
+    private static NpgsqlConnectionStringBuilder Parse(string connectionString)
     {
         NpgsqlConnectionStringBuilder settings;
         try
         {
-            // A pool of this one's own would keep a connection open.
-            settings = new(connectionString) { Pooling = false };
+            settings = new(connectionString);
         }
         catch (Exception wrong) when (wrong is ArgumentException or FormatException or KeyNotFoundException)
         {
@@ -68,13 +94,22 @@ public static class ClusterDatabase
         }
         if (string.IsNullOrWhiteSpace(settings.Host))
             throw new SiloOptionsException(["The database's connection string names no Host; wanted such as: Host=db;Username=icon;Password=…;Database=icon"]);
+        return settings;
+    }
+
+    private static async Task<T> WithAsync<T>(string connectionString, X509Certificate2? authority, Func<NpgsqlConnection, Task<T>> act, CancellationToken cancellationToken)
+    {
+        var settings = Parse(connectionString);
         try
         {
-            var connection = new NpgsqlConnection(settings.ConnectionString);
-            await using (connection.ConfigureAwait(false))
+            // A pool of this one's own would keep a connection open.
+            settings.Pooling = false;
+            var source = Connections(settings.ConnectionString, authority);
+            await using (source.ConfigureAwait(false))
             {
-                await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-                return await act(connection).ConfigureAwait(false);
+                var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+                await using (connection.ConfigureAwait(false))
+                    return await act(connection).ConfigureAwait(false);
             }
         }
         catch (Exception failure) when (failure is NpgsqlException or SocketException or TimeoutException)
@@ -97,6 +132,8 @@ public static class ClusterDatabase
             PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } =>
                 (ClusterDatabaseFault.Duplicates, $"The database '{database}' at {settings.Host}:{settings.Port} holds two states of one grain in orleansstorage; wanted one: stop the silos, back it up and delete the older row"),
             PostgresException => (ClusterDatabaseFault.Other, $"The database '{database}' at {settings.Host}:{settings.Port} refused"),
+            { InnerException: null or AuthenticationException } and NpgsqlException when settings.SslMode >= SslMode.Require =>
+                (ClusterDatabaseFault.NotEncrypted, $"The database server {settings.Host}:{settings.Port} does not encrypt, or not with a certificate of this name that is believed; wanted in its postgresql.conf ssl=on, with ssl_cert_file and ssl_key_file of the certificate and key that 'icon cluster init' makes for it, or another SSL Mode in the connection string"),
             _ => (ClusterDatabaseFault.Unreachable, $"The database server {settings.Host}:{settings.Port} cannot be reached; wanted a PostgreSQL that listens there"),
         };
         var cause = failure is PostgresException postgres ? postgres.MessageText : (failure.InnerException ?? failure).Message;
@@ -182,6 +219,9 @@ public enum ClusterDatabaseFault
 
     /// <summary>No server answers there.</summary>
     Unreachable,
+
+    /// <summary>It does not encrypt, or by a certificate that is not believed.</summary>
+    NotEncrypted,
 
     /// <summary>User or password are wrong.</summary>
     NotLetIn,

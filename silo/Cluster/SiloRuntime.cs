@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Orleans.Configuration;
 using Orleans.Connections.Security;
 using Orleans.Dashboard;
@@ -135,10 +136,11 @@ internal static class SiloRuntime
         });
         if (settings.Keys is { } keys)
             silo.UseTls(keys.Certificate, tls => Require(tls, keys));
-        silo.UseAdoNetClustering(own => (own.Invariant, own.ConnectionString) = (Invariant, settings.Database));
+        silo.Services.AddSingleton(_ => ClusterDatabase.Connections(settings.Database, settings.Keys?.Authority));
+        silo.UseAdoNetClustering(options => options.Configure<NpgsqlDataSource>((members, database) => (members.Invariant, members.DataSource) = (Invariant, database)));
 
         silo.Configure<ClusterMembershipOptions>(WatchClosely);
-        AddStorage(silo, settings.Database);
+        AddStorage(silo);
     }
 
     // Both ends show a certificate, and each believes the cluster's authority alone: neither what the system trusts nor a name matters.
@@ -159,14 +161,14 @@ internal static class SiloRuntime
         members.DeathVoteExpirationTimeout = TimeSpan.FromSeconds(60);
     }
 
-    /// <summary>States, reminders and the grain directory in PostgreSQL.</summary>
-    public static void AddStorage(ISiloBuilder silo, string database)
+    /// <summary>States, reminders and the grain directory in PostgreSQL, by the <see cref="NpgsqlDataSource"/> among the services.</summary>
+    public static void AddStorage(ISiloBuilder silo)
     {
-        silo.AddAdoNetGrainStorageAsDefault(storage => (storage.Invariant, storage.ConnectionString) = (Invariant, database));
-        silo.UseAdoNetReminderService(reminders => (reminders.Invariant, reminders.ConnectionString) = (Invariant, database));
+        silo.AddAdoNetGrainStorageAsDefault(options => options.Configure<NpgsqlDataSource>((storage, database) => (storage.Invariant, storage.DataSource) = (Invariant, database)));
+        silo.UseAdoNetReminderService(options => options.Configure<NpgsqlDataSource>((reminders, database) => (reminders.Invariant, reminders.DataSource) = (Invariant, database)));
         silo.Configure<ReminderOptions>(reminders => reminders.RefreshReminderListPeriod = TimeSpan.FromSeconds(30));
 
         // The directory in the silos' memory forgets healthy grains of other silos when one dies; this one does not.
-        silo.UseAdoNetGrainDirectoryAsDefault(directory => (directory.Invariant, directory.ConnectionString) = (Invariant, database));
+        silo.UseAdoNetGrainDirectoryAsDefault(options => options.Configure<NpgsqlDataSource>((directory, database) => (directory.Invariant, directory.DataSource) = (Invariant, database)));
     }
 }

@@ -49,6 +49,9 @@ internal static class ClusterCommand
             new ones and stays here. A join file is a secret: it holds the database's password and the machine's private key. Bring
             it to its machine by scp or a stick, and to no other.
 
+            A database server on another machine has to encrypt, and to show that it is the one (SSL Mode=VerifyFull, unless the
+            connection string says otherwise): the files postgres-HOST.crt and .key are for it, made before it is asked.
+
             What is there is kept, so it may be repeated: after an update of the program, for another machine, or for one whose
             certificate ends, as it does after two years.
 
@@ -64,10 +67,16 @@ internal static class ClusterCommand
             var connection = parsed.GetValue(database) ?? Environment.GetEnvironmentVariable(Variable);
             if (string.IsNullOrWhiteSpace(connection))
                 throw new UsageException($"No database was named; wanted --database \"Host=db;Username=icon;Password=…;Database=icon\" or {Variable}.");
-            var change = await ClusterDatabase.InitializeAsync(connection, cancellationToken);
+            connection = ClusterDatabase.Secured(connection);
             var settings = new NpgsqlConnectionStringBuilder(connection);
             var name = settings.Database ?? settings.Username;
-            var files = Admit(JoinFile.Folder(context.Data.Path), parsed.GetValue(machines)!, connection, parsed.GetValue(id)!);
+            var folder = JoinFile.Folder(context.Data.Path);
+            using var authority = ClusterAuthority.Ensure(folder, TimeProvider.System);
+            if (settings.SslMode is SslMode.VerifyCA or SslMode.VerifyFull && settings.RootCertificate is null)
+                foreach (var host in settings.Host!.Split(','))
+                    authority.IssueForDatabase(folder, host);
+            var change = await ClusterDatabase.InitializeAsync(connection, cancellationToken, authority.Root);
+            var files = Admit(authority, folder, parsed.GetValue(machines)!, connection, parsed.GetValue(id)!);
             context.Terminal.Result(new { settings.Host, settings.Port, Database = name, change.Made, change.Queries, JoinFiles = files },
                 () => [new Text(Tell($"Database '{name}' at {settings.Host}:{settings.Port}", change)), .. files.Select(file => new Text($"Join file, a secret: {file}"))]);
             return ExitCode.Success;
@@ -77,15 +86,11 @@ internal static class ClusterCommand
 
     private static bool IsName(string name) => name.Length <= 64 && Uri.CheckHostName(name) is UriHostNameType.Dns or UriHostNameType.IPv4;
 
-    private static string[] Admit(string folder, IEnumerable<string> machines, string database, string id)
+    private static string[] Admit(ClusterAuthority authority, string folder, IEnumerable<string> machines, string database, string id) => [.. machines.Distinct().Select(machine =>
     {
-        using var authority = ClusterAuthority.Ensure(folder, TimeProvider.System);
-        return [.. machines.Distinct().Select(machine =>
-        {
-            var (certificate, key) = authority.Issue(machine);
-            return new JoinFile { Machine = machine, ClusterId = id, Database = database, Authority = authority.Certificate, Certificate = certificate, Key = key }.Write(folder);
-        })];
-    }
+        var (certificate, key) = authority.Issue(machine);
+        return new JoinFile { Machine = machine, ClusterId = id, Database = database, Authority = authority.Certificate, Certificate = certificate, Key = key }.Write(folder);
+    })];
 
     private static string Tell(string database, ClusterDatabaseChange change) => change switch
     {

@@ -96,7 +96,7 @@ internal static class RunCommand
         await using var silo = await SiloHost.StartAsync(options, stop.Token, devices => context.Terminal.Say(
             $"{prepared.Experiment.Name}: {prepared.Experiment.Runs.Count} run(s) on {string.Join(", ", devices)}, {options.Threads} threads"));
         if (silo.Devices.Any(device => device.Class == DeviceClass.Cpu) && KernelLibrary.Note is { } note) context.Terminal.Say($"{note}.");
-        using var client = new SiloClient(new(silo.Url, silo.Token, "It runs in this process."));
+        using var client = new SiloClient(new(silo.Url, silo.Token, null, "It runs in this process."));
         return await FollowAsync(context, prepared, client, began, stop.Token);
     }
 

@@ -14,6 +14,9 @@ internal static class SiloCommand
         var url = new Option<string?>("--url") { Description = "Where this machine reaches the API (default: http://127.0.0.1:5480).", HelpName = "URL" };
         var listen = new Option<string?>("--listen") { Description = "Let other machines in too: an address of this one, or 0.0.0.0 for all.", HelpName = "ADDRESS" };
         var name = new Option<string?>("--name") { Description = "What the cluster calls this silo (default: the machine's name).", HelpName = "NAME" };
+        var certificate = new Option<string?>("--certificate") { Description = "Certificate, PEM, by which other machines reach the API (default: one that the silo makes).", HelpName = "FILE" };
+        var key = new Option<string?>("--key") { Description = "Private key of --certificate, PEM (default: in the same file).", HelpName = "FILE" };
+        var plainHttp = new Option<bool>("--plain-http") { Description = "Let other machines in without encryption, behind a web server or a tunnel that encrypts." };
         var join = new Option<string?>("--join") { Description = "Be one of a cluster: this machine's file of those that 'icon cluster init' made.", HelpName = "FILE" };
         var command = new Command("silo",
             """
@@ -24,6 +27,9 @@ internal static class SiloCommand
             --device may be repeated: cuda:0, cpu, or a name of your own such as "RTX 3080", which stands for a device that
             computes on the CPU.
 
+            Other machines reach the API by HTTPS alone. The address that is printed for them ends with a fingerprint, by which they
+            know that it is this silo; --certificate is for one that they trust anyway.
+
             Further settings, such as the store for several machines, are in appsettings.json (section Silo) and the
             environment (ICONDIFFUSION_SILO__ARTIFACTS); the README has them.
 
@@ -32,7 +38,7 @@ internal static class SiloCommand
               icon silo --listen 0.0.0.0 --device cuda:0 --device cuda:1
               icon silo --join laptop.join
             """)
-        { url, listen, name, join, CommandContext.EmojiFontOption };
+        { url, listen, certificate, key, plainHttp, name, join, CommandContext.EmojiFontOption };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var context = new CommandContext(parsed);
@@ -40,6 +46,9 @@ internal static class SiloCommand
             {
                 [nameof(SiloOptions.Url)] = parsed.GetValue(url),
                 [nameof(SiloOptions.Listen)] = parsed.GetValue(listen),
+                [nameof(SiloOptions.Certificate)] = parsed.GetValue(certificate),
+                [nameof(SiloOptions.Key)] = parsed.GetValue(key),
+                [nameof(SiloOptions.PlainHttp)] = parsed.GetValue(plainHttp) ? "true" : null,
                 [nameof(SiloOptions.Name)] = parsed.GetValue(name),
                 [nameof(SiloOptions.Join)] = parsed.GetValue(join),
             });
@@ -55,9 +64,9 @@ internal static class SiloCommand
         foreach (var device in silo.Devices)
             terminal.Say($"icon: device {device.Id}: {device.Name}, {Words.Bytes(device.MemoryBytes)}");
         terminal.Say("icon: in another terminal: icon submit FILE, icon watch, icon dashboard");
-        if (options.Listen is not null)
-            terminal.Say($"icon: on another machine: ICONDIFFUSION_URL=http://{Environment.MachineName}:{silo.Url.Port} and ICONDIFFUSION_TOKEN with the content of {tokenFile}");
+        if (silo.UrlForOthers is { } others)
+            terminal.Say($"icon: on another machine: ICONDIFFUSION_URL={others} and ICONDIFFUSION_TOKEN with the content of {tokenFile}");
         if (terminal.Json)
-            terminal.Result(new { silo.Url, options.Name, silo.Runtime, silo.Data, silo.Devices, TokenFile = tokenFile }, () => [new Text("")]);
+            terminal.Result(new { silo.Url, options.Name, silo.Runtime, silo.Data, silo.Devices, silo.UrlForOthers, TokenFile = tokenFile }, () => [new Text("")]);
     }
 }

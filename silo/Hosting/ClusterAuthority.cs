@@ -17,13 +17,15 @@ internal sealed class ClusterAuthority : IDisposable
     // Of a machine whose clock is behind.
     private static readonly TimeSpan Lateness = TimeSpan.FromDays(1);
 
-    private readonly X509Certificate2 _root;
     private readonly TimeProvider _time;
 
-    private ClusterAuthority(X509Certificate2 root, TimeProvider time) => (_root, _time) = (root, time);
+    private ClusterAuthority(X509Certificate2 root, TimeProvider time) => (Root, _time) = (root, time);
 
     /// <summary>The root in PEM, which is no secret.</summary>
-    public string Certificate => _root.ExportCertificatePem() + "\n";
+    public string Certificate => Root.ExportCertificatePem() + "\n";
+
+    /// <summary>The root with its key.</summary>
+    public X509Certificate2 Root { get; }
 
     /// <summary>The authority of a folder, made if there is none.</summary>
     /// <exception cref="IOException">Its files cannot be read or written, or hold no authority.</exception>
@@ -56,7 +58,20 @@ internal sealed class ClusterAuthority : IDisposable
     /// <returns>Certificate and private key in PEM.</returns>
     public (string Certificate, string Key) Issue(string name) => Issue(name, _time.GetUtcNow() + TimeSpan.FromDays(365 * MachineYears));
 
-    /// <summary>As above, valid until a time that may be over.</summary>
+    /// <summary>Makes a certificate for the database's server and its key, as files, unless they are there; they are valid as long as the authority.</summary>
+    /// <param name="host">By which the silos reach it.</param>
+    /// <exception cref="IOException">They cannot be written.</exception>
+    public void IssueForDatabase(string folder, string host)
+    {
+        var path = Path.Combine(folder, $"postgres-{host}.crt");
+        if (File.Exists(path))
+            return;
+        var (certificate, key) = Issue(host, Root.NotAfter);
+        OwnerFile.WriteAllText(Path.ChangeExtension(path, ".key"), key, overwrite: true);
+        AtomicFile.WriteAllText(path, certificate);
+    }
+
+    /// <summary>As <see cref="Issue(string)"/>, valid until a time that may be over.</summary>
     internal (string Certificate, string Key) Issue(string name, DateTimeOffset until)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -71,13 +86,13 @@ internal sealed class ClusterAuthority : IDisposable
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new("1.3.6.1.5.5.7.3.1"), new("1.3.6.1.5.5.7.3.2")], false));
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_root, true, false));
-        var from = _root.NotBefore.ToUniversalTime();
-        using var certificate = request.Create(_root, from, until < _root.NotAfter ? until : _root.NotAfter, RandomNumberGenerator.GetBytes(16));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Root, true, false));
+        var from = Root.NotBefore.ToUniversalTime();
+        using var certificate = request.Create(Root, from, until < Root.NotAfter ? until : Root.NotAfter, RandomNumberGenerator.GetBytes(16));
         return (certificate.ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem() + "\n");
     }
 
-    public void Dispose() => _root.Dispose();
+    public void Dispose() => Root.Dispose();
 
     private static X509Certificate2 Make(DateTimeOffset now)
     {

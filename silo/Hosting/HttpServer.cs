@@ -1,9 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -74,12 +77,32 @@ internal static class HttpServer
         }
     }
 
+    /// <summary>Other machines speak TLS to an address; this one's programs may speak plain HTTP to it over the loopback, at the same port.</summary>
+    public static void UseTls(ListenOptions listen, ApiCertificate shown)
+    {
+        ConnectionDelegate? plain = null;
+        listen.Use(next => async connection => await (await IsPlainAsync(connection).ConfigureAwait(false) ? plain! : next)(connection).ConfigureAwait(false));
+        listen.UseHttps(https => (https.ServerCertificate, https.ServerCertificateChain) = (shown.Certificate, shown.Chain));
+        listen.Use(next => plain = next);   // What comes after TLS.
+    }
+
     /// <summary>Where this machine reaches a server that has started, with the real port.</summary>
     public static Uri Reached(WebApplication app)
     {
         var bound = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
         var urls = bound.Select(address => new Uri(address)).ToArray();
-        return urls.FirstOrDefault(url => url.IsLoopback) ?? new UriBuilder(urls[0]) { Host = "127.0.0.1" }.Uri;
+        return urls.FirstOrDefault(url => url.IsLoopback) ?? new UriBuilder(urls[0]) { Scheme = Uri.UriSchemeHttp, Host = "127.0.0.1" }.Uri;
+    }
+
+    private static async ValueTask<bool> IsPlainAsync(ConnectionContext connection)
+    {
+        const byte handshake = 22;   // How every connection of TLS begins, and none of HTTP.
+        if (connection.RemoteEndPoint is not IPEndPoint remote || !IPAddress.IsLoopback(remote.Address))
+            return false;
+        var first = (await connection.Transport.Input.ReadAsync().ConfigureAwait(false)).Buffer;
+        var isPlain = !first.IsEmpty && first.FirstSpan[0] != handshake;
+        connection.Transport.Input.AdvanceTo(first.Start);
+        return isPlain;
     }
 
     // Signals are the program's business.

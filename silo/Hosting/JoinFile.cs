@@ -105,11 +105,13 @@ internal sealed record ClusterKeys(X509Certificate2 Authority, X509Certificate2 
         var keys = new ClusterKeys(authority, certificate);
         if (!keys.Trusts(certificate))
             throw new CryptographicException();
-        // Windows' TLS takes no key that is in memory alone.
-        return OperatingSystem.IsWindows()
-            ? keys with { Certificate = X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null) }
-            : keys;
+        return keys with { Certificate = ForTls(certificate) };
     }
+
+    /// <summary>A certificate by which TLS works everywhere: that of Windows takes no private key that is in memory alone.</summary>
+    public static X509Certificate2 ForTls(X509Certificate2 certificate) => OperatingSystem.IsWindows()
+        ? X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null)
+        : certificate;
 }
 
 /// <summary>A certificate is not valid now.</summary>

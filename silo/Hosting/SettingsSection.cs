@@ -28,6 +28,7 @@ internal static class SettingsSection
             {
                 var wanted = property.PropertyType == typeof(TimeSpan) ? "hours:minutes:seconds"
                     : property.PropertyType.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(property.PropertyType))}"
+                    : property.PropertyType == typeof(bool) ? "true or false"
                     : "a whole number";
                 fault = $"{child.Path} is '{child.Value}'; wanted {wanted}.";
             }

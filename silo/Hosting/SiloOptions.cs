@@ -31,6 +31,18 @@ public sealed class SiloOptions
     /// <summary>Names in the Internet's DNS that the API is reached by, such as <c>desktop.example.org</c>; addresses, and names that only a local network knows, need not be told.</summary>
     public string[] Hosts { get; set; } = [];
 
+    /// <summary>
+    /// PEM file of the certificate, and those between it and its root, by which other machines reach the API; none: one of the cluster's authority, or of
+    /// an authority of this silo's own.
+    /// </summary>
+    public string? Certificate { get; set; }
+
+    /// <summary>PEM file of the private key of <see cref="Certificate"/>; none: it is in the same file.</summary>
+    public string? Key { get; set; }
+
+    /// <summary>Whether other machines reach the API without encryption, behind a web server or a tunnel that encrypts: no.</summary>
+    public bool PlainHttp { get; set; }
+
     /// <summary>The folder that holds everything made here: <c>artifacts</c>.</summary>
     public string Data { get; set; } = "artifacts";
 
@@ -136,6 +148,10 @@ public sealed class SiloOptions
                 yield return $"{property.Name} is {value}; wanted {range.Minimum} to {range.Maximum}.";
         foreach (var fault in HttpServer.Faults(Url, Listen, port: 5480))
             yield return fault;
+        if (Key is not null && Certificate is null)
+            yield return $"{nameof(Key)} is '{Key}', and there is no certificate that it is of; wanted --certificate FILE too.";
+        if (PlainHttp && Certificate is not null)
+            yield return $"{nameof(PlainHttp)} and {nameof(Certificate)} are set; wanted one of them.";
         if (string.IsNullOrWhiteSpace(Data) || Data.Contains('\0'))
             yield return $"{nameof(Data)} is '{Data}'; wanted a folder.";
         if (Name.Length is < 1 or > 64 || !Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))

@@ -90,6 +90,29 @@ public sealed class ClusterKeysTests : IDisposable
         Assert.Equal(2, (await _icon.RunAsync("cluster", "init", "--database", database.ConnectionString, "--machine", "../a")).ExitCode);
     }
 
+    [SkippableFact]
+    public async Task ADatabaseThatEncrypts_IsBelievedByTheClustersAuthorityAlone()
+    {
+        var server = await PostgresServer.GetAsync();
+        await using var database = await server.CreateDatabaseAsync(empty: true);
+        var verified = $"{database.ConnectionString};SSL Mode=VerifyFull";
+        var early = await _icon.RunAsync("cluster", "init", "--database", verified, "--machine", "a");
+        var files = Path.Combine(_icon.Folder, "data", "cluster", "postgres-127.0.0.1");
+        await server.EncryptAsync(File.ReadAllBytes(files + ".crt"), File.ReadAllBytes(files + ".key"));
+        using var elsewhere = new Icon();
+
+        var join = (await InitAsync(_icon, verified, "a"))[0];
+        var stranger = await elsewhere.RunAsync("cluster", "init", "--database", verified, "--machine", "a");
+        using var silo = await SiloProcess.StartAsync(Prepare(_icon, "a", PostgresServer.FreePort(), "--join", join));
+        var submitted = await _icon.RunAsync("submit", _icon.Write("tiny.json", TinyExperiment.Json(steps: 1)), "--watch");
+
+        Assert.Equal((1, 1), (early.ExitCode, stranger.ExitCode));
+        Assert.True(submitted.ExitCode == 0, submitted.Error);
+        var connections = await server.EncryptedAsync(database);
+        Assert.NotEmpty(connections);
+        Assert.All(connections, Assert.True);
+    }
+
     private static async Task<string[]> InitAsync(Icon icon, string database, params string[] machines)
     {
         var made = await icon.RunAsync(["cluster", "init", "--database", database, "--json", .. machines.SelectMany(name => new[] { "--machine", name })]);

@@ -48,6 +48,35 @@ internal sealed class PostgresServer
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Gives the server a certificate, by which it encrypts from then on where a client wants that.</summary>
+    public async Task EncryptAsync(byte[] certificate, byte[] key)
+    {
+        foreach (var (name, content) in new[] { ("server.crt", certificate), ("server.key", key) })
+            await RunAsync($"COPY (SELECT) TO PROGRAM 'umask 077; echo {Convert.ToBase64String(content)} | base64 -d >{name}'");
+        await RunAsync("ALTER SYSTEM SET ssl = on");
+        await RunAsync("SELECT pg_reload_conf()");
+        await using var source = NpgsqlDataSource.Create(ConnectionString("postgres") + ";Pooling=false");
+        while (await ReadAsync(source, "SELECT setting = 'on' FROM pg_settings WHERE name = 'ssl'") is not [true])
+            await Task.Delay(50);
+    }
+
+    /// <summary>Of each connection to a database, whether it is encrypted.</summary>
+    public async Task<IReadOnlyList<bool>> EncryptedAsync(PostgresDatabase database)
+    {
+        await using var source = NpgsqlDataSource.Create(ConnectionString("postgres") + ";Pooling=false");
+        return await ReadAsync(source, $"SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE datname = '{database.Name}'");
+    }
+
+    private static async Task<IReadOnlyList<bool>> ReadAsync(NpgsqlDataSource source, string sql)
+    {
+        var rows = new List<bool>();
+        await using var command = source.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+            rows.Add(reader.GetBoolean(0));
+        return rows;
+    }
+
     // The shell waits for the end of its input, which is the end of this process, then stops the server and removes the folder.
     // PostgreSQL refuses to run as root.
     private static async Task<PostgresServer> StartAsync()
@@ -120,6 +149,8 @@ internal sealed class PostgresServer
 /// <summary>A database that is dropped at the end.</summary>
 internal sealed class PostgresDatabase(PostgresServer server, string name) : IAsyncDisposable
 {
+    public string Name => name;
+
     public string ConnectionString => server.ConnectionString(name);
 
     public async ValueTask DisposeAsync() => await server.RunAsync($"DROP DATABASE {name} WITH (FORCE)");

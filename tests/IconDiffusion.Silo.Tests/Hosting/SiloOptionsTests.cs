@@ -45,6 +45,8 @@ public sealed class SiloOptionsTests
     [InlineData("Url", "https://127.0.0.1", "wanted an address such as")]
     [InlineData("Url", "nonsense", "wanted an address such as")]
     [InlineData("Listen", "everyone", "wanted an IP address")]
+    [InlineData("Key", "own.key", "wanted --certificate FILE too")]
+    [InlineData("PlainHttp", "perhaps", "PlainHttp is 'perhaps'; wanted true or false.")]
     [InlineData("Data", " ", "wanted a folder")]
     [InlineData("Name", "a/b", "wanted 1 to 64 letters")]
     [InlineData("Devices:0", "", "empty entry")]
