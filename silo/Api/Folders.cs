@@ -20,7 +20,7 @@ namespace IconDiffusion.Silo.Api;
 internal sealed class Folders(SiloOptions options, Datasets datasets, TimeProvider time) : IDisposable
 {
     private const string Upload = ".upload-";
-    private const int MostImages = 100_000;
+    public const int MostImages = 100_000;
     private const int LongestLabel = 4096;
 
     private readonly DataFolder _data = new(options.Data);
@@ -57,20 +57,46 @@ internal sealed class Folders(SiloOptions options, Datasets datasets, TimeProvid
     /// <exception cref="IOException">It cannot be written.</exception>
     public async Task<PreparedFolder> ReceiveAsync(string key, Stream content, CancellationToken cancellationToken)
     {
+        return await WithUploadAsync(async folder =>
+        {
+            try
+            {
+                await using var archive = new TarReader(content, leaveOpen: true);
+                var offer = await OfferAsync(archive, key, cancellationToken);
+                foreach (var (image, hash) in offer.Hashes.Index())
+                    await KeepAsync(await NextAsync(archive, $"{image}", cancellationToken), Path.Combine(folder, $"{image}"), hash, cancellationToken);
+                return await PrepareAsync(key, offer.Datasets, new(folder, offer.Listing, offer.Hashes, offer.Consent, offer.Tags ?? []));
+            }
+            catch (Exception malformed) when (malformed is InvalidDataException or EndOfStreamException or FormatException)
+            {
+                throw Unprocessable($"The content is not the folder {key}, and nothing was kept: {malformed.Message}");
+            }
+        }, cancellationToken);
+    }
+
+    /// <summary>Prepares data sets of a folder that a browser has sent.</summary>
+    /// <exception cref="ApiException">It cannot be trained on.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public Task<PreparedFolder> PrepareAsync(EquatableList<FolderSpec> specs, SentFolder sent)
+    {
+        if (specs.Contains(null!))
+            throw Unprocessable("The order has an empty item in a list; wanted none.");
+        var needed = specs.Count == 0 ? 0 : specs.Max(spec => spec.PoolOf(sent.Hashes.Count));
+        var offer = new FolderOffer { Datasets = specs, Listing = sent.Listing, Hashes = [.. sent.Hashes.Take(needed)], Consent = sent.Consent, Tags = specs.Any(spec => spec.Tags) ? sent.Tags : null };
+        if (Fault(offer) is { } fault)
+            throw Unprocessable(fault);
+        return PrepareAsync(FolderOffer.KeyOf(JsonSerializer.SerializeToUtf8Bytes(offer, SpecJson.Compact)), specs, sent);
+    }
+
+    /// <summary>Has something received into a folder of its own, which is gone afterwards; few come at a time.</summary>
+    public async Task<T> WithUploadAsync<T>(Func<string, Task<T>> receive, CancellationToken cancellationToken)
+    {
         await _uploads.WaitAsync(cancellationToken);
         var folder = Path.Combine(_data.Datasets, $"{Upload}{options.Name}-{Guid.NewGuid():N}");
         try
         {
             Directory.CreateDirectory(folder);
-            await using var archive = new TarReader(content, leaveOpen: true);
-            var offer = await OfferAsync(archive, key, cancellationToken);
-            foreach (var (image, hash) in offer.Hashes.Index())
-                await KeepAsync(await NextAsync(archive, $"{image}", cancellationToken), Path.Combine(folder, $"{image}"), hash, cancellationToken);
-            return await PrepareAsync(key, offer, folder);
-        }
-        catch (Exception malformed) when (malformed is InvalidDataException or EndOfStreamException or FormatException)
-        {
-            throw Unprocessable($"The content is not the folder {key}, and nothing was kept: {malformed.Message}");
+            return await receive(folder);
         }
         finally
         {
@@ -126,7 +152,7 @@ internal sealed class Folders(SiloOptions options, Datasets datasets, TimeProvid
     }
 
     // A label is never opened; one that a path could be made of by somebody else is refused all the same.
-    private static bool IsLabel(string? label) =>
+    public static bool IsLabel(string? label) =>
         label is { Length: > 0 and <= LongestLabel } && !label.Any(c => c == '\\' || char.IsControl(c)) && !(label.Length > 1 && label[1] == ':')
         && (label.EndsWith('/') ? label[..^1] : label).Split('/').All(part => part is not ("" or "." or ".."));
 
@@ -148,18 +174,13 @@ internal sealed class Folders(SiloOptions options, Datasets datasets, TimeProvid
             throw new InvalidDataException($"image {entry.Name} is another one than was offered.");
     }
 
-    private async Task<PreparedFolder> PrepareAsync(string key, FolderOffer offer, string folder)
+    private async Task<PreparedFolder> PrepareAsync(string key, IEnumerable<FolderSpec> specs, SentFolder sent)
     {
         var warnings = new List<string>();
         var fingerprints = new List<string>();
-        foreach (var spec in offer.Datasets)
+        foreach (var spec in specs)
         {
-            var content = new FolderContent(
-                offer.Listing with { Images = [.. offer.Listing.Images.Select(image => image with { Path = NameOf(spec, image.Label) })] },
-                () => offer.Tags ?? [],
-                () => offer.Consent is { } text ? Consent.Parse(text, NameOf(spec, Consent.FileName)) : null,
-                image => ImageFile.ReadBytes(Path.Combine(folder, $"{image}"), NameOf(spec, offer.Listing.Images[image].Label)));
-            var dataset = await Task.Run(() => Try(() => IconFolder.Prepare(spec, content, time, warnings.Add)));
+            var dataset = await Task.Run(() => Try(() => IconFolder.Prepare(spec, sent.Content(spec), time, warnings.Add)));
             await datasets.KeepAsync(dataset);
             Try(() => ConsentGate.Require(_data, dataset.Fingerprint, time));
             fingerprints.Add(dataset.Fingerprint);
@@ -169,10 +190,9 @@ internal sealed class Folders(SiloOptions options, Datasets datasets, TimeProvid
         return prepared;
     }
 
-    // What messages call a file; the path is the client's.
-    private static string NameOf(FolderSpec spec, string label) => $"{spec.Path.TrimEnd('/')}/{label}";
-
-    private static T Try<T>(Func<T> prepare)
+    /// <summary>What is wrong with a folder is its sender's to mend.</summary>
+    /// <exception cref="ApiException">It cannot be trained on.</exception>
+    public static T Try<T>(Func<T> prepare)
     {
         try
         {

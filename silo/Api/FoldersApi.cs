@@ -1,4 +1,5 @@
 using IconDiffusion.Silo.Hosting;
+using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -22,6 +23,10 @@ internal static class FoldersApi
             .Accepts<byte[]>(Tar)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .WithSummary("Prepares data sets from a folder of images: a tar archive of offer.json, whose SHA-256 is the key, and the images 0, 1, …");
+        api.MapPost("/folders", (HttpContext context, FolderForm form, Folders folders) => form.ReadAsync<DatasetsOrder, PreparedFolder>(context, (order, sent) => folders.PrepareAsync(order.Datasets, sent)))
+            .Accepts<byte[]>(FolderForm.MediaType).Produces<PreparedFolder>()
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .WithSummary("Prepares data sets from a folder of images that a browser sends: a form of order, which is JSON, and the folder's files 0, 1, …");
     }
 
     private static async Task<PreparedFolder> FindAsync(string key, Folders folders, CancellationToken cancellationToken) =>
@@ -34,4 +39,11 @@ internal static class FoldersApi
             throw new ApiException(StatusCodes.Status415UnsupportedMediaType, $"The content type is '{context.Request.ContentType}'; wanted {Tar}.");
         return await folders.ReceiveAsync(key, context.Request.Body, context.RequestAborted);
     }
+}
+
+/// <summary>A folder of images of which data sets are wanted.</summary>
+internal sealed record DatasetsOrder : FolderOrder
+{
+    /// <summary>Each as a run has it.</summary>
+    public required EquatableList<FolderSpec> Datasets { get; init; }
 }

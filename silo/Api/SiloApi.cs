@@ -36,6 +36,9 @@ internal static class SiloApi
         services.AddSingleton<TokenBook>();
         services.AddSingleton<Datasets>();
         services.AddSingleton<Folders>();
+        services.AddSingleton<FolderForm>();
+        services.AddSingleton<Plans>();
+        services.AddSingleton<Proposals>();
         services.AddSingleton<SubmissionReader>();
         services.AddSingleton<EventStreams>();
         services.AddSingleton<ExperimentFeeds>();
@@ -64,6 +67,7 @@ internal static class SiloApi
         ExperimentsApi.Map(api);
         RunsApi.Map(api);
         FoldersApi.Map(api);
+        PlansApi.Map(api);
         TokensApi.Map(api);
     }
 

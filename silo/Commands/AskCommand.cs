@@ -70,7 +70,7 @@ internal static partial class AskCommand
         LibTorch.Configure();
 
         // What training would see.
-        var (side, report) = Look(dataset, packages);
+        var (side, report) = Proposal.Look(side => DatasetSource.Check(dataset with { ImageSize = side }, TimeProvider.System, packages));
         foreach (var line in DatasetCommand.Lines(report with { Consent = report.Consent ?? SourceLicences.Of(dataset) })) terminal.Say(line);
         if (report.Problems.Count > 0) return ExitCode.Failed;
         if (dataset is FolderSpec folder && report.Consent is null)
@@ -113,7 +113,7 @@ internal static partial class AskCommand
 
     private static (string Name, DatasetSpec Dataset) Source(ParseResult parsed) => (parsed.GetValue(Folder), parsed.GetValue(Example)) switch
     {
-        ({ } folder, null) when Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) is var path => ($"{Slug(Path.GetFileName(path))}-{Digits(path)}", new FolderSpec { Path = path }),
+        ({ } folder, null) when Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) is var path => ($"{Proposal.NameOf(Path.GetFileName(path))}-{Digits(path)}", new FolderSpec { Path = path }),
         (null, { } example) when DatasetName.BuiltIn.ContainsKey($"{example}-faces") => ($"{example}-faces", DatasetName.Read($"{example}-faces")),
         (null, { } example) => (example, DatasetName.Read(example) is var dataset and not FolderSpec
             ? dataset
@@ -121,16 +121,6 @@ internal static partial class AskCommand
         (null, null) => throw new UsageException("Nothing was asked about; wanted a folder of pictures, or --example noto."),
         _ => throw new UsageException("Both a folder and --example were named; wanted one of them."),
     };
-
-    // Icons at the largest size that most pictures have.
-    private static (int Side, DatasetReport Report) Look(DatasetSpec dataset, InstalledPackages packages)
-    {
-        for (var side = 128; ; side /= 2)
-        {
-            var report = DatasetSource.Check(dataset with { ImageSize = side }, TimeProvider.System, packages);
-            if (side == 32 || report.Enlarged.Count * 2 <= report.Icons + report.HeldOut) return (side, report);
-        }
-    }
 
     private static void Consent(ParseResult parsed, Terminal terminal, FolderSpec folder)
     {
@@ -168,14 +158,4 @@ internal static partial class AskCommand
 
     // Two folders of one name are two questions.
     private static string Digits(string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..4];
-
-    // What an experiment may be called.
-    private static string Slug(string name)
-    {
-        var slug = Unfit().Replace(name, "-").Trim('-', '.');
-        return slug.Length == 0 ? "pictures" : slug[..Math.Min(slug.Length, 50)];
-    }
-
-    [GeneratedRegex("[^A-Za-z0-9_.-]+")]
-    private static partial Regex Unfit();
 }

@@ -12,10 +12,12 @@ export class SignedOut extends Error {}
 
 async function request(path, signal, { headers, ...rest } = {}) {
   const answer = await fetch(path, { headers: { Authorization: `Bearer ${token}`, ...headers }, signal, cache: 'no-store', ...rest });
-  if (answer.status === 401) throw new SignedOut('The silo does not know this token.');
-  if (!answer.ok) throw Object.assign(new Error(sentences(await answer.json().catch(() => null)) ?? answer.statusText), { status: answer.status });
+  if (!answer.ok) throw refusal(answer.status, await answer.json().catch(() => null), answer.statusText);
   return answer;
 }
+
+const refusal = (status, problem, otherwise) => status === 401 ? new SignedOut('The silo does not know this token.')
+  : Object.assign(new Error(sentences(problem) ?? otherwise), { status });
 
 // What a problem says to people.
 function sentences(problem) {
@@ -29,6 +31,19 @@ export const get = async (path, signal) => (await request(path, signal)).json();
 /** Has something done; the answer's JSON. */
 export const send = async (method, path, content, signal) => (await request(path, signal, content === undefined ? { method }
   : { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(content) })).json();
+
+/** Sends a form; the answer's JSON. @param told how much of it has gone, 0 to 1, which fetch does not tell */
+export const sendForm = (path, form, told, signal) => new Promise((done, failed) => {
+  const sending = new XMLHttpRequest();
+  sending.open('POST', path);
+  sending.responseType = 'json';
+  sending.setRequestHeader('Authorization', `Bearer ${token}`);
+  sending.upload.addEventListener('progress', ({ loaded, total }) => told(loaded / total));
+  sending.addEventListener('load', () => sending.status < 300 ? done(sending.response) : failed(refusal(sending.status, sending.response, sending.statusText)));
+  for (const end of ['error', 'abort']) sending.addEventListener(end, () => failed(new Error('The silo did not take all of it.')));
+  signal.addEventListener('abort', () => sending.abort());
+  sending.send(form);
+});
 
 /** A file of JSON lines. */
 export const lines = async (path, signal) => (await (await request(path, signal)).text()).split('\n').filter(Boolean).map(line => JSON.parse(line));

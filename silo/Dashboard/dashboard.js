@@ -5,6 +5,7 @@ import { $ } from './elements.js';
 import { drawDevices, drawExperiment, drawExperiments } from './experiment.js';
 import { drawRun } from './run.js';
 import { confirm } from './steering.js';
+import { closeSubmission, dropped, openSubmission } from './submit.js';
 import { active } from './words.js';
 
 const storage = 'icondiffusion-token';
@@ -40,6 +41,8 @@ async function repeat(pause, signal, action) {
 
 async function look(signal) {
   const [experiments, devices] = await Promise.all([get('/api/experiments', signal), get('/api/devices', signal)]);
+  role ??= (await get('/api/token', signal)).role;
+  $('new').hidden = role === 'watch';
   summaries = experiments;  // newest first
   if (!summaries.some(each => each.id === chosen)) choose((summaries.find(each => each.state === 'running') ?? summaries[0])?.id ?? null);
   drawExperiments(summaries, chosen);
@@ -126,10 +129,26 @@ function showRun(id) {
   });
 }
 
+// Submitting.
+
+const started = status => {
+  choose(status.id);
+  answer(`${status.name} is submitted.`);
+};
+const mayDrop = event => !$('new').hidden && !$('cluster').hidden && event.dataTransfer?.types.includes('Files');
+$('new').addEventListener('click', () => openSubmission(started));
+addEventListener('dragover', event => { if (mayDrop(event)) event.preventDefault(); });
+addEventListener('drop', async event => {
+  if (!mayDrop(event)) return;
+  event.preventDefault();
+  openSubmission(started, await dropped(event.dataTransfer));
+});
+
 // Signing in and out.
 
 function signOut(reason) {
   stop.abort();
+  closeSubmission();
   sessionStorage.removeItem(storage);
   [$('cluster').hidden, $('sign-out').hidden, $('sign-in').hidden] = [true, true, false];
   $('refused').textContent = reason ?? '';

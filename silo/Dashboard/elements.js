@@ -10,14 +10,14 @@ export function h(tag, attributes, ...children) {
   for (const [name, value] of Object.entries(attributes ?? {}))
     if (typeof value === 'function') element.addEventListener(name, value);
     else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value);
-  element.append(...children.flat().filter(child => child !== null && child !== undefined && child !== ''));
+  element.append(...children.flat(Infinity).filter(child => child !== null && child !== undefined && child !== ''));
   return element;
 }
 
 // Brings a container to what it should hold. What stays is left alone: who listens to the page or scrolls in it keeps the place, the keyboard its focus.
 export function fill(container, ...children) {
   const focus = container.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-  bringChildren(container, children.flat().filter(child => child));
+  bringChildren(container, children.flat(Infinity).filter(child => child));
   if (focus && !container.contains(document.activeElement)) container.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus();
 }
 

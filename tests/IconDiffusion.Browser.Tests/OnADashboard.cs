@@ -11,7 +11,8 @@ namespace IconDiffusion.Browser.Tests;
 /// <summary>A real silo with a data folder of its own, and its dashboard.</summary>
 public abstract class OnADashboard(Browser browser) : IClassFixture<Browser>, IAsyncLifetime
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("icon-dashboard-").FullName;
+    /// <summary>The silo's data folder is in it.</summary>
+    protected string Folder { get; } = Directory.CreateTempSubdirectory("icon-dashboard-").FullName;
 
     private protected SiloHost Silo { get; set; } = null!;
 
@@ -24,7 +25,7 @@ public abstract class OnADashboard(Browser browser) : IClassFixture<Browser>, IA
     {
         await browser.ClosePagesAsync();
         await Silo.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        Directory.Delete(Folder, recursive: true);
     }
 
     private protected async Task<IPage> OpenAsync(string fragment, int width = 1280, PageLog? log = null)
@@ -34,7 +35,9 @@ public abstract class OnADashboard(Browser browser) : IClassFixture<Browser>, IA
     }
 
     protected Task<SiloHost> StartAsync(string url) => SiloHost.StartAsync(
-        new() { Url = url, Data = _folder, Name = "desktop", Devices = ["cpu"], Threads = 1, LogLevel = LogLevel.Error, ShutdownTimeout = TimeSpan.FromSeconds(10) }, CancellationToken.None);
+        new() { Url = url, Data = Path.Combine(Folder, "data"), Name = "desktop", Devices = ["cpu"], Threads = 1, LogLevel = LogLevel.Error, ShutdownTimeout = TimeSpan.FromSeconds(10) }, CancellationToken.None);
+
+    protected static ILocator Button(IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
     /// <summary>Makes a token of a role.</summary>
     protected async Task<string> TokenAsync(TokenRole role) =>

@@ -59,6 +59,4 @@ public sealed class SteeringTests(Browser browser) : OnADashboard(browser)
         await Expect(worker.Locator("#answer")).ToHaveTextAsync($"POST /api/experiments/{id}/pause wants a token of the role work; this one is of the role watch.");
         Assert.Equal(ExperimentState.Running, (await StatusAsync(id)).State);
     }
-
-    private static ILocator Button(IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 }

@@ -30,9 +30,13 @@ public static class IconFolder
 
     /// <summary>Everything worth knowing about the folder; never throws for what a file contains.</summary>
     /// <exception cref="DatasetException">The folder is missing or unreadable.</exception>
-    public static DatasetReport Check(FolderSpec spec, TimeProvider clock)
+    public static DatasetReport Check(FolderSpec spec, TimeProvider clock) => Check(spec, FolderContent.Of(spec.Path), clock);
+
+    /// <inheritdoc cref="Check(FolderSpec, TimeProvider)"/>
+    /// <param name="content">The folder, whose path in the spec is not looked at.</param>
+    public static DatasetReport Check(FolderSpec spec, FolderContent content, TimeProvider clock)
     {
-        var (icons, report) = Read(spec, clock);
+        var (icons, report) = Read(spec, content, clock);
         return report with { Duplicates = [.. Duplicates.Groups(icons)] };
     }
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using IconDiffusion.Data;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Pipeline.Experiments;
@@ -13,7 +15,7 @@ namespace IconDiffusion.Pipeline.Experiments;
 /// <param name="Plan">How long training and drawing take on the device that it was asked for.</param>
 /// <param name="Scoring">How long scoring takes beside that.</param>
 /// <param name="Remark">What the time does not allow; null: nothing is missing.</param>
-public sealed record Proposal(string Text, ExperimentSpec Experiment, ExperimentPlan Plan, TimeSpan Scoring, string? Remark)
+public sealed partial record Proposal(string Text, ExperimentSpec Experiment, ExperimentPlan Plan, TimeSpan Scoring, string? Remark)
 {
     /// <summary>Time for all.</summary>
     public TimeSpan Time => Plan.Time + Scoring;
@@ -71,6 +73,28 @@ public sealed record Proposal(string Text, ExperimentSpec Experiment, Experiment
         }
         throw new InvalidOperationException("There is no shape.");
     }
+
+    /// <summary>Icons at the largest size that most pictures have, as <see cref="For"/> wants to know it.</summary>
+    /// <param name="check">What training would see of the pictures at a size.</param>
+    public static (int Side, DatasetReport Report) Look(Func<int, DatasetReport> check)
+    {
+        for (var side = 128; ; side /= 2)
+        {
+            var report = check(side);
+            if (side == 32 || report.Enlarged.Count * 2 <= report.Icons + report.HeldOut) return (side, report);
+        }
+    }
+
+    /// <summary>What an experiment on a folder may be called.</summary>
+    /// <param name="folder">Its name.</param>
+    public static string NameOf(string folder)
+    {
+        var slug = Unfit().Replace(folder, "-").Trim('-', '.');
+        return slug.Length == 0 ? "pictures" : slug[..Math.Min(slug.Length, 50)];
+    }
+
+    [GeneratedRegex("[^A-Za-z0-9_.-]+")]
+    private static partial Regex Unfit();
 
     private static TimeSpan Drawing(ExperimentPlan plan) => plan.Runs.Aggregate(TimeSpan.Zero, (sum, run) => sum + run.SamplingTime);
 
