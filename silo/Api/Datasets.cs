@@ -18,6 +18,8 @@ internal sealed class Datasets(SiloOptions options, TimeProvider time, IArtifact
     private readonly ConcurrentDictionary<DatasetSpec, Lazy<Task<string>>> _prepared = [];
     private readonly ConcurrentDictionary<(string, DatasetSpec), string> _faults = [];
 
+    private Loaded? _loaded;
+
     private DatasetStore Store => new(_data.Datasets);
 
     public static bool IsFingerprint(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
@@ -26,6 +28,19 @@ internal sealed class Datasets(SiloOptions options, TimeProvider time, IArtifact
     public async Task<bool> ContainsAsync(string fingerprint, CancellationToken cancellationToken) =>
         Store.Contains(fingerprint)
         || (shared is not null && await shared.GetAsync(KeyOf(fingerprint), Store.PathOf(fingerprint), cancellationToken));
+
+    /// <summary>A data set with its icons; null: it is neither here nor where other silos leave theirs. The last one that was asked for stays in memory.</summary>
+    /// <exception cref="DatasetException">It is damaged.</exception>
+    public async Task<IconDataset?> LoadAsync(string fingerprint, CancellationToken cancellationToken)
+    {
+        if (_loaded is { } loaded && loaded.Fingerprint == fingerprint)
+            return loaded.Dataset;
+        if (!IsFingerprint(fingerprint) || !await ContainsAsync(fingerprint, cancellationToken))
+            return null;
+        var dataset = await Task.Run(() => Store.Load(fingerprint), cancellationToken);
+        _loaded = new(fingerprint, dataset);
+        return dataset;
+    }
 
     /// <summary>Makes a built-in data set, once, and returns its fingerprint.</summary>
     /// <exception cref="DatasetException">The description is impossible.</exception>
@@ -82,4 +97,6 @@ internal sealed class Datasets(SiloOptions options, TimeProvider time, IArtifact
     // Keys are the files' paths in the data folder.
     private string KeyOf(string fingerprint) =>
         Path.GetRelativePath(_data.Path, Store.PathOf(fingerprint)).Replace(Path.DirectorySeparatorChar, '/');
+
+    private sealed record Loaded(string Fingerprint, IconDataset Dataset);
 }

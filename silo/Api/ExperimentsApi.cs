@@ -15,9 +15,12 @@ internal static class ExperimentsApi
 {
     private const string Id = "/experiments/{id:experiment}";
 
-    // As the page itself has it: everything is within, and it loads nothing. In nobody's frame, with no way to anybody's API.
+    /// <summary>Where reports are read with tickets alone.</summary>
+    public const string Reader = "/reports";
+
+    // As the page itself has it: everything is within, and it loads nothing. With no way to anybody's API, and in no frame but the dashboard's.
     private const string PagePolicy =
-        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox allow-scripts";
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts";
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -43,6 +46,8 @@ internal static class ExperimentsApi
             .WithSummary("The results as the preprint's Table 2");
         api.MapGet(Id + "/report", PageAsync).Produces(StatusCodes.Status200OK, contentType: "text/html").ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("The newest report, a page with its pictures within");
+        api.MapPost(Id + "/report/ticket", TicketAsync).WithMetadata(new WantedRole(TokenRole.Watch)).ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("An address at which the newest report can be read once, within a minute, without a token");
         api.MapGet(Id + "/report/files/{name}", ReportFileAsync).Produces(StatusCodes.Status200OK, contentType: "application/octet-stream")
             .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("One of the newest report's files: tables, figure, page");
         api.MapPost(Id + "/report", async (string id, IGrainFactory grains) => TypedResults.Accepted($"/api/experiments/{id}/report", await Experiment(grains, id).ReportAsync()))
@@ -103,8 +108,21 @@ internal static class ExperimentsApi
         var report = await ReportAsync(id, grains);
         response.Headers.ContentSecurityPolicy = PagePolicy;
         response.Headers["Referrer-Policy"] = "no-referrer";
-        response.Headers.CacheControl = "no-cache";
+        response.Headers.CacheControl = "no-store";
         return await OpenAsync(id, report, report.Files[0], files, "text/html; charset=utf-8", cancellationToken);
+    }
+
+    /// <summary>Serves reports to browsers' frames.</summary>
+    public static void MapReader(IEndpointRouteBuilder app) => app.MapGet(Reader + "/{ticket}", (
+        string ticket, HttpResponse response, ReportTickets tickets, IGrainFactory grains, RunFiles files, CancellationToken cancellationToken) =>
+        PageAsync(tickets.Take(ticket) ?? throw new ApiException(StatusCodes.Status404NotFound, "A report's address is good for one reading, within a minute; wanted a new one."), response, grains, files, cancellationToken))
+        .ExcludeFromDescription();
+
+    private static async Task<ReportTicket> TicketAsync(string id, HttpResponse response, ReportTickets tickets, IGrainFactory grains)
+    {
+        await ReportAsync(id, grains);
+        response.Headers.CacheControl = "no-store";
+        return new($"{Reader}/{tickets.Open(id)}");
     }
 
     private static async Task<FileStreamHttpResult> ReportFileAsync(string id, string name, IGrainFactory grains, RunFiles files, CancellationToken cancellationToken) =>
@@ -144,6 +162,10 @@ internal static class ExperimentsApi
 
     private static ApiException Missing(string id) => new(StatusCodes.Status404NotFound, $"There is no experiment '{id}'.");
 }
+
+/// <summary>Where a report can be read once.</summary>
+/// <param name="Path">On this silo.</param>
+internal sealed record ReportTicket(string Path);
 
 /// <summary>Where an experiment is wanted in the queue.</summary>
 /// <param name="Priority">Higher goes first; equals go in the order of submission.</param>

@@ -44,6 +44,7 @@ internal static class SiloApi
         services.AddSingleton<ExperimentFeeds>();
         services.AddSingleton<RunDirectory>();
         services.AddSingleton<RunFiles>();
+        services.AddSingleton<ReportTickets>();
     }
 
     /// <param name="authority">Root of the certificate that other machines are shown, which they know the fingerprint of; null: one that they know, or none.</param>
@@ -58,6 +59,7 @@ internal static class SiloApi
         if (authority is not null)
             app.MapGet(SiloClient.AuthorityPath, () => TypedResults.Text(authority.ExportCertificatePem() + "\n", "application/x-pem-file")).ExcludeFromDescription();
         DashboardPage.Map(app);
+        ExperimentsApi.MapReader(app);
         app.MapOpenApi("/openapi/{documentName}.json");
 
         var api = app.MapGroup("/api");
@@ -66,6 +68,7 @@ internal static class SiloApi
             .WithSummary("All devices of the cluster and the work they are leased to");
         ExperimentsApi.Map(api);
         RunsApi.Map(api);
+        GalleryApi.Map(api);
         FoldersApi.Map(api);
         PlansApi.Map(api);
         TokensApi.Map(api);

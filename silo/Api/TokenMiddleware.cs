@@ -20,8 +20,8 @@ internal sealed class Bearer(TokenBook tokens, string token)
 }
 
 /// <summary>
-/// Lets nobody past without a token, except to ask for the silo's health, its authority's certificate, and the dashboard's page, which asks for the token itself, and
-/// nobody with one whose role is less than what is asked for. Comes after routing, which knows what that is.
+/// Lets nobody past without a token, except to ask for the silo's health, its authority's certificate, the dashboard's page, which asks for the token itself, and a report
+/// with a ticket, and nobody with one whose role is less than what is asked for. Comes after routing, which knows what that is.
 /// </summary>
 internal sealed class TokenMiddleware(RequestDelegate next, TokenBook tokens)
 {
@@ -30,7 +30,7 @@ internal sealed class TokenMiddleware(RequestDelegate next, TokenBook tokens)
     public Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        if (request.Path.StartsWithSegments("/health") || request.Path == SiloClient.AuthorityPath || DashboardPage.Has(request.Path))
+        if (request.Path.StartsWithSegments("/health") || request.Path == SiloClient.AuthorityPath || request.Path.StartsWithSegments(ExperimentsApi.Reader) || DashboardPage.Has(request.Path))
             return next(context);
         var bearer = new Bearer(tokens, TokenOf(request));
         context.Features.Set(bearer);

@@ -15,7 +15,7 @@ internal static class DashboardPage
 {
     // Everything from this silo, nothing inline, in nobody's frame. Pictures are fetched with the token, which makes them blobs.
     private const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src blob: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src blob: data:; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     // By their paths: the resources of this build, and what the table of kinds of work says.
     private static readonly Dictionary<string, byte[]> Files = new(PageFiles.Of("Dashboard/"))

@@ -3,6 +3,8 @@
 import { SignedOut, events, get, lines, picture, save, send, use } from './api.js';
 import { $ } from './elements.js';
 import { drawDevices, drawExperiment, drawExperiments } from './experiment.js';
+import { openGallery } from './gallery.js';
+import { readReport } from './report.js';
 import { drawRun } from './run.js';
 import { confirm } from './steering.js';
 import { closeSubmission, dropped, openSubmission } from './submit.js';
@@ -68,7 +70,8 @@ function choose(id) {
     for await (const status of events(`/api/experiments/${id}/events`, signal)) {
       say('');
       drawExperiment(status, run, {
-        onRun: showRun, onReport: () => save(`/api/experiments/${id}/report`, `${id}.html`, signal).catch(fail),
+        onRun: showRun,
+        onReport: what => (what === 'read' ? readReport(status, signal) : save(`/api/experiments/${id}/report`, `${id}.html`, signal)).catch(refused),
         onCommand: role === 'watch' ? null : (name, value) => command(status, name, value, signal),
       });
       if (!run && status.cells.length) showRun((status.cells.find(cell => active(cell.state)) ?? status.cells.find(cell => cell.state === 'done') ?? status.cells[0]).runId);
@@ -88,9 +91,13 @@ async function command({ id, name: experiment }, name, value, signal) {
     answer(name === 'retry' ? `Retried: ${done.cells} run(s).` : name === 'priority' ? `Priority ${done.priority}.` : `${experiment}: ${done.state}.`);
     await look(signal);
   } catch (error) {
-    if (error.status && !(error instanceof SignedOut)) answer(error.message, true);
-    else fail(error);
+    refused(error);
   }
+}
+
+function refused(error) {
+  if (error.status && !(error instanceof SignedOut)) answer(error.message, true);
+  else fail(error);
 }
 
 function answer(text, isBad = false) {
@@ -125,7 +132,8 @@ function showRun(id) {
     const sentence = verdict ? (await get(`/api/runs/${id}/files/${verdict.path}`, signal)).verdict.sentence : null;
     const addresses = await Promise.all(pictures.map(([file]) => picture(`/api/runs/${id}/files/${file.path}`, signal)));
     shown = key;
-    drawRun(id, log, points, status?.training?.window ?? status?.progress?.window ?? null, pictures.map(([, caption], i) => [addresses[i], caption]), sentence);
+    drawRun(id, log, points, status?.training?.window ?? status?.progress?.window ?? null, pictures.map(([, caption], i) => [addresses[i], caption]), sentence,
+      verdict ? () => openGallery(id, signal).catch(refused) : null);
   });
 }
 

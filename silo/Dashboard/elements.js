@@ -6,7 +6,7 @@ export const $ = id => document.getElementById(id);
 
 // An element with attributes, listeners (attributes that are functions) and children; text is text, never markup.
 export function h(tag, attributes, ...children) {
-  const element = ['svg', 'polyline', 'line', 'rect'].includes(tag) ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
+  const element = ['svg', 'path', 'polyline', 'line', 'rect'].includes(tag) ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes ?? {}))
     if (typeof value === 'function') element.addEventListener(name, value);
     else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value);

@@ -25,13 +25,13 @@ function drawReport({ report }, onReport) {
   const next = state === 'running' ? `${words.report} ${progress ? `${Math.floor(100 * progress.done / progress.total)} %` : ''}`
     : state === 'waiting' ? `the next report waits${report.waitsFor ? `: ${report.waitsFor}` : ''}` : state === 'failed' ? `no report: ${report.error}` : null;
   return h('p', {},
-    summary ? h('button', { click: onReport, 'data-key': 'report' }, 'Save the report') : null, ' ',
+    summary ? [h('button', { click: () => onReport('read'), 'data-key': 'read' }, 'Read the report'), ' ', h('button', { click: () => onReport('save'), 'data-key': 'save' }, 'Save the report')] : null, ' ',
     next ? h('small', { class: state === 'failed' ? 'bad' : null }, next) : null,
     summary?.missing.length ? h('details', {}, h('summary', {}, `${summary.missing.length} not in it`), h('ul', {}, summary.missing.map(each => h('li', {}, each)))) : null);
 }
 
 /**
- * @param shown the run whose details are shown  @param onRun called with the id of a run that is clicked  @param onReport called when the report is
+ * @param shown the run whose details are shown  @param onRun called with the id of a run that is clicked  @param onReport called with read or save
  * @param onCommand as drawSteering has it; null: the token may do nothing
  */
 export function drawExperiment(status, shown, { onRun, onReport, onCommand }) {

@@ -45,8 +45,8 @@ public abstract class OnADashboard(Browser browser) : IClassFixture<Browser>, IA
 
     protected async Task<ExperimentStatus> StatusAsync(string id) => await ReadAsync<ExperimentStatus>(await Client.GetAsync($"/api/experiments/{id}"));
 
-    /// <summary>Submits one run of a small diffusion model; its id.</summary>
-    protected async Task<string> SubmitAsync(string name, string? gpu = null, int steps = 20) =>
+    /// <summary>Submits one run of a small diffusion model for each seed, or for one; its id.</summary>
+    protected async Task<string> SubmitAsync(string name, string? gpu = null, int steps = 20, EvaluationFigures figures = EvaluationFigures.Preprint, params int[] seeds) =>
         (await ReadAsync<ExperimentStatus>(await Client.PostAsJsonAsync("/api/experiments", new Submission
         {
             Experiment = new()
@@ -55,15 +55,15 @@ public abstract class OnADashboard(Browser browser) : IClassFixture<Browser>, IA
                 Gpu = gpu,
                 Runs =
                 [
-                    new()
+                    .. (seeds.Length == 0 ? [3407] : seeds).Select(seed => new RunSpec
                     {
-                        Seed = 3407,
+                        Seed = seed,
                         Dataset = new NotoFacesSpec { Count = 8, HeldOut = 0, ImageSize = 16 },
                         Model = new DdpmSpec { Unet = new() { Dim = 8, DimMults = [1] }, Diffusion = new() { Timesteps = 50 } },
                         Training = new() { Steps = steps, BatchSize = 2 },
                         Sampling = new() { Count = 4, Sampler = new DdimSpec { Steps = 2 } },
-                        Evaluation = new() { Inception = InceptionWeights.Random, Figures = EvaluationFigures.Preprint },
-                    },
+                        Evaluation = new() { Inception = InceptionWeights.Random, Figures = figures },
+                    }),
                 ],
             },
         }, SpecJson.Compact))).Id;

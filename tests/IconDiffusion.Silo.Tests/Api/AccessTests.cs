@@ -20,6 +20,11 @@ public sealed class AccessTests(SharedSilo shared) : IClassFixture<SharedSilo>
     [InlineData("POST", "/api/experiments/tiny-00000000/report")]
     [InlineData("GET", "/api/experiments/tiny-00000000/report/files/report.html")]
     [InlineData("GET", "/api/runs/0123456789ab/files/spec.json")]
+    [InlineData("GET", "/api/runs/0123456789ab/gallery")]
+    [InlineData("GET", "/api/runs/0123456789ab/training/0")]
+    [InlineData("POST", "/api/experiments/tiny-00000000/report/ticket")]
+    [InlineData("POST", "/api/plans")]
+    [InlineData("POST", "/api/proposals")]
     [InlineData("PUT", "/api/folders/0000000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("GET", "/api/tokens")]
     [InlineData("POST", "/api/tokens")]
@@ -119,10 +124,11 @@ public sealed class AccessTests(SharedSilo shared) : IClassFixture<SharedSilo>
         Assert.Equal(
             [
                 "/api/devices", "/api/experiments", "/api/experiments/{id}", "/api/experiments/{id}/cancel",
-                "/api/experiments/{id}/events", "/api/experiments/{id}/pause", "/api/experiments/{id}/priority", "/api/experiments/{id}/report", "/api/experiments/{id}/report/files/{name}",
+                "/api/experiments/{id}/events", "/api/experiments/{id}/pause", "/api/experiments/{id}/priority", "/api/experiments/{id}/report", "/api/experiments/{id}/report/files/{name}", "/api/experiments/{id}/report/ticket",
                 "/api/experiments/{id}/results", "/api/experiments/{id}/resume",
                 "/api/experiments/{id}/retry", "/api/experiments/{id}/submission", "/api/experiments/{id}/table", "/api/folders", "/api/folders/{key}", "/api/plans", "/api/proposals", "/api/runs/{runId}",
-                "/api/runs/{runId}/files", "/api/runs/{runId}/files/{path}", "/api/runs/{runId}/log", "/api/runs/{runId}/log/events", "/api/silo",
+                "/api/runs/{runId}/files", "/api/runs/{runId}/files/{path}", "/api/runs/{runId}/gallery", "/api/runs/{runId}/log", "/api/runs/{runId}/log/events",
+                "/api/runs/{runId}/training/{icon}", "/api/silo",
                 "/api/token", "/api/tokens", "/api/tokens/{name}",
             ],
             document["paths"]!.AsObject().Select(path => path.Key).Order(StringComparer.Ordinal));

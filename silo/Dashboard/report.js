@@ -1,0 +1,16 @@
+// The report of an experiment, read in a frame of its own: it has no token, no way to the API, and its own policy.
+
+import { send } from './api.js';
+import { $, fill, h } from './elements.js';
+
+/** Opens the dialog.  @param signal ends it with what it is read beside */
+export async function readReport({ id, name }, signal) {
+  const { path } = await send('POST', `/api/experiments/${id}/report/ticket`, undefined, signal);
+  const dialog = $('report');
+  const close = () => dialog.close();
+  fill(dialog, h('p', { class: 'bar' }, h('strong', { id: 'report-title' }, `Report of ${name}`), h('button', { click: close, 'data-key': `close ${path}` }, 'Close')),
+    h('iframe', { src: path, title: `Report of ${name}`, sandbox: 'allow-scripts', referrerpolicy: 'no-referrer', 'data-key': path }));
+  signal.addEventListener('abort', close);
+  dialog.addEventListener('close', () => { signal.removeEventListener('abort', close); dialog.replaceChildren(); }, { once: true });
+  dialog.showModal();
+}
