@@ -16,5 +16,6 @@ var root = new RootCommand("One measurement, as one JSON line. compare.py runs t
     SchedulerBenchmark.Create(),
     ActorsBenchmark.Create(),
     TrainingBenchmark.Create(),
+    TagsBenchmark.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -40,10 +40,11 @@ public static class ExperimentFile
             .Select(run => run with { Dataset = file.Placed(run.Dataset), Evaluation = file.Placed(run.Evaluation) })
             .ToArray();
         var hasDiffusion = runs.Any(run => run.Model is not GanSpec);
+        var hasCondition = runs.Any(HasCondition);
         var experiment = new ExperimentSpec
         {
             Name = name,
-            Runs = [.. runs.Select(run => run.Model is GanSpec ? ForGan(run, hasDiffusion) : run)],
+            Runs = [.. runs.Select(run => run.Model is GanSpec ? ForGan(run, hasDiffusion) : ForCondition(run, hasCondition))],
             Monitoring = root["monitoring"] is { } monitoring
                 ? SpecErrors.Read<MonitoringSpec>(monitoring, "monitoring", source)
                 : new MonitoringSpec(),
@@ -53,6 +54,21 @@ public static class ExperimentFile
             throw new ExperimentException($"{source}: {error}");
         return experiment;
     }
+
+    private static bool HasCondition(RunSpec run) => run.Model is DdpmSpec { Condition: not ModelCondition.None };
+
+    // A model that is told tags needs a data set that has them. What others do not use is meant for those beside them, if there are any; else their validation refuses it.
+    private static RunSpec ForCondition(RunSpec run, bool hasCondition) => (HasCondition(run), run.Sampling.Sampler) switch
+    {
+        (true, ReverseSpec { With: { } tags } asked) => run with
+        {
+            Dataset = run.Dataset with { Tags = true },
+            Sampling = run.Sampling with { Sampler = asked with { With = [.. tags.Select(TagNames.Of)] } },
+        },
+        (true, _) => run with { Dataset = run.Dataset with { Tags = true } },
+        (false, ReverseSpec plain) when hasCondition => run with { Sampling = run.Sampling with { Sampler = plain with { Guidance = null, With = null } } },
+        _ => run,
+    };
 
     // What a GAN does not use is meant for the diffusion models beside it, if there are any; else its validation refuses it.
     private static RunSpec ForGan(RunSpec run, bool hasDiffusion)

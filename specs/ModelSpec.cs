@@ -22,8 +22,22 @@ public sealed record DdpmSpec : ModelSpec
 
     public DiffusionSpec Diffusion { get; init; } = new();
 
+    /// <summary>What of an icon the network is told, so that icons can be asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ModelCondition Condition { get; init; }
+
     [JsonIgnore]
-    public override string Label => $"ddpm {Unet.Dim} {Unet.DimMults}{Unet.Knockout.Label}";
+    public override string Label => $"ddpm {Unet.Dim} {Unet.DimMults}{Unet.Knockout.Label}{(Condition == ModelCondition.Tags ? " tags" : "")}";
+}
+
+/// <summary>What a network is told of the icons that it learns and draws.</summary>
+public enum ModelCondition
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>Their tags, of nine icons out of ten; of the others nothing, which guidance needs (Ho &amp; Salimans 2022).</summary>
+    Tags,
 }
 
 /// <summary>Shape of lucidrains' <c>Unet</c> as of July 2022.</summary>

@@ -29,11 +29,30 @@ public sealed record SamplingSpec
 [JsonDerivedType(typeof(LatentSpec), "latent")]
 public abstract record SamplerSpec;
 
+/// <summary>A diffusion model's reverse process.</summary>
+public abstract record ReverseSpec : SamplerSpec
+{
+    /// <summary>
+    /// How much tags count, of a model with <c>condition</c>: 0 not at all, 1 as it was trained, more beyond that (classifier-free guidance, Ho &amp;
+    /// Salimans 2022). All but 0 and 1 ask the network twice. Null: 1.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Guidance { get; init; }
+
+    /// <summary>The tags that every icon is drawn with, of a model with <c>condition</c>; null: each icon has those of a training icon, so that both sets have the same.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EquatableList<string>? With { get; init; }
+
+    /// <summary>How often the network is asked at each step.</summary>
+    [JsonIgnore]
+    public int PassesPerStep => Guidance is null or 0 or 1 ? 1 : 2;
+}
+
 /// <summary>All T steps of Ho et al. 2020, algorithm 2.</summary>
-public sealed record AncestralSpec : SamplerSpec;
+public sealed record AncestralSpec : ReverseSpec;
 
 /// <summary>DDIM (Song et al. 2021): <see cref="Eta"/> 0 is deterministic, 1 is as noisy as ancestral sampling.</summary>
-public sealed record DdimSpec : SamplerSpec
+public sealed record DdimSpec : ReverseSpec
 {
     public int Steps { get; init; } = 250;
 
@@ -41,7 +60,7 @@ public sealed record DdimSpec : SamplerSpec
 }
 
 /// <summary>DPM-Solver++(2M) (Lu et al. 2022).</summary>
-public sealed record DpmSolverSpec : SamplerSpec
+public sealed record DpmSolverSpec : ReverseSpec
 {
     public int Steps { get; init; } = 20;
 }

@@ -55,7 +55,7 @@ public static class SpecValidation
 
     private static IEnumerable<string> Check(ModelSpec model, RunSpec run) => model switch
     {
-        DdpmSpec ddpm => [.. Check(ddpm.Unet, run.Dataset.ImageSize), .. Check(ddpm.Diffusion)],
+        DdpmSpec ddpm => [.. Check(ddpm.Unet, run.Dataset.ImageSize), .. Check(ddpm.Diffusion), .. Check(ddpm.Condition, run)],
         GanSpec gan => GanValidation.Check(gan, run),
         _ => [],
     };
@@ -83,6 +83,19 @@ public static class SpecValidation
             yield return $"model.diffusion.timesteps is {diffusion.Timesteps}; the linear schedule wants more than 20, below that β reaches 1.";
         if (diffusion.MinSnrGamma is { } gamma && !(gamma > 0 && double.IsFinite(gamma)))
             yield return $"model.diffusion.minSnrGamma is {gamma}; wanted a number above 0.";
+    }
+
+    private static IEnumerable<string> Check(ModelCondition condition, RunSpec run)
+    {
+        var sampler = run.Sampling.Sampler as ReverseSpec;
+        if (condition == ModelCondition.Tags && !run.Dataset.Tags)
+            yield return "dataset.tags is false; a model whose condition is tags wants true.";
+        if (condition == ModelCondition.None && (sampler?.Guidance is not null || sampler?.With is not null))
+            yield return $"sampling.sampler.{(sampler.With is null ? "guidance" : "with")} is set; wanted a model whose condition is tags.";
+        if (sampler?.Guidance is { } guidance && !(guidance is >= 0 and <= 100))
+            yield return $"sampling.sampler.guidance is {guidance}; wanted 0 to 100.";
+        if (sampler?.With is { Count: 0 })
+            yield return "sampling.sampler.with is an empty list; wanted at least one tag.";
     }
 
     private static IEnumerable<string> Check(TrainingSpec training) =>

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Data;
 
@@ -17,6 +19,32 @@ public sealed record IconTags(EquatableList<string> Names, EquatableList<Equatab
         var all = icons.ToList();
         string[] names = [.. all.SelectMany(tags => tags).Distinct().Order(StringComparer.Ordinal)];
         return new([.. names], [.. all.Select(tags => new EquatableList<int>(tags.Select(tag => Array.BinarySearch(names, tag, StringComparer.Ordinal)).Distinct().Order()))]);
+    }
+
+    /// <summary>The tags that a run was trained with.</summary>
+    /// <exception cref="InvalidDataException">They are not in its folder, or damaged.</exception>
+    public static IconTags Read(RunFolder folder)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<IconTags>(File.ReadAllText(folder.TagsFile), SpecJson.Compact) ?? throw new JsonException("It is null.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new InvalidDataException($"'{folder.TagsFile}' cannot be read: {error.Message} Start the run again to write it.", error);
+        }
+    }
+
+    /// <summary>Keeps them with a run that is trained with them.</summary>
+    public void Write(RunFolder folder) => AtomicFile.WriteAllText(folder.TagsFile, JsonSerializer.Serialize(this, SpecJson.Compact) + "\n");
+
+    /// <summary>The places of tags in <see cref="Names"/>.</summary>
+    /// <exception cref="ExperimentException">No training icon has one of them; the message lists those most like it.</exception>
+    public IReadOnlyList<int> PlacesOf(IEnumerable<string> tags)
+    {
+        var names = Names.ToList();
+        return [.. tags.Select(tag => names.IndexOf(tag) is >= 0 and var place ? place : throw new ExperimentException(
+            $"No training icon has the tag '{tag}'; {(names.Count == 0 ? "none has any" : $"most like it {(names.Count == 1 ? "is" : "are")} {string.Join(", ", TagNames.Nearest(tag, names))}")}."))];
     }
 
     /// <summary>How many training icons have each tag, in the order of <see cref="Names"/>.</summary>

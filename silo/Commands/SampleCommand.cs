@@ -3,6 +3,7 @@ using System.Globalization;
 using IconDiffusion.Client;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Pipeline.Experiments;
+using IconDiffusion.Specs;
 using Spectre.Console;
 
 namespace IconDiffusion.Silo.Commands;
@@ -18,6 +19,18 @@ internal static class SampleCommand
     {
         Description = "StyleGAN2's ψ: 1 draws as trained, 0 the average icon, between them fewer oddities and less variety.",
         HelpName = "PSI",
+    };
+
+    private static readonly Option<string?> With = new("--with")
+    {
+        Description = "Tags of every icon, of a model with \"condition\": \"tags\" (default: each icon has those of a training icon).",
+        HelpName = "TAG,TAG,…",
+    };
+
+    private static readonly Option<double?> Guidance = new("--guidance")
+    {
+        Description = "How much the tags count: 0 not at all, 1 as trained, 2 to 4 more surely what was asked for, and less variety.",
+        HelpName = "SCALE",
     };
 
     private static readonly Option<string?> Film = new("--film")
@@ -49,10 +62,11 @@ internal static class SampleCommand
             Examples:
               icon sample 3f9c2a --count 1024
               icon sample 3f9c2a --film 0,5,17                  what lies between three icons, as frames and a GIF
+              icon sample 3f9c2a --count 16 --with "beard, red hair" --guidance 2.5
               icon sample 3f9c2a --count 64 --truncation 0.7    StyleGAN2 alone
               icon sample 3f9c2a --mix 0,1,2:7,8,9,10           StyleGAN2 alone
             """)
-        { Run, Count, Truncation, Film, Frames, Mix, Cutoff };
+        { Run, Count, With, Guidance, Truncation, Film, Frames, Mix, Cutoff };
         command.SetAction(ActAsync);
         return command;
     }
@@ -73,6 +87,8 @@ internal static class SampleCommand
         var trained = TrainedRun.Find(context.Data, parsed.GetValue(Run)!);
         if (parsed.GetValue(Truncation) is { } psi)
             trained = trained.Truncated(psi);
+        if (parsed.GetValue(With) is not null || parsed.GetValue(Guidance) is not null)
+            trained = trained.Asked(parsed.GetValue(With) is { } list ? Tags(list) : null, parsed.GetValue(Guidance));
         var device = context.OpenDevice();
 
         var (there, filmFolder, mixFile) = (0, (string?)null, (string?)null);
@@ -102,6 +118,9 @@ internal static class SampleCommand
     private static (int[] Coarse, int[] Fine) Pair(string lists) => lists.Split(':') is [var coarse, var fine]
         ? (Icons("--mix", coarse, atLeast: 1), Icons("--mix", fine, atLeast: 1))
         : throw new UsageException($"--mix is '{lists}'; wanted two lists of icons, such as 0,1,2:7,8,9.");
+
+    private static EquatableList<string> Tags(string list) =>
+        TagNames.List(list) is [_, ..] tags ? tags : throw new UsageException($"--with is '{list}'; wanted tags, such as \"beard, red hair\".");
 
     private static int[] Icons(string option, string list, int atLeast)
     {

@@ -49,6 +49,30 @@ public class ExperimentFileTests
     }
 
     [Fact]
+    public void AModelThatIsToldTags_GetsADataSetWithTags_AndTheOthersBesideItNeitherTagsNorGuidance()
+    {
+        var runs = Parse($$"""
+            "dataset": { "source": "noto-faces" },
+            "grid": { "model": [{{Ddpm}}, { "kind": "ddpm", "unet": { "dim": 32, "dimMults": [1, 2] }, "condition": "tags" }] },
+            "sampling": { "sampler": { "kind": "ddim", "steps": 10, "guidance": 2.5, "with": ["Red  Hair"] } }
+            """).Runs;
+
+        Assert.Equal([false, true], runs.Select(run => run.Dataset.Tags));
+        Assert.Equal(new DdimSpec { Steps = 10 }, runs[0].Sampling.Sampler);
+        Assert.Equal(new DdimSpec { Steps = 10, Guidance = 2.5, With = ["red hair"] }, runs[1].Sampling.Sampler);
+    }
+
+    [Theory]
+    [InlineData("\"guidance\": 2", false, "sampling.sampler.guidance is set")]
+    [InlineData("\"with\": [\"beard\"]", false, "sampling.sampler.with is set")]
+    [InlineData("\"guidance\": -1", true, "sampling.sampler.guidance is -1; wanted 0 to 100.")]
+    [InlineData("\"with\": []", true, "sampling.sampler.with is an empty list")]
+    public void GuidanceThatCannotBe_IsRefusedByItsKey(string key, bool told, string expected) => Assert.Contains(expected, ErrorOf($$"""
+        "dataset": { "source": "noto-faces" }, "model": { "kind": "ddpm", "unet": { "dim": 32, "dimMults": [1, 2] }{{(told ? ", \"condition\": \"tags\"" : "")}} },
+        "sampling": { "sampler": { "kind": "ddim", {{key}} } }
+        """));
+
+    [Fact]
     public void CommentsAndTrailingCommas_AreWelcome() =>
         Assert.Single(Parse(Valid("// twelve hours on one card\n \"gpu\": \"RTX 3080\",")).Runs);
 

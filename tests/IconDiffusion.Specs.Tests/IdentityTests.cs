@@ -41,6 +41,18 @@ public class IdentityTests
         Assert.Equal("b4af2214", RunIdentity.Result(Run));
     }
 
+    [Fact]
+    public void TagsAndGuidance_AreAnotherRunAndOtherIcons_AndLeaveThoseWithoutThemAsTheyWere()
+    {
+        var told = Run with { Model = (DdpmSpec)Run.Model with { Condition = ModelCondition.Tags }, Dataset = Run.Dataset with { Tags = true } };
+        SamplerSpec[] samplers = [new DdimSpec(), new DdimSpec { Guidance = 2 }, new DdimSpec { Guidance = 2, With = ["beard"] }];
+
+        Assert.NotEqual(RunIdentity.Run(Run, "f"), RunIdentity.Run(told, "f"));
+        Assert.Equal(3, samplers.Select(RunIdentity.Samples).Distinct().Count());
+        Assert.Equal("""{"kind":"ddim","steps":250,"eta":0}""", JsonSerializer.Serialize<SamplerSpec>(new DdimSpec(), SpecJson.Compact));
+        Assert.Equal(told, JsonSerializer.Deserialize<RunSpec>(JsonSerializer.Serialize(told, SpecJson.Indented), SpecJson.Compact));
+    }
+
     // What an experiment's identity is a hash of.
     [Fact]
     public void LayeredDataSetsOfEarlierVersions_AreWrittenAsTheyWere() => Assert.Equal(

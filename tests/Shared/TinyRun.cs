@@ -17,6 +17,7 @@ public static class TinyRun
     {
         // A U-Net of 8 and 16 channels.
         ["ddpm"] = new DdpmSpec { Unet = new UnetSpec { Dim = 8, DimMults = [1, 2], ResnetBlockGroups = 4 } },
+        ["ddpm tags"] = new DdpmSpec { Unet = new UnetSpec { Dim = 8, DimMults = [1, 2], ResnetBlockGroups = 4 }, Condition = ModelCondition.Tags },
         ["dcgan"] = new DcganSpec { LatentDim = 8, GeneratorChannels = 2, DiscriminatorChannels = 2 },
         ["wgan-gp"] = new WganGpSpec { LatentDim = 8, Dim = 2, CriticSteps = 2 },
         ["stylegan2"] = new StyleGan2Spec { LatentDim = 8, ChannelBase = 64, ChannelMax = 8, PathLength = new() { Interval = 2 }, R1 = new() { Interval = 3 } },
@@ -34,12 +35,19 @@ public static class TinyRun
 
     public static RunSpec Spec(string method, long? steps) => new()
     {
-        Dataset = new FolderSpec { Path = "noise", ImageSize = method == "ddpm" ? 16 : 32 },
+        Dataset = new FolderSpec { Path = "noise", ImageSize = IsDiffusion(method) ? 16 : 32, Tags = method == "ddpm tags" },
         Model = Models[method],
         // An average that warms up within the few steps of a test; a GAN refuses it.
-        Training = new TrainingSpec { Steps = steps, BatchSize = 4, Ema = method == "ddpm" ? new EmaSpec { UpdateEvery = 2, UpdateAfterStep = 4 } : new() },
-        Sampling = method == "ddpm" ? new() : new() { Sampler = new LatentSpec() },
+        Training = new TrainingSpec { Steps = steps, BatchSize = 4, Ema = IsDiffusion(method) ? new EmaSpec { UpdateEvery = 2, UpdateAfterStep = 4 } : new() },
+        Sampling = method switch
+        {
+            "ddpm" => new(),
+            "ddpm tags" => new() { Sampler = new DdimSpec { Steps = 10, Eta = 1, Guidance = 2 } },
+            _ => new() { Sampler = new LatentSpec() },
+        },
     };
+
+    private static bool IsDiffusion(string method) => method.StartsWith("ddpm", StringComparison.Ordinal);
 
     public static IconDataset Icons(DatasetSpec spec, int count = 10)
     {
@@ -47,20 +55,25 @@ public static class TinyRun
         var pixels = new byte[count * spec.ImageSize * spec.ImageSize * 3];
         foreach (ref var pixel in pixels.AsSpan())
             pixel = (byte)random.Next();
-        return new IconDataset(spec, [.. Enumerable.Range(0, count).Select(i => $"noise {i}")], pixels);
+        // Every third icon has no tag.
+        var tags = spec.Tags ? IconTags.Of(Enumerable.Range(0, count).Select(i => i % 3 == 0 ? Array.Empty<string>() : [$"tag {i % 3}"])) : null;
+        return new IconDataset(spec, [.. Enumerable.Range(0, count).Select(i => $"noise {i}")], pixels, tags: tags);
     }
 
     /// <summary>Trains in <paramref name="folder"/> as far as the spec and <paramref name="progress"/> let it.</summary>
     /// <param name="method">At its beginning, and freed; null: the spec's.</param>
     /// <param name="watch">Who looks; null: nobody.</param>
+    /// <param name="dataset">What it is trained on; null: <paramref name="icons"/> icons of noise.</param>
     public static TrainingSummary Train(
         RunFolder folder, RunSpec spec, Action<WorkProgress>? progress = null, MonitoringSpec? monitoring = null,
         TimeProvider? time = null, Action<string>? warn = null, IMethod? method = null, int icons = 10, ITrainingWatch? watch = null,
-        CancellationToken cancellation = default)
+        IconDataset? dataset = null, CancellationToken cancellation = default)
     {
+        dataset ??= Icons(spec.Dataset, icons);
         using var taken = RunLock.Take(folder);
-        using var begun = method ?? MethodTable.Of(spec.Model).Begin(spec, CPU);
-        var trainer = new Trainer(Id, spec, Icons(spec.Dataset, icons), taken, CPU)
+        dataset.Tags?.Write(folder);
+        using var begun = method ?? MethodTable.Of(spec.Model).Begin(spec, CPU, dataset.Tags);
+        var trainer = new Trainer(Id, spec, dataset, taken, CPU)
         {
             Monitoring = monitoring ?? new MonitoringSpec(),
             Time = time ?? TimeProvider.System,

@@ -1,3 +1,4 @@
+using IconDiffusion.Data;
 using IconDiffusion.Generators.Diffusion;
 using IconDiffusion.Generators.Models;
 using IconDiffusion.Generators.Sampling;
@@ -22,6 +23,12 @@ public sealed class DdpmMethod : IMethod
     // Parts of 0…T − 1 whose losses are told apart: copying shows where there is little noise first.
     private const int Bands = 4;
 
+    // Of so many icons the network is told nothing of one (Ho & Salimans 2022: 10 %).
+    private const int UntoldOf = 10;
+
+    // Beside the streams of EpochOrder.
+    private const long UntoldStream = 3;
+
     // Weights, gradients, two moments, the average.
     private const int CopiesInTraining = 5;
 
@@ -31,6 +38,9 @@ public sealed class DdpmMethod : IMethod
     private readonly Unet _model, _average;
     private readonly TrainedNetwork _trained;
     private readonly GaussianDiffusion _diffusion;
+    private readonly IconTags? _tags;
+    private readonly EpochOrder? _order;
+    private readonly TagGuide? _guide;
 
     /// <param name="run">Its model is a <see cref="DdpmSpec"/>. The weights are PyTorch's after <c>torch.manual_seed(seed)</c>.</param>
     /// <param name="device">Where the networks are.</param>
@@ -38,14 +48,24 @@ public sealed class DdpmMethod : IMethod
     /// Equal parts in which the gradients of each batch are computed, for memory's sake; more than 1 adds up with other rounding. Null: as
     /// many as it takes on a GPU, and one on a CPU.
     /// </param>
-    public DdpmMethod(RunSpec run, Device device, int? microBatches = null)
+    /// <param name="tags">Of the training icons, where the model's condition is tags.</param>
+    /// <exception cref="ExperimentException">The run is to draw with a tag that no training icon has.</exception>
+    public DdpmMethod(RunSpec run, Device device, int? microBatches = null, IconTags? tags = null)
     {
         (_run, _device) = (run, device);
         _microBatches = microBatches ?? (device.type == DeviceType.CUDA ? Memory(run).MicroBatches(run.Training.BatchSize) : 1);
         var spec = (DdpmSpec)run.Model;
+        if (spec.Condition == ModelCondition.Tags)
+        {
+            _tags = tags ?? throw new ArgumentNullException(nameof(tags), "The model's condition is tags; wanted those of the training icons.");
+            _order = new EpochOrder(tags.Icons.Count, run.Training.BatchSize * BatchesPerStep, run.Seed, run.Dataset.HorizontalFlip);
+            // Strips and looks show the network as it was trained: what is asked of it later changes nothing of a training.
+            _guide = new TagGuide(tags, run.Seed, new DdimSpec(), device);
+            tags.PlacesOf((run.Sampling.Sampler as ReverseSpec)?.With ?? []);
+        }
         using var weights = new Generator((ulong)run.Seed, CPU);
-        _model = new Unet(spec.Unet, generator: weights);
-        _average = new Unet(spec.Unet, generator: weights);
+        _model = new Unet(spec.Unet, generator: weights, tags: _guide?.Tags);
+        _average = new Unet(spec.Unet, generator: weights, tags: _guide?.Tags);
         _trained = new TrainedNetwork("model", _model, device, ("ema", _average), adam: "adam");
         _diffusion = new GaussianDiffusion(spec.Diffusion, device);
     }
@@ -60,7 +80,8 @@ public sealed class DdpmMethod : IMethod
     public static MethodMemory Memory(RunSpec run)
     {
         var size = new UnetSize(((DdpmSpec)run.Model).Unet, run.Dataset.ImageSize);
-        return new(CopiesInTraining * size.Parameters, size.Kept + size.Largest, size.Parameters, size.Skips + 5 * size.Largest, Divides: true);
+        var passes = (run.Sampling.Sampler as ReverseSpec)?.PassesPerStep ?? 1;
+        return new(CopiesInTraining * size.Parameters, size.Kept + size.Largest, size.Parameters, passes * (size.Skips + 5 * size.Largest), Divides: true);
     }
 
     /// <inheritdoc/>
@@ -85,10 +106,11 @@ public sealed class DdpmMethod : IMethod
         var (times, noise) = Draws(icons, _diffusion.Schedule.Timesteps, random);
         var sum = zeros(1, device: _device);
         var parts = BatchesPerStep * _microBatches;
-        foreach (var (x0, t, added) in icons.chunk(parts, 0).Zip(times.chunk(parts, 0), noise.chunk(parts, 0)))
+        var tags = Told(step)?.chunk(parts, 0);
+        foreach (var (i, (x0, t, added)) in icons.chunk(parts, 0).Zip(times.chunk(parts, 0), noise.chunk(parts, 0)).Index())
         {
             using var part = NewDisposeScope();
-            var share = _diffusion.Loss(_model.call, x0, t, added) / parts;
+            var share = _diffusion.Loss((x, time) => _model.Predict(x, time, tags?[i]), x0, t, added) / parts;
             Gradients.Backward(share);
             sum.add_(share.detach());
         }
@@ -102,6 +124,15 @@ public sealed class DdpmMethod : IMethod
         var clip = _run.Training.GradientClip is { } most ? Math.Min(1, most / (norm + 1e-6)) : 1;
         _trained.Update(_run.Training.Adam, step, clip, EmaSchedule.Decay(_run.Training.Ema, step));
         return new(loss, norm);
+    }
+
+    /// <summary>What the network is told of a step's icons: a function of (seed, step), as the icons themselves are, which IconBatches takes in the same order.</summary>
+    /// <returns>float32 [N, 1 + tags], <see cref="TagRows"/>; null: the model is told nothing.</returns>
+    internal Tensor? Told(long step)
+    {
+        if (_tags is null) return null;
+        var random = new SplitMix64(_run.Seed, UntoldStream, step);
+        return TagRows.Of(_tags.Names.Count, [.. _order!.Batch(step - 1).Indices.Select(icon => random.Below(UntoldOf) == 0 ? null : _tags.Icons[icon])], _device);
     }
 
     /// <summary>A time step and the noise for each icon.</summary>
@@ -126,7 +157,7 @@ public sealed class DdpmMethod : IMethod
         {
             using var scope = NewDisposeScope();
             using var noise = new IconNoise(_run.Seed, first: 0, Trainer.StripIcons, model.Channels, _run.Dataset.ImageSize, _device);
-            return IconImages.From(sampler.Sample(model.call, noise, progress: null, CancellationToken.None));
+            return IconImages.From(sampler.Sample(Guided(model, Enumerable.Range(0, Trainer.StripIcons)), noise, progress: null, CancellationToken.None));
         }
     }
 
@@ -138,9 +169,17 @@ public sealed class DdpmMethod : IMethod
         var parts = Enumerable.Range(0, count).Chunk(AtOnce).Select(icons =>
         {
             using var noise = new IconNoise(_run.Seed, icons, _model.Channels, _run.Dataset.ImageSize, _device);
-            return sampler.Sample(_average.call, noise, progress: null, CancellationToken.None);
+            return sampler.Sample(Guided(_average, icons), noise, progress: null, CancellationToken.None);
         }).ToArray();
         return cat(parts, 0).MoveToOuterDisposeScope();
+    }
+
+    // The network as the run's icons of these numbers ask it.
+    private Func<Tensor, Tensor, Tensor> Guided(Unet model, IEnumerable<int> icons)
+    {
+        if (_guide is null) return model.call;
+        var rows = _guide.Of(icons);
+        return (x, t) => _guide.Predict(model, x, t, rows);
     }
 
     /// <inheritdoc/>

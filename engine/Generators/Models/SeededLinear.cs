@@ -9,13 +9,14 @@ namespace IconDiffusion.Generators.Models;
 internal sealed class SeededLinear : nn.Module<Tensor, Tensor>
 {
     private readonly Parameter weight; // [out,in]
-    private readonly Parameter bias;   // [out]
+    private readonly Parameter? bias;  // [out]
 
     /// <param name="generator">Where the initial values are from; the process's generator if null.</param>
-    public SeededLinear(Generator? generator, long inFeatures, long outFeatures) : base(nameof(SeededLinear))
+    /// <param name="hasBias">Whether there is a bias; without one nothing comes of nothing.</param>
+    public SeededLinear(Generator? generator, long inFeatures, long outFeatures, bool hasBias = true) : base(nameof(SeededLinear))
     {
         weight = Draw(generator, [outFeatures, inFeatures], inFeatures);
-        bias = Draw(generator, [outFeatures], inFeatures);
+        if (hasBias) bias = Draw(generator, [outFeatures], inFeatures);
         RegisterComponents();
     }
 

@@ -13,7 +13,9 @@ namespace IconDiffusion.Generators.Models;
 /// Dhariwal 2021), linear attention (Shen et al. 2018) at every level and softmax attention at the bottleneck.
 /// Parameters have the reference's names and, from the same seed, its initial values.
 /// <para>Departures: the parts that <see cref="KnockoutSpec"/> removes. Their initial values are still drawn, so that all other
-/// weights begin as they would without it. Left out: learned variance and learned time embeddings.</para>
+/// weights begin as they would without it. Left out: learned variance and learned time embeddings. Tags, which the reference's
+/// class-conditional network (classifier_free_guidance.py) has one of, are as many as one likes here, and what comes of them is added to the time
+/// embedding; their weights are drawn last, so that all others begin as they would without them.</para>
 /// </summary>
 /// <remarks>
 /// The last level does not halve the resolution: with multipliers (1,16) the widest blocks and the softmax attention work at half
@@ -31,6 +33,7 @@ public sealed class Unet : Module<Tensor, Tensor, Tensor>
     private readonly ResnetBlock mid_block2;
     private readonly ResnetBlock final_res_block;
     private readonly SeededConv2d final_conv;
+    private readonly Sequential? tag_mlp;
 
     private readonly List<Level> _down = [];
     private readonly List<Level> _up = [];
@@ -38,11 +41,12 @@ public sealed class Unet : Module<Tensor, Tensor, Tensor>
     /// <param name="spec">The network's shape.</param>
     /// <param name="channels">3 for RGB, 4 for RGBA.</param>
     /// <param name="generator">CPU generator of the initial weights; the process's, which parallel work shares, if null.</param>
+    /// <param name="tags">How many tags the network knows; null: it is told none.</param>
     /// <exception cref="ArgumentException">The spec describes no such network.</exception>
-    public Unet(UnetSpec spec, int channels = 3, Generator? generator = null) : base(nameof(Unet))
+    public Unet(UnetSpec spec, int channels = 3, Generator? generator = null, int? tags = null) : base(nameof(Unet))
     {
         Check(spec);
-        (Spec, Channels) = (spec, channels);
+        (Spec, Channels, Tags) = (spec, channels, tags);
         var groups = spec.ResnetBlockGroups;
         var timeDim = spec.Dim * 4;
         int[] dims = [spec.Dim, .. spec.DimMults.Select(mult => spec.Dim * mult)];
@@ -88,6 +92,10 @@ public sealed class Unet : Module<Tensor, Tensor, Tensor>
 
         final_res_block = Block(spec.Dim * 2, spec.Dim);
         final_conv = new SeededConv2d(generator, spec.Dim, channels, 1);
+        // Without biases, so that a row of zeros adds nothing.
+        if (tags is { } known)
+            tag_mlp = Sequential(
+                new SeededLinear(generator, TagRows.Length(known), timeDim, hasBias: false), GELU(), new SeededLinear(generator, timeDim, timeDim, hasBias: false));
 
         downs = new([.. _down.Select(level => level.Modules)]);
         ups = new([.. _up.Select(level => level.Modules)]);
@@ -101,18 +109,29 @@ public sealed class Unet : Module<Tensor, Tensor, Tensor>
     /// <summary>Channels of the icons that go in and of what comes out.</summary>
     public int Channels { get; }
 
-    /// <summary>The prediction at noise level <paramref name="time"/>.</summary>
+    /// <summary>How many tags the network knows; null: it is told none.</summary>
+    public int? Tags { get; }
+
+    /// <summary>The prediction at noise level <paramref name="time"/> where nothing is known of the icons.</summary>
     /// <param name="x">x_t, float32 [N,<see cref="Channels"/>,H,W]; H and W divisible by <see cref="UnetSpec.DownSampling"/>.</param>
     /// <param name="time">t, int64, in 0…T−1: [N], or [1] for all alike. The latter keeps each icon's prediction from depending on
     /// the batch it is in, on the CPU to the last bit, which matrix products over N rows would not.</param>
     /// <returns>[N,<see cref="Channels"/>,H,W].</returns>
-    public override Tensor forward(Tensor x, Tensor time)
+    public override Tensor forward(Tensor x, Tensor time) => Predict(x, time, null);
+
+    /// <summary>The prediction for icons of which tags are known.</summary>
+    /// <param name="x">As in <see cref="forward"/>.</param>
+    /// <param name="time">As in <see cref="forward"/>.</param>
+    /// <param name="tags">A row for each icon, <see cref="TagRows"/>; a row of zeros, or null, gives what <see cref="forward"/> does.</param>
+    /// <returns>[N,<see cref="Channels"/>,H,W].</returns>
+    public Tensor Predict(Tensor x, Tensor time, Tensor? tags)
     {
         Check(x);
         using var scope = NewDisposeScope();
         x = init_conv.call(FastOps.channels_last(x));                 // [N,dim,H,W]
         var early = x;
         var t = time_mlp.call(SinusoidalEmbedding(time, x.dtype));    // [N,4·dim]
+        if (tags is not null) t = t + tag_mlp!.call(tags);
         var skips = new Stack<Tensor>();
 
         foreach (var level in _down)

@@ -1,3 +1,4 @@
+using IconDiffusion.Data;
 using IconDiffusion.Generators.Diffusion;
 using IconDiffusion.Generators.Models;
 using IconDiffusion.Generators.Runs;
@@ -16,16 +17,19 @@ public sealed class DiffusionIcons : IIconSource
     private readonly Unet _model;
     private readonly GaussianDiffusion _diffusion;
     private readonly ISampler _sampler;
+    private readonly TagGuide? _guide;
 
     /// <summary>Loads the averaged weights of a run whose training has ended.</summary>
     /// <param name="spec">The run; its model is a <see cref="DdpmSpec"/>.</param>
     /// <exception cref="FileNotFoundException">Training has not ended.</exception>
-    /// <exception cref="InvalidDataException">The file is not one of such weights.</exception>
+    /// <exception cref="InvalidDataException">The file is not one of such weights, or the tags that the model was told are not there.</exception>
+    /// <exception cref="ExperimentException">It is to draw with a tag that no training icon has.</exception>
     public DiffusionIcons(RunFolder folder, RunSpec spec, Device device)
     {
         var ddpm = (DdpmSpec)spec.Model;
         (_spec, _device) = (spec, device);
-        _model = new Unet(ddpm.Unet);
+        _guide = ddpm.Condition == ModelCondition.Tags ? new(IconTags.Read(folder), spec.Seed, (ReverseSpec)spec.Sampling.Sampler, device) : null;
+        _model = new Unet(ddpm.Unet, tags: _guide?.Tags);
         TrainedModel.Load(folder, _model, device);
         _model.eval();
         _diffusion = new GaussianDiffusion(ddpm.Diffusion, device);
@@ -43,7 +47,8 @@ public sealed class DiffusionIcons : IIconSource
     {
         using var inference = inference_mode();
         using var noise = new IconNoise(_spec.Seed, first, count, _model.Channels, _spec.Dataset.ImageSize, _device);
-        return _sampler.Sample(Predict, noise, progress, cancellation);
+        using var tags = _guide?.Of(Enumerable.Range(first, count));
+        return _sampler.Sample((x, t) => Predict(x, t, tags), noise, progress, cancellation);
     }
 
     /// <inheritdoc/>
@@ -51,13 +56,19 @@ public sealed class DiffusionIcons : IIconSource
     {
         using var inference = inference_mode();
         using var noise = new BetweenNoise(_spec.Seed, points, _model.Channels, _spec.Dataset.ImageSize, _device);
-        return _sampler.Sample(Predict, noise, null, cancellation);
+        using var tags = _guide?.Between(points);
+        return _sampler.Sample((x, t) => Predict(x, t, tags), noise, null, cancellation);
     }
 
     // [N,3,H,W] and [1], by the network in parts: no icon depends on another.
-    private Tensor Predict(Tensor x, Tensor t) => x.shape[0] <= AtOnce
-        ? _model.call(x, t)
-        : cat([.. x.split(AtOnce).Select(part => _model.call(part, t))], 0);
+    private Tensor Predict(Tensor x, Tensor t, Tensor? tags)
+    {
+        if (x.shape[0] <= AtOnce) return Part(x, tags);
+        var parts = x.split(AtOnce);
+        return cat(tags is null ? [.. parts.Select(part => Part(part, null))] : [.. parts.Zip(tags.split(AtOnce), Part)], 0);
+
+        Tensor Part(Tensor part, Tensor? rows) => _guide is null ? _model.call(part, t) : _guide.Predict(_model, part, t, rows!);
+    }
 
     /// <summary>Frees the model.</summary>
     public void Dispose()

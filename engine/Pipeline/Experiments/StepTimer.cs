@@ -21,7 +21,7 @@ public sealed record MethodCost(double? MultiplyAdds, long Parameters, double St
     public const double TrainingPasses = 3;
 
     /// <summary>How often a run's network is asked for one icon.</summary>
-    public static int ModelCalls(RunSpec run) => run.Sampling.Sampler switch
+    public static int ModelCalls(RunSpec run) => ((run.Sampling.Sampler as ReverseSpec)?.PassesPerStep ?? 1) * run.Sampling.Sampler switch
     {
         DdimSpec ddim => ddim.Steps,
         DpmSolverSpec solver => solver.Steps,

@@ -64,7 +64,23 @@ public sealed class TrainedRun
         var calls = steps ?? Math.Min(new DpmSolverSpec().Steps, timesteps);
         return calls < 2 || calls > timesteps
             ? throw new ExperimentException($"--steps is {steps}; wanted 2 to {timesteps}, the length of the run's forward process.")
-            : new(Id, Spec with { Sampling = Spec.Sampling with { Sampler = new DpmSolverSpec { Steps = calls } } }, _data, _time);
+            : new(Id, Spec with { Sampling = Spec.Sampling with { Sampler = Few(calls) } }, _data, _time);
+
+        DpmSolverSpec Few(int steps) => Spec.Sampling.Sampler is ReverseSpec asked ? new() { Steps = steps, Guidance = asked.Guidance, With = asked.With } : new() { Steps = steps };
+    }
+
+    /// <summary>The same run, drawn from with other tags or another guidance than its spec's, which gets a samples folder of its own.</summary>
+    /// <param name="with">The tags of every icon, as <see cref="TagNames.Of"/> writes them; null: as the spec says.</param>
+    /// <param name="guidance">See <see cref="ReverseSpec.Guidance"/>; null: as the spec says.</param>
+    /// <exception cref="ExperimentException">The run was trained without tags, no training icon has one of them, or the guidance is out of range.</exception>
+    public TrainedRun Asked(EquatableList<string>? with, double? guidance)
+    {
+        if (Spec is not { Model: DdpmSpec { Condition: ModelCondition.Tags }, Sampling.Sampler: ReverseSpec sampler })
+            throw new ExperimentException($"The run {Id} is {Spec.Model.Label}, which was trained without tags; --with and --guidance want one whose model has \"condition\": \"tags\".");
+        EquatableList<string>? asked = with is null ? sampler.With : [.. with.Order(StringComparer.Ordinal)];
+        IconTags.Read(_folder).PlacesOf(asked ?? []);
+        var spec = Spec with { Sampling = Spec.Sampling with { Sampler = sampler with { With = asked, Guidance = guidance ?? sampler.Guidance } } };
+        return SpecValidation.Check(spec).FirstOrDefault() is { } fault ? throw new ExperimentException(fault) : new(Id, spec, _data, _time);
     }
 
     /// <summary>Opens the trained model to draw from; its caller asks <see cref="RequireConsent"/> before each icon.</summary>

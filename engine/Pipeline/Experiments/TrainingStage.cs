@@ -30,7 +30,9 @@ public static class TrainingStage
         AtomicFile.WriteAllText(folder.SpecFile, JsonSerializer.Serialize(work.Run, SpecJson.Indented));
         context.Bench.Clear();
         var device = context.Bench.Device;
-        using var method = MethodTable.Of(work.Run.Model).Begin(work.Run, device.Device);
+        if (work.Run.Model is DdpmSpec { Condition: ModelCondition.Tags })
+            dataset.Tags?.Write(folder);
+        using var method = MethodTable.Of(work.Run.Model).Begin(work.Run, device.Device, dataset.Tags);
         using var watch = new TrainingWatch(work.Run, dataset, folder, context.Data, device.Device, context.Warn);
         var trainer = new Trainer(work.RunId, work.Run, dataset, run, device.Device)
         {

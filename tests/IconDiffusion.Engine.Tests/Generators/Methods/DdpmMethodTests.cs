@@ -1,4 +1,6 @@
+using IconDiffusion.Generators.Diffusion;
 using IconDiffusion.Generators.Methods;
+using IconDiffusion.Generators.Training;
 using IconDiffusion.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -35,6 +37,37 @@ public sealed class DdpmMethodTests : IDisposable
         Assert.True(Near.SameBits(noise, Draws(seed: 11, step: 1).Noise));
         Assert.False(Near.SameBits(noise, Draws(seed: 11, step: 2).Noise));
         Assert.False(Near.SameBits(noise, Draws(seed: 12, step: 1).Noise));
+    }
+
+    [Fact]
+    public void TheNetworkIsToldTheTagsOfTheIconsOfEachStep_ButOfATenthOfThemNothing()
+    {
+        const int steps = 500;
+        var spec = TinyRun.Spec("ddpm tags", steps) with { Dataset = TinyRun.Spec("ddpm tags", steps).Dataset with { HorizontalFlip = false } };
+        var dataset = TinyRun.Icons(spec.Dataset);
+        using var method = new DdpmMethod(spec, CPU, tags: dataset.Tags);
+        using var batches = new IconBatches(dataset, spec.Training.BatchSize, spec.Seed, CPU);
+        var (untold, icons) = (0, PixelRange.ToModel(tensor(dataset.Pixels).reshape(10, 16, 16, 3).permute(0, 3, 1, 2)));
+
+        for (var step = 1; step <= steps; step++)
+        {
+            using var scope = NewDisposeScope();
+            var (shown, told) = (batches.Draw(step), method.Told(step)!);
+            for (var i = 0; i < 4; i++)
+            {
+                var row = told[i].data<float>().ToArray();
+                if (row.All(value => value == 0))
+                {
+                    untold++;
+                    continue;
+                }
+                var icon = (int)(icons - shown[i]).abs().sum([1, 2, 3]).argmin().item<long>();
+                Assert.Equal([1, .. Enumerable.Range(0, 2).Select(tag => dataset.Tags!.Icons[icon].Contains(tag) ? 1f : 0)], row);
+            }
+        }
+
+        // Five standard errors of a share of 0.1.
+        Assert.Equal(0.1, untold / (4.0 * steps), 5 * Math.Sqrt(0.1 * 0.9 / (4 * steps)));
     }
 
     private static (Tensor T, Tensor Noise) Draws(int seed, long step)

@@ -93,6 +93,24 @@ public sealed class UnetTests
     }
 
     [Fact]
+    public void TagsLeaveAllOtherWeightsAsTheyBegin_AndARowOfZerosAddsNothing_ToTheBit()
+    {
+        using var random = new Generator(7, CPU);
+        using var again = new Generator(7, CPU);
+        using var plain = new Unet(Tiny, generator: random);
+        using var told = new Unet(Tiny, generator: again, tags: 5);
+        using var noGrad = no_grad();
+        var (x, t) = (Reference.Tensor("x"), Reference.Tensor("t"));
+        var icons = x.shape[0];
+
+        Assert.Equal(["tag_mlp.0.weight", "tag_mlp.2.weight"], told.state_dict().Keys.Except(plain.state_dict().Keys).Order());
+        Assert.All(plain.state_dict(), weight => Assert.True(Near.SameBits(weight.Value, told.state_dict()[weight.Key]), weight.Key));
+        Assert.True(Near.SameBits(plain.call(x, t), told.call(x, t)));
+        Assert.True(Near.SameBits(plain.call(x, t), told.Predict(x, t, zeros(icons, 6))));
+        Assert.True(Near.Distance(plain.call(x, t), told.Predict(x, t, ones(icons, 6))) > 1e-3, "Tags change nothing.");
+    }
+
+    [Fact]
     public void KnockedOutSkips_AreZerosOnTheSkip()
     {
         var knockedOut = Tiny with { Knockout = new KnockoutSpec { SkipLevels = [1] } };

@@ -21,6 +21,11 @@ public sealed class DrawingTests : IDisposable
         Sampling = new() { Count = 4, BatchSize = 3, Sampler = new DdimSpec { Steps = 3, Eta = 1 } },
     };
 
+    private static RunSpec Told => TinyRun.Spec("ddpm tags", steps: 2) with
+    {
+        Sampling = new() { Count = 4, BatchSize = 3, Sampler = new DdimSpec { Steps = 3, Eta = 1, Guidance = 2 } },
+    };
+
     private static RunSpec StyleGan2 => TinyRun.Spec("dcgan", steps: 1) with
     {
         Model = new StyleGan2Spec { LatentDim = 8, ChannelBase = 64, ChannelMax = 8, MinibatchStdGroup = 2 },
@@ -34,11 +39,12 @@ public sealed class DrawingTests : IDisposable
         return TrainedRun.Find(new DataFolder(_folder.Path), "01");
     }
 
-    public static TheoryData<string> Methods => ["ddpm", "dcgan", "wgan-gp", "stylegan2"];
+    public static TheoryData<string> Methods => ["ddpm", "ddpm tags", "dcgan", "wgan-gp", "stylegan2"];
 
     private static RunSpec SpecOf(string method) => method switch
     {
         "ddpm" => Diffusion,
+        "ddpm tags" => Told,
         "stylegan2" => StyleGan2,
         _ => TinyRun.Spec(method, steps: 1),
     };
@@ -63,6 +69,31 @@ public sealed class DrawingTests : IDisposable
         Assert.Equal(8, told);
         Assert.Equal((ImageFormat.Gif, 8), (ImageFile.Probe(Path.Combine(film, "film.gif")).Format, ImageFile.Probe(Path.Combine(film, "film.gif")).Pages));
     }
+
+    [Fact]
+    public void IconsThatAreAskedFor_LieInAFolderOfTheirOwn_WhateverTheOrderOfTheTags()
+    {
+        var run = Train(Told);
+        var asked = run.Asked(["tag 2", "tag 1"], guidance: 3);
+
+        Assert.Equal(4, asked.Draw(4, Device, (_, _) => { }, default));
+
+        Assert.Equal(new DdimSpec { Steps = 3, Eta = 1, Guidance = 3, With = ["tag 1", "tag 2"] }, asked.Spec.Sampling.Sampler);
+        Assert.Equal(asked.SamplesFolder, run.Asked(["tag 1", "tag 2"], 3).SamplesFolder);
+        Assert.NotEqual(run.SamplesFolder, asked.SamplesFolder);
+        Assert.Equal(run.SamplesFolder, run.Asked(null, 2).SamplesFolder);
+        Assert.Equal((2.0, 4), (Assert.IsType<DpmSolverSpec>(run.InFewSteps(4).Spec.Sampling.Sampler).Guidance, ((DpmSolverSpec)run.InFewSteps(4).Spec.Sampling.Sampler).Steps));
+    }
+
+    [Fact]
+    public void WhatCannotBeAskedFor_IsRefused()
+    {
+        Assert.Contains("most like it are tag 1, tag 2", Assert.Throws<ExperimentException>(() => Train(Told).Asked(["tag 7"], null)).Message);
+        Assert.Contains("wanted 0 to 100", Assert.Throws<ExperimentException>(() => Train(Told).Asked(null, -1)).Message);
+    }
+
+    [Fact]
+    public void ARunWithoutTags_CannotBeAsked() => Assert.Contains("without tags", Assert.Throws<ExperimentException>(() => Train(Diffusion).Asked(["tag 1"], null)).Message);
 
     [Fact]
     public void MixedStyles_AreATableWithTheirSourcesAtItsEdges()

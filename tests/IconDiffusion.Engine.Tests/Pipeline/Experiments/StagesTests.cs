@@ -1,3 +1,4 @@
+using IconDiffusion.Data;
 using IconDiffusion.Evaluation.Metrics;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Pipeline.Experiments;
@@ -27,6 +28,18 @@ public sealed class StagesTests : IDisposable
             generated, new(_tiny.Dataset.Pixels, _tiny.Dataset.ImageSize), _tiny.Dataset.Fingerprint, default).Scores;
         Assert.Equal((whole.Fid, whole.Mae, whole.MaeMirrored), (result.Scores.Fid, result.Scores.Mae, result.Scores.MaeMirrored));
         Assert.Equal(training.WeightsHash, result.Training.WeightsHash);
+    }
+
+    [Fact]
+    public void ARunThatIsToldTags_KeepsThemWithItself_AndDrawsByThem()
+    {
+        using var told = new TinyWork(TinyRun.Spec("ddpm tags", steps: 2));
+        TrainingStage.Run(told.Training, told.Context(), default);
+        SampleStage.Run(told.Batch(0, 3), told.Context(), default);
+
+        Assert.Equal(told.Dataset.Tags, IconTags.Read(told.Folder));
+        Assert.Equal(3, SampleStage.Read(told.Folder, told.Spec.Sampling.Sampler, 0, 3).Count);
+        Assert.False(File.Exists(_tiny.Folder.TagsFile));
     }
 
     [Fact]

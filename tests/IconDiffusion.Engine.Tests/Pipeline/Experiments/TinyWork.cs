@@ -12,8 +12,13 @@ public sealed class TinyWork : IDisposable
 {
     private readonly TempFolder _folder = new();
 
-    public TinyWork()
+    public TinyWork() : this(TinyRun.Spec(steps: 6) with { Sampling = new() { Count = 10, BatchSize = 4, Sampler = new DdimSpec { Steps = 2 } } })
     {
+    }
+
+    public TinyWork(RunSpec spec)
+    {
+        Spec = spec with { Evaluation = new() { Inception = InceptionWeights.Random, Figures = EvaluationFigures.Preprint } };
         Data = new(_folder.Path);
         Dataset = TinyRun.Icons(Spec.Dataset);
         new DatasetStore(Data.Datasets).Save(Dataset);
@@ -21,11 +26,7 @@ public sealed class TinyWork : IDisposable
         Folder = new(Data.Run(RunId));
     }
 
-    public RunSpec Spec { get; } = TinyRun.Spec(steps: 6) with
-    {
-        Sampling = new() { Count = 10, BatchSize = 4, Sampler = new DdimSpec { Steps = 2 } },
-        Evaluation = new() { Inception = InceptionWeights.Random, Figures = EvaluationFigures.Preprint },
-    };
+    public RunSpec Spec { get; }
 
     public DataFolder Data { get; }
 

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using IconDiffusion.Data;
+using IconDiffusion.Generators.Methods;
+using IconDiffusion.Generators.Models;
+using IconDiffusion.Generators.Sampling;
+using IconDiffusion.Kernels;
+using IconDiffusion.Specs;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace IconDiffusion.Benchmarks;
+
+/// <summary>
+/// What tags cost: a training step of a network that is told them over one of the same network that is not, and a guided prediction over an
+/// unguided one. By the CPU seconds of neighbouring pairs, so that it also tells on a machine that has other things to do.
+/// </summary>
+internal static class TagsBenchmark
+{
+    public static Command Create()
+    {
+        var size = new Option<int>("--size") { DefaultValueFactory = _ => 32 };
+        var dim = new Option<int>("--dim") { DefaultValueFactory = _ => 32 };
+        var batch = new Option<int>("--batch") { DefaultValueFactory = _ => 16 };
+        var tags = new Option<int>("--tags") { DefaultValueFactory = _ => 24 };
+        var pairs = new Option<int>("--pairs") { DefaultValueFactory = _ => 15 };
+        var threads = new Option<int>("--threads") { DefaultValueFactory = _ => 2 };
+        var command = new Command("tags", "Median ratios of what steps cost with tags and guidance and without.") { size, dim, batch, tags, pairs, threads };
+        command.SetAction(parsed =>
+        {
+            set_num_threads(parsed.GetValue(threads));
+            var known = IconTags.Of(Enumerable.Range(0, 200).Select(i => Enumerable.Range(0, 8).Select(layer => $"tag {(i * 7 + layer * 3) % parsed.GetValue(tags)}").ToArray()));
+            var plain = new RunSpec
+            {
+                Dataset = new LayeredSpec { ImageSize = parsed.GetValue(size), HorizontalFlip = false },
+                Model = new DdpmSpec { Unet = new() { Dim = parsed.GetValue(dim), DimMults = [1, 2, 4] } },
+                Training = new() { BatchSize = parsed.GetValue(batch) },
+            };
+            var told = plain with { Model = (DdpmSpec)plain.Model with { Condition = ModelCondition.Tags }, Dataset = plain.Dataset with { Tags = true } };
+            var icons = FastOps.channels_last(rand(parsed.GetValue(batch), 3, parsed.GetValue(size), parsed.GetValue(size)) * 2 - 1);
+            using var unconditional = new DdpmMethod(plain, CPU);
+            using var conditional = new DdpmMethod(told, CPU, tags: known);
+            var training = Ratio(parsed.GetValue(pairs), step => Train(conditional, step, icons), step => Train(unconditional, step, icons));
+
+            var (model, t) = ((Unet)conditional.Drawing, tensor(new long[] { 500 }));
+            var (guided, unguided) = (new TagGuide(known, 1, new DdimSpec { Guidance = 2 }, CPU), new TagGuide(known, 1, new DdimSpec(), CPU));
+            var rows = guided.Of(Enumerable.Range(0, parsed.GetValue(batch)));
+            var sampling = Ratio(parsed.GetValue(pairs), _ => Predict(guided), _ => Predict(unguided));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $$"""{"conditionalTrainingStep": {{training:0.000}}, "guidedPrediction": {{sampling:0.000}}}"""));
+
+            void Predict(TagGuide guide)
+            {
+                using var scope = NewDisposeScope();
+                using var noGrad = no_grad();
+                guide.Predict(model, icons, t, rows);
+            }
+        });
+        return command;
+    }
+
+    private static void Train(DdpmMethod method, long step, Tensor icons)
+    {
+        using var scope = NewDisposeScope();
+        using var random = new Generator(RandomStream.TrainingStep(3407, step), CPU);
+        method.Step(step, icons, random);
+    }
+
+    // The median over pairs of the CPU seconds of the first over those of the second; which of them comes first alternates.
+    private static double Ratio(int pairs, Action<long> first, Action<long> second)
+    {
+        Seconds(() => first(1));
+        Seconds(() => second(1));
+        double[] ratios = [.. Enumerable.Range(2, pairs).Select(step =>
+        {
+            if (step % 2 == 0) return Seconds(() => first(step)) / Seconds(() => second(step));
+            var below = Seconds(() => second(step));
+            return Seconds(() => first(step)) / below;
+        }).Order()];
+        return ratios[pairs / 2];
+    }
+
+    private static double Seconds(Action work)
+    {
+        using var process = Process.GetCurrentProcess();
+        var before = process.TotalProcessorTime;
+        work();
+        process.Refresh();
+        return (process.TotalProcessorTime - before).TotalSeconds;
+    }
+}

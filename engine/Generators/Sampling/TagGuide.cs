@@ -1,0 +1,63 @@
+using IconDiffusion.Data;
+using IconDiffusion.Generators.Models;
+using IconDiffusion.Specs;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace IconDiffusion.Generators.Sampling;
+
+/// <summary>
+/// Tells a network what the icons of a run are asked to be, and how much that counts: classifier-free guidance (Ho and Salimans 2022, arXiv:2207.12598). Its
+/// answer is p∅ + s·(p − p∅) of the predictions with the tags and without, which s = 0 makes that without and s = 1 that with; both come out of one pass. (The
+/// paper's w is s − 1.) That it is ε, x₀ or v that is predicted makes no difference, as each is linear in the others.
+/// </summary>
+public sealed class TagGuide
+{
+    private readonly IconTags _tags;
+    private readonly int _seed;
+    private readonly double _scale;
+    private readonly IReadOnlyList<int>? _with;
+    private readonly Device _device;
+
+    /// <param name="tags">Of the training icons.</param>
+    /// <param name="seed">The run's: chooses whose tags each icon has, see <see cref="IconTags.TrainingIconOf"/>.</param>
+    /// <param name="sampler">What is asked for.</param>
+    /// <param name="device">The network's.</param>
+    /// <exception cref="ExperimentException">No training icon has a tag that is asked for.</exception>
+    public TagGuide(IconTags tags, int seed, ReverseSpec sampler, Device device) =>
+        (_tags, _seed, _scale, _with, _device) = (tags, seed, sampler.Guidance ?? 1, sampler.With is { } asked ? tags.PlacesOf(asked) : null, device);
+
+    /// <summary>How many tags there are.</summary>
+    public int Tags => _tags.Names.Count;
+
+    /// <summary>What icons are asked to be, [icons, 1 + <see cref="Tags"/>]; see <see cref="TagRows"/>.</summary>
+    /// <param name="icons">Their numbers.</param>
+    public Tensor Of(IEnumerable<int> icons)
+    {
+        using var scope = NewDisposeScope();
+        return TagRows.Of(Tags, [.. icons.Select(icon => _with ?? _tags.Icons[_tags.TrainingIconOf(_seed, icon)])], _device).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same of points between icons: a tag of one end counts the less the farther it is.</summary>
+    public Tensor Between(IReadOnlyList<IconPoint> points)
+    {
+        using var scope = NewDisposeScope();
+        var part = tensor(points.Select(point => (float)point.Part).ToArray(), device: _device).unsqueeze(1);
+        return lerp(Of(points.Select(point => point.From)), Of(points.Select(point => point.To)), part).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The guided prediction.</summary>
+    /// <param name="model">Knows these tags.</param>
+    /// <param name="x">x_t, [N,C,H,W].</param>
+    /// <param name="t">int64 [1].</param>
+    /// <param name="rows">What the icons are asked to be.</param>
+    /// <returns>[N,C,H,W].</returns>
+    public Tensor Predict(Unet model, Tensor x, Tensor t, Tensor rows)
+    {
+        if (_scale == 0) return model.call(x, t);
+        if (_scale == 1) return model.Predict(x, t, rows);
+        using var scope = NewDisposeScope();
+        var both = model.Predict(cat([x, x], 0), t, cat([rows, zeros_like(rows)], 0)).chunk(2, 0);
+        return (both[1] + (both[0] - both[1]) * _scale).MoveToOuterDisposeScope();
+    }
+}
