@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace IconDiffusion.Specs;
@@ -16,6 +17,10 @@ public sealed record RunSpec
     public SamplingSpec Sampling { get; init; } = new();
 
     public EvaluationSpec Evaluation { get; init; } = new();
+
+    /// <summary>A short name for tables: the model, and the guidance where one is stated.</summary>
+    [JsonIgnore]
+    public string Label => Sampling.Sampler is ReverseSpec { Guidance: { } guidance } ? $"{Model.Label}, guidance {guidance.ToString(CultureInfo.InvariantCulture)}" : Model.Label;
 }
 
 /// <summary>A grid of runs with a name.</summary>

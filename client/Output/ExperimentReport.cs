@@ -52,7 +52,7 @@ internal sealed record ExperimentReport(
 
     // Null where the run has no novelty report, or is on another machine.
     private static string? Verdict(ReportedRun run) =>
-        NoveltyReport.Read(run.Folder) is { } novelty ? $"copies    {run.Result.Spec.Model.Label}: {novelty.Verdict.Sentence}" : null;
+        NoveltyReport.Read(run.Folder) is { } novelty ? $"copies    {run.Result.Spec.Label}: {novelty.Verdict.Sentence}" : null;
 
     public IEnumerable<IRenderable> Render()
     {
@@ -70,7 +70,7 @@ internal sealed record ExperimentReport(
                     $"figure    {Folder}/{ExperimentTable.FigureFile}  (each run's best icons above their nearest training icons)",
                     .. Page is null ? [] : new[] { $"report    {Page}  (does it copy? also as report.json, .csv, .md and .tex)" },
                     .. (Missing ?? []).Select(sentence => $"missing   {sentence}"),
-                    .. Results.Select(run => $"pictures  {run.Folder}  ({run.Result.Spec.Model.Label}{(run.Reused ? ", finished before" : "")}: result.json, contact-sheet.png, gallery.png)"),
+                    .. Results.Select(run => $"pictures  {run.Folder}  ({run.Result.Spec.Label}{(run.Reused ? ", finished before" : "")}: result.json, contact-sheet.png, gallery.png)"),
                 ]));
         }
         foreach (var failure in Failures)

@@ -84,7 +84,7 @@ internal static class PlanCommand
         table.AddColumn("needs");
         foreach (var run in plan.Runs)
             table.AddRow(
-                Markup.Escape(run.Spec.Model.Label), $"{run.Spec.Seed}",
+                Markup.Escape(run.Spec.Label), $"{run.Spec.Seed}",
                 $"{run.Spec.Dataset.Count?.ToString() ?? "all"} × {run.Spec.Dataset.ImageSize} px",
                 $"{run.Parameters / 1e6:0.0} M", run.MultiplyAdds is { } count ? $"{count / 1e9:0.##}" : "–",
                 $"≈ {Words.Bytes(run.MemoryBytes)}{(run.MicroBatches > 1 ? $" (batch in {run.MicroBatches})" : "")}",

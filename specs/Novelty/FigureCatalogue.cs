@@ -73,6 +73,10 @@ public static class FigureCatalogue
         Part("copy-by-chance", "Share of all combinations that was trained on: what drawing every part independently would copy."),
         Part("layout-shift", "Mean distance of known parts from their places in the layout.", unit: "px"),
         Part("layout-shift-training", "The same of the training icons.", unit: "px"),
+        Part("asked-shown", "Mean over icons of the share of the parts asked for that they show.", Better.Higher),
+        Part("asked-all", "Share of icons that show every part that was asked for.", Better.Higher),
+        Part("asked-by-chance", "The share of parts shown if requests were dealt among the icons at random."),
+        Part("asked-training", "Mean over training icons of the share of their own parts that are found in them."),
         Part("copy-layout-shift", "Mean distance of a copy's parts from the places that they have in its training icon.", unit: "px"),
     ];
 

@@ -69,7 +69,7 @@ public sealed class Table2
         ]));
 
     private static Table2Row RowOf(RunResult result) => new(
-        result.Spec.Model.Label, result.Spec.Seed, result.Scores.Fid, result.Scores.Mae, result.Scores.Nwi,
+        result.Spec.Label, result.Spec.Seed, result.Scores.Fid, result.Scores.Mae, result.Scores.Nwi,
         result.Scores.GeneratedCount, result.Scores.TrainingCount, result.Training.Steps, result.Training.ImagesSeen, result.Training.Time,
         result.Scores.Features, Preprint.Of(result.Spec), result.Scores.NotComparable);
 

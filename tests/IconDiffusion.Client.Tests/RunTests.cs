@@ -154,6 +154,35 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task ARunThatWasToldTags_IsAskedForThem_AtEveryGuidanceOfAGrid_AndMeasuredOnLayeredArt()
+    {
+        var file = _icon.Write("told.json", """
+            {
+              "name": "told",
+              "dataset": { "source": "layered", "variants": 3, "count": 12, "heldOut": 0, "imageSize": 16, "horizontalFlip": false },
+              "model": { "kind": "ddpm", "unet": { "dim": 8, "dimMults": [1, 2] }, "condition": "tags" },
+              "grid": { "sampling": { "sampler": { "guidance": [0, 2] } } },
+              "training": { "steps": 3, "batchSize": 4 },
+              "sampling": { "count": 6, "sampler": { "kind": "ddim", "steps": 3 } },
+              "evaluation": { "inception": "random" }
+            }
+            """);
+        var results = (await _icon.RunAsync("run", file, "--json")).Json.GetProperty("results").EnumerateArray().Select(each => each.GetProperty("result")).ToArray();
+        var run = Assert.Single(results.Select(each => each.GetProperty("runId").GetString()!).Distinct());
+
+        var asked = await _icon.RunAsync("sample", run, "--count", "2", "--with", "mouth laugh, Hair  Bob", "--guidance", "3", "--json");
+        var unknown = await _icon.RunAsync("sample", run, "--count", "2", "--with", "hair bobb");
+
+        Assert.Equal(2, results.Length);
+        Assert.Equal(2, Directory.GetFiles(asked.Json.GetProperty("folder").GetString()!, "*.png").Length);
+        Assert.Equal(2, unknown.ExitCode);
+        Assert.Contains("hair bob,", unknown.Error);
+        Assert.All(Directory.GetFiles(Path.Combine(_icon.Folder, "data", "runs", run, "results"), "parts.json", SearchOption.AllDirectories), parts =>
+            Assert.Contains("asked-shown", JsonDocument.Parse(File.ReadAllText(parts)).RootElement.GetProperty("figures").EnumerateArray().Select(figure => figure.GetProperty("key").GetString())));
+        Assert.Equal(2, Directory.GetFiles(Path.Combine(_icon.Folder, "data", "runs", run, "results"), "parts.json", SearchOption.AllDirectories).Length);
+    }
+
+    [Fact]
     public async Task AFilmBetweenIcons_IsAFolderOfFramesAndAnAnimation()
     {
         var file = _icon.Write("tiny.json", TinyExperiment.Json(steps: 3));

@@ -22,10 +22,12 @@ public static class Recombination
     /// <param name="generated">Each is judged alone, so that neither order nor number nor threads change what is said of it.</param>
     /// <param name="packages">What the spec's art may be drawn from.</param>
     /// <param name="settings">Of the intervals; null: the defaults.</param>
+    /// <param name="asked">The tags that an icon was drawn with, by its number; null: they were drawn with none.</param>
     /// <exception cref="ArgumentException">The generated icons have another size than the spec's.</exception>
     /// <exception cref="DatasetException">The art cannot be had, see <see cref="LayeredSource.Open"/>, or a training icon's name is not one of its icons'.</exception>
     public static RecombinationReport Score(
-        LayeredArtSpec spec, InstalledPackages packages, IconDataset training, IconPixels generated, CancellationToken cancellation, NoveltySettings? settings = null)
+        LayeredArtSpec spec, InstalledPackages packages, IconDataset training, IconPixels generated, CancellationToken cancellation, NoveltySettings? settings = null,
+        Func<int, IReadOnlyList<string>>? asked = null)
     {
         if (generated.ImageSize != spec.ImageSize)
             throw new ArgumentException($"The generated icons are {generated.ImageSize}×{generated.ImageSize}; the training icons are {spec.ImageSize}×{spec.ImageSize}.", nameof(generated));
@@ -34,17 +36,24 @@ public static class Recombination
         var layouts = Layouts(spec, art, training);
 
         var scorer = new IconTaker(art, spec.HorizontalFlip);
-        var taken = new TakenIcon[generated.Count];
-        Parallel.For(0, generated.Count, new ParallelOptions { CancellationToken = cancellation }, i => taken[i] = scorer.Take(generated[i]));
+        var taken = Take(generated);
         IconParts[] icons = [.. taken.Select((icon, i) => Describe(i, icon, art, trained))];
+        IEnumerable<Figure> told = asked is null ? [] : AskedParts.Figures(art, taken, asked, Take(new(training.Pixels, training.ImageSize)), trained);
         return new()
         {
             Count = icons.Length,
             TrainingCount = training.Count,
-            Figures = [.. new RecombinationFigures(art, taken, icons, trained, layouts, settings ?? new()).All()],
+            Figures = [.. new RecombinationFigures(art, taken, icons, trained, layouts, settings ?? new()).All(), .. told],
             Layers = [.. art.Layers.Select((_, layer) => Recognition(layer, art, taken, trained))],
             Icons = [.. icons],
         };
+
+        TakenIcon[] Take(IconPixels icons)
+        {
+            var each = new TakenIcon[icons.Count];
+            Parallel.For(0, icons.Count, new ParallelOptions { CancellationToken = cancellation }, i => each[i] = scorer.Take(icons[i]));
+            return each;
+        }
     }
 
     private static IconParts Describe(int number, TakenIcon icon, LayeredArt art, List<Combination> trained)

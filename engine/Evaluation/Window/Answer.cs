@@ -19,7 +19,7 @@ public sealed record Answer(AnswerKind Kind, string? Run, string Sentence, Equat
     {
         if (runs.Count == 0) return new(AnswerKind.NotYet, null, "No answer: no run has a result.", []);
         var (kind, (result, novelty)) = runs.Select(run => (Kind: KindOf(run.Result, run.Novelty), Run: run)).OrderBy(each => each.Kind).First();
-        var (label, verdict) = (result.Spec.Model.Label, novelty.Verdict);
+        var (label, verdict) = (result.Spec.Label, novelty.Verdict);
         var counted = string.Create(CultureInfo.InvariantCulture,
             $"{verdict.Copies} of {verdict.Count} icons are copies by the rule, where chance gives {Chance(novelty).Mean(verdict.Count):0.#}");
         return new(kind, result.RunId, kind switch

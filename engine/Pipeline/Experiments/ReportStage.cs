@@ -162,7 +162,7 @@ public static class ReportStage
             var training = _datasets[result.DatasetFingerprint];
             var pixels = new IconPixels(training.Pixels, training.ImageSize);
             return best.Icons.All(icon => Has(result, icon.Icon))
-                ? new(result.Spec.Model.Label, result.Scores.Features, best, i => Icon(result, i), pixels.ToImage)
+                ? new(result.Spec.Label, result.Scores.Features, best, i => Icon(result, i), pixels.ToImage)
                 : null;
         }
 
@@ -216,7 +216,7 @@ public static class ReportStage
             return false;
         }
 
-        private static string Sentence(RunResult result, string why) => $"{result.Spec.Model.Label}, seed {result.Spec.Seed}, run {result.RunId}: {why}";
+        private static string Sentence(RunResult result, string why) => $"{result.Spec.Label}, seed {result.Spec.Seed}, run {result.RunId}: {why}";
 
         private RunFolder Folder(RunResult result) => new(context.Data.Run(result.RunId));
 

@@ -41,7 +41,7 @@ public sealed class RunNovelty(DataFolder data, Workbench bench, Action<string> 
         if (result.Spec.Dataset is LayeredArtSpec layered && RunReport.ReadParts(results) is null)
             try
             {
-                Save(results, RunReport.PartsFile, Recombination.Score(layered, new(data.Packages), icons.Dataset, icons.Generated, cancellation));
+                Save(results, RunReport.PartsFile, Recombination.Score(layered, new(data.Packages), icons.Dataset, icons.Generated, cancellation, asked: Asked(result.Spec, icons.Dataset.Tags)));
             }
             catch (DatasetException error)
             {
@@ -72,6 +72,11 @@ public sealed class RunNovelty(DataFolder data, Workbench bench, Action<string> 
         }
     }
 
+    // The tags that each icon was drawn with; null: the model was told none.
+    private static Func<int, IReadOnlyList<string>>? Asked(RunSpec spec, IconTags? tags) =>
+        tags is null || spec is not { Model: DdpmSpec { Condition: ModelCondition.Tags }, Sampling.Sampler: ReverseSpec sampler } ? null
+        : icon => sampler.With is { } with ? with : [.. tags.Icons[tags.TrainingIconOf(spec.Seed, icon)].Select(tag => tags.Names[tag])];
+
     private NoveltyReport Novelty(RunResult result, RunIcons icons, Action<string, int, int> report, CancellationToken cancellation)
     {
         var (dataset, generated) = (icons.Dataset, icons.Generated);
@@ -79,7 +84,7 @@ public sealed class RunNovelty(DataFolder data, Workbench bench, Action<string> 
         var features = new SampleFeatures(icons.Folder, result.Spec.Sampling.Sampler, extractor, warn);
         var input = new NoveltyInput
         {
-            Title = result.Spec.Model.Label,
+            Title = result.Spec.Label,
             Training = icons.Training,
             TrainingNames = dataset.Names,
             TrainingFingerprint = dataset.Fingerprint,

@@ -20,7 +20,7 @@ public sealed record ReportedSet(
     public IReadOnlyList<WindowPoint> Looks { get; init; } = [];
 
     /// <summary>The model, or what the report calls the set.</summary>
-    public string Label => Run?.Spec.Model.Label ?? Novelty.Title;
+    public string Label => Run?.Spec.Label ?? Novelty.Title;
 
     /// <summary>Training icons, those that a run repeats counted once.</summary>
     internal int DistinctTraining => Novelty.TrainingCount - (Repeat is { } repeat ? repeat.Icons * (repeat.Times - 1) : 0);

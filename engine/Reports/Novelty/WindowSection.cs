@@ -1,6 +1,7 @@
 using System.Text;
 using IconDiffusion.Evaluation.Window;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Novelty;
 using static IconDiffusion.Reports.Novelty.PageParts;
 
 namespace IconDiffusion.Reports.Novelty;
@@ -20,7 +21,7 @@ internal static class WindowSection
         // Copying.
         Figure("Copies", "share of the icons, with 95 % intervals (Wilson)",
         [
-            new("called copies", "c-generated", [.. set.Looks.Select(look => (look.Step, 100.0 * look.Copies / look.Icons, ((double, double)?)Wilson(look.Copies, look.Icons)))]),
+            new("called copies", "c-generated", [.. set.Looks.Select(look => (look.Step, 100.0 * look.Copies / look.Icons, ((double, double)?)Interval(look.Copies, look.Icons)))]),
             new("by chance", "c-grey", [.. set.Looks.Select(look => (look.Step, 100 * new ChanceOfCopies(look.Chance).Mean(1), ((double, double)?)null))]),
         ], most: 100);
 
@@ -64,13 +65,6 @@ internal static class WindowSection
               $" (from {(forecast.Runs == 1 ? "this run" : $"{forecast.Runs} runs on this page")}, in proportion to the icons).";
     }
 
-    // Of a share, in percent (Wilson 1927).
-    private static (double Low, double High) Wilson(int hits, int count)
-    {
-        const double z = 1.96;
-        var share = (double)hits / count;
-        var middle = share + (z * z / (2 * count));
-        var half = z * Math.Sqrt((share * (1 - share) / count) + (z * z / (4.0 * count * count)));
-        return (100 * Math.Max(0, (middle - half) / (1 + (z * z / count))), 100 * Math.Min(1, (middle + half) / (1 + (z * z / count))));
-    }
+    // In percent.
+    private static (double Low, double High) Interval(int hits, int count) => Wilson.Of((double)hits / count, count) is var (low, high) ? (100 * low, 100 * high) : default;
 }

@@ -254,7 +254,7 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
         var runs = submission.Experiment.Runs;
         var seeds = runs.Select(run => run.Seed).Distinct().Count();
         return [.. runs.Select((run, i) => new Cell(i, run, submission.Fingerprints![i]!,
-            seeds > 1 ? $"{run.Model.Label} seed {run.Seed}" : run.Model.Label,
+            seeds > 1 ? $"{run.Label} seed {run.Seed}" : run.Label,
             submission.Experiment.Monitoring, _deviceClass, i < known.Count ? known[i] : new()))];
     }
 }

@@ -52,6 +52,23 @@ public sealed class NoveltyPageTests
     }
 
     [Fact]
+    public void RunsThatWereToldTags_AreComparedInTheOrderOfTheirGuidance()
+    {
+        var run = Results.Make([1, 2], 1, 1, []);
+        ReportedSet Told(double guidance, double shown)
+        {
+            var spec = run.Spec with { Sampling = run.Spec.Sampling with { Sampler = new DdimSpec { Guidance = guidance } } };
+            var set = NoveltySample.Make(NearestNeighbourTests.Noise(20, 16, 1), NearestNeighbourTests.Noise(20, 16, 2), "sample", run with { Spec = spec }, withParts: true);
+            return set with { Parts = set.Parts! with { Figures = [.. set.Parts.Figures, new("asked-shown", shown, shown - 0.05, shown + 0.05, 20, 20)] } };
+        }
+
+        var page = NoveltyPage.Compose("tags", [Told(8, 0.91), Told(0, 0.34)]);
+
+        Assert.Matches(new Regex("id=\"asked\".*guidance 0<.*<td>0<.*34.*\\[29, 39\\].*guidance 8<.*<td>8.*91.*\\[86, 96\\]", RegexOptions.Singleline), page);
+        Assert.DoesNotContain("id=\"asked\"", NoveltyPage.Compose("plain", [Sample(20), Sample(16)]));
+    }
+
+    [Fact]
     public void ThePage_NamesNoAddressToLoad() =>
         // The name of SVG's own elements is no address here: inline SVG needs none.
         Assert.DoesNotMatch(new Regex("https?://|url\\((?!data:)|src=|<link|@import"), NoveltyPage.Compose("page", [Sample(20)]));

@@ -131,6 +131,43 @@ public class RecombinationTests(ITestOutputHelper output)
         Assert.True(right >= 0.99 * count, $"{kind}: {right} of {count} are {expected}; wanted 99 %. Wrong: {string.Join(", ", report.Icons.Where(icon => icon.Class != expected).Select(icon => icon.Icon).Take(20))}.");
     }
 
+    [Fact]
+    public void PartsThatAreAskedFor_AreCountedWhereTheyAreShown()
+    {
+        const int count = 40;
+        var (controls, art) = (SmallControls.Value, SmallControls.Value.Art);
+        var (_, icons) = controls.Make("exact copies", count);
+        Combination[] made = [.. controls.Training.Names.Take(count).Select(art.Parse)];
+        double Same(int a, int b) => made[a].Variants.Zip(made[b].Variants).Average(pair => pair.First == pair.Second ? 1.0 : 0);
+        RecombinationReport Asked(Func<int, int> whose) => Recombination.Score(
+            Small, InstalledPackages.None, controls.Training, icons, default, asked: icon => art.TagsOf(made[whose(icon)]));
+
+        var (own, others, hair) = (Asked(icon => icon), Asked(icon => (icon + 1) % count),
+            Recombination.Score(Small, InstalledPackages.None, controls.Training, icons, default, asked: _ => ["hair bob"]));
+
+        // A copy shows all that it was asked for, as the training icons do. What others hide could be anything, so a little more than the equal parts are shown.
+        Assert.Equal((1.0, 1.0, 1.0), (Figure(own, "asked-shown").Value, Figure(own, "asked-all").Value, Figure(own, "asked-training").Value));
+        var shared = Enumerable.Range(0, count).Average(icon => Same(icon, (icon + 1) % count));
+        Assert.InRange(Figure(others, "asked-shown").Value!.Value, shared, shared + 0.1);
+        Assert.Equal(0, Figure(others, "asked-all").Value!.Value, 0.05);
+        var chance = Enumerable.Range(0, count).Average(a => Enumerable.Range(0, count).Where(b => b != a).Average(b => Same(a, b)));
+        Assert.InRange(Figure(own, "asked-by-chance").Value!.Value, chance, chance + 0.1);
+        Assert.Equal(made.Average(each => art.TagsOf(each).Contains("hair bob") ? 1.0 : 0), Figure(hair, "asked-shown").Value!.Value, 0.001);
+        Assert.All((string[])["asked-shown", "asked-all", "asked-training"], key => Assert.InRange(Figure(others, key).Value!.Value, Figure(others, key).Low!.Value, Figure(others, key).High!.Value));
+        Assert.DoesNotContain(Score(icons).Figures, figure => figure.Key.StartsWith("asked", StringComparison.Ordinal));
+    }
+
+    // Brown, Cai and DasGupta 2001, table: of 0 of 10 and 5 of 10.
+    [Theory]
+    [InlineData(0, 10, 0, 0.2775)]
+    [InlineData(0.5, 10, 0.2366, 0.7634)]
+    [InlineData(1, 10, 0.7225, 1)]
+    public void WilsonsInterval_IsThatOfTheLiterature(double share, int count, double low, double high)
+    {
+        Assert.Equal(low, Wilson.Of(share, count).Low, 4);
+        Assert.Equal(high, Wilson.Of(share, count).High, 4);
+    }
+
     private static RecombinationReport Score(IconPixels icons) => Recombination.Score(Small, InstalledPackages.None, SmallControls.Value.Training, icons, default);
 
     private static Figure Figure(RecombinationReport report, string key) => report.Figures.Single(figure => figure.Key == key);
