@@ -1,0 +1,246 @@
+#!/usr/bin/env bash
+# A cluster of hosts on a network that misbehaves: a database host, three silo hosts and a client host in network namespaces, each with its own
+# address and data folder, keys and TLS everywhere. While a grid runs, hosts are unplugged, the network is split, the database restarts. No cell may
+# be lost, none may run to its end twice, and the weights must be those of an undisturbed run.
+#   tests/cluster_campaign.sh [ROUNDS] [SEED]   default: 24 faults in random order, seed 1; an hour at most
+#   tests/cluster_campaign.sh short             each fault once, without the undisturbed run; what ./icon test runs
+#   ICON='dotnet path/to/icon-silo.dll' tests/cluster_campaign.sh …      another build than this checkout's
+# It sends nothing to any network: all addresses are of a switch in a namespace of its own. Wants root, ip and PostgreSQL, and ends with exit code 77 and
+# the reason where it may not. Prints what it measured, a line a fault; exit code 1 if anything did not hold.
+set -euo pipefail
+
+rounds=${1:-24} RANDOM=${2:-1}
+faults=(unplug split-silo split-database restart-database)
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
+icon=${ICON:-dotnet $root/silo/bin/Release/net10.0/icon-silo.dll}
+bin=$(dirname "$(readlink -f "$(command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -n 1 || true)")")
+bed=icon$$ work='' loops=()
+deadline=$((SECONDS + 3600))
+declare -A address=([database]=10.77.0.10 [silo1]=10.77.0.11 [silo2]=10.77.0.12 [silo3]=10.77.0.13 [client]=10.77.0.20)
+silos=(silo1 silo2 silo3)
+
+skip() { echo "$1" >&2; exit 77; }
+fail() { echo "$1" >&2; tail -n 5 "$work"/*.log >&2 || true; exit 1; }
+in_host() { local host=$1; shift; ip netns exec "$bed-$host" "$@"; }
+
+end() {
+    local host
+    ((${#loops[@]} == 0)) || kill "${loops[@]}" 2>/dev/null || true
+    for host in "${!address[@]}"; do
+        ip netns pids "$bed-$host" 2>/dev/null | xargs -r kill -KILL 2>/dev/null || true
+        ip netns del "$bed-$host" 2>/dev/null || true
+    done
+    ip netns del "$bed-switch" 2>/dev/null || true
+    [[ -z $work ]] || rm -rf "$work"
+}
+
+# The bed: a switch with two halves, and each host's cable in the first.
+plug_in() {
+    local host half
+    ip netns add "$bed-switch" 2>/dev/null || skip "this machine lets nobody make network namespaces"
+    in_host switch ip link set lo up
+    for half in one two; do
+        in_host switch ip link add "$half" type bridge 2>/dev/null || skip "this machine's kernel has no bridges"
+        in_host switch ip link set "$half" up
+    done
+    for host in "${!address[@]}"; do
+        ip netns add "$bed-$host"
+        in_host switch ip link add "$host" type veth peer name eth0 netns "$bed-$host" 2>/dev/null || skip "this machine's kernel has no virtual cables (veth)"
+        in_host switch ip link set "$host" master one up
+        in_host "$host" ip address add "${address[$host]}/24" dev eth0
+        in_host "$host" ip link set eth0 up
+        in_host "$host" ip link set lo up
+    done
+}
+
+cable() { in_host switch ip link set "$1" "$2"; }                     # up or down
+move() { local half=$1 host; shift; for host in "$@"; do in_host switch ip link set "$host" master "$half"; done; }
+
+# PostgreSQL refuses to run as root.
+as_postgres() { in_host database setpriv --reuid=postgres --regid=postgres --clear-groups env -C "$work/database" "$@"; }
+postgres() { as_postgres "$bin/pg_ctl" -D data -w -m fast -l server.log -o "-h 127.0.0.1,${address[database]} -k $work/database" "$1" >/dev/null; }
+query() { as_postgres "$bin/psql" -h "$work/database" -U postgres -d icon -Atqc "$1"; }
+
+start_database() {
+    mkdir "$work/database"
+    chmod o+x "$work"
+    chown postgres "$work/database"
+    as_postgres "$bin/initdb" -D data -U postgres -A trust -E UTF8 --no-locale >"$work/database.log" 2>&1
+    echo "hostssl icon icon 10.77.0.0/24 scram-sha-256" >>"$work/database/data/pg_hba.conf"
+    postgres start
+    as_postgres "$bin/psql" -h "$work/database" -U postgres -Atqc "CREATE ROLE icon LOGIN PASSWORD 'bed'" -c "CREATE DATABASE icon OWNER icon"
+}
+
+# As deploy/README.md has it: the first call makes the server's certificate, the second finds a server that shows it.
+make_cluster() {
+    local connection="Host=${address[database]};Username=icon;Password=bed;Database=icon" name=postgres-${address[database]} keys=$work/keys/cluster
+    in_host client $icon cluster init --data "$work/keys" --database "$connection" >/dev/null 2>"$work/init.log" && fail "a database that does not encrypt was believed"
+    install -m 600 -o postgres "$keys/$name.crt" "$keys/$name.key" "$work/database/data"
+    query "ALTER SYSTEM SET ssl = on"
+    query "ALTER SYSTEM SET ssl_cert_file = '$name.crt'"
+    query "ALTER SYSTEM SET ssl_key_file = '$name.key'"
+    query "SELECT pg_reload_conf()" >/dev/null
+    until [[ $(query "SHOW ssl") == on ]]; do sleep 0.1; done
+    local machines=() host
+    for host in "${silos[@]}"; do machines+=(--machine "${address[$host]}"); done
+    in_host client $icon cluster init --data "$work/keys" --database "$connection" "${machines[@]}" >/dev/null 2>"$work/init.log" || fail "the cluster was not made"
+}
+
+# A silo that ends starts again, as systemd has it: one that was cut off ends when it hears that the others have given it up.
+run_silo() {
+    local host=$1
+    while :; do
+        ICONDIFFUSION_SILO__ARTIFACTS=$work/store ip netns exec "$bed-$host" $icon silo --join "$work/keys/cluster/${address[$host]}.join" \
+            --name "$host" --data "$work/$host" --listen "${address[$host]}" --device cpu --threads 1 >/dev/null 2>>"$work/$host.log" || true
+        sleep 2
+    done
+}
+
+# One token for all, so that any silo answers the client.
+start_silos() {
+    local host
+    mkdir "$work/store"
+    for host in "${silos[@]}"; do
+        mkdir -m 700 "$work/$host"
+        (umask 077; printf '%s\n' "$token" >"$work/$host/token")
+        run_silo "$host" 2>>"$work/$host.log" &
+        loops+=($!)
+    done
+}
+
+# What a silo answers the client host, in the time that is given; nothing: it does not.
+ask() {
+    in_host client curl -fsS -m 5 --cacert "$work/keys/cluster/authority.crt" -H "Authorization: Bearer $token" "https://${address[$1]}:5480$2" 2>/dev/null
+}
+console() { local host=$1; shift; in_host client env ICONDIFFUSION_URL="https://${address[$host]}:5480#$fingerprint" ICONDIFFUSION_TOKEN="$token" $icon "$@" --data "$work/client"; }
+
+# Lines "silo work", of devices that work, and "silo -" of others; asked of any silo but those named.
+leases() {
+    local host
+    for host in "${silos[@]}"; do
+        [[ " $* " == *" $host "* ]] && continue
+        ask "$host" /api/devices | python3 -c 'import json, sys
+for each in json.load(sys.stdin): print(each["silo"], each.get("work") or "-")' 2>/dev/null && return
+    done
+    return 0
+}
+known() { leases "$@" | cut -d' ' -f1 | sort | tr '\n' ' '; }
+
+# Waits until a command says so, for so many seconds at most; says how long it took.
+within() {
+    local limit=$1 what=$2 began=$SECONDS
+    shift 2
+    until "$@"; do
+        ((SECONDS - began < limit && SECONDS < deadline)) || fail "not within $limit s: $what"
+        sleep 0.2
+    done
+    took=$((SECONDS - began))
+}
+all_here() { [[ $(known) == "silo1 silo2 silo3 " ]]; }
+all_work() { [[ $(leases | grep -vc -- ' -$') -ge $1 ]]; }
+runs_elsewhere() { leases "$1" | grep -v "^$1 " | grep -q " $2\$"; }
+
+# Two trainings, by their first seed and by what ends them.
+grid() {
+    cat <<JSON
+{
+  "name": "bed",
+  "dataset": { "source": "noto-faces", "count": 12, "imageSize": 16 },
+  "grid": { "seed": [$1, $(($1 + 1))] },
+  "model": { "kind": "ddpm", "unet": { "dim": 16, "dimMults": [1, 2] } },
+  "training": { $2, "batchSize": 8 },
+  "sampling": { "count": 8, "batchSize": 4, "sampler": { "kind": "ddim", "steps": 10 } },
+  "evaluation": { "inception": "random", "figures": "preprint" },
+  "monitoring": { "checkpointEvery": "00:00:01", "stripEvery": 100000 }
+}
+JSON
+}
+
+# A host goes away, one that trains if there is one: its work must run on the host that has none.
+unplug() {
+    local host='' lost=''
+    read -r host lost < <(leases | grep -v -e ' -$' -e / | head -n 1) || true
+    cable "${host:=silo2}" down
+    if [[ -n $lost ]]; then
+        within "$((${PATIENCE:-1} * 15))" "the work of $host runs elsewhere" runs_elsewhere "$host" "$lost"
+        echo "$host unplugged: its work ran elsewhere after $took s"
+    else
+        sleep 15
+    fi
+    cable "$host" up
+    within "$((${PATIENCE:-1} * 60))" "$host is back" all_here
+    echo "$host plugged in again: it was back after $took s"
+}
+
+split() {
+    local what=$1
+    shift
+    move two "$@"
+    sleep 20
+    move one "$@"
+    within "$((${PATIENCE:-1} * 90))" "all silos are back" all_here
+    echo "$what: all were back after $took s"
+}
+
+fault() {
+    case $1 in
+        unplug) unplug ;;
+        split-silo) split "one silo cut off from two and the database for 20 s" silo3 ;;
+        split-database) split "two silos cut off from one and the database for 20 s" silo1 silo2 ;;
+        restart-database)
+            postgres restart
+            within "$((${PATIENCE:-1} * 60))" "all silos work with the database that restarted" all_here
+            echo "the database restarted: all were back after $took s"
+            ;;
+    esac
+}
+
+# Each training has one end, though copies of the events may lie in several folders.
+ends() { cat "$work"/silo?/runs/*/events.jsonl | sort -u | grep '"kind":"done"' | grep -oE '"work":"[^"/]*"' | sort | uniq -c | awk '{ print $1 }'; }
+hashes() { grep -o '"weightsHash": *"[^"]*"' "$1" | sort; }
+
+((EUID == 0)) || skip "network namespaces are root's: run as root"
+for program in ip curl openssl python3 setpriv; do command -v "$program" >/dev/null || skip "'$program' is not installed"; done
+[[ -x $bin/initdb ]] || skip "PostgreSQL is not installed"
+trap end EXIT
+work=$(mktemp -d)
+token=$(head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=')
+plug_in
+start_database
+make_cluster
+fingerprint=$(openssl x509 -in "$work/keys/cluster/authority.crt" -outform DER | sha256sum | cut -d' ' -f1)
+start_silos
+within 180 "three silos are a cluster" all_here
+
+# Works a grid off while things fail.
+grids=0
+run() {
+    local seed=$1 id
+    shift
+    id=$(console silo1 submit "$work/$seed.json" --json 2>>"$work/client.log" | python3 -c 'import json, sys; print(json.load(sys.stdin)["id"])') || fail "the grid was not taken"
+    within 180 "two silos work" all_work 2
+    for each in "$@"; do fault "$each"; done
+    console silo2 watch "$id" >/dev/null 2>>"$work/client.log" || fail "not every cell completed"
+    console silo3 results "$id" --json >"$work/$seed.results" 2>>"$work/client.log" || fail "the results cannot be had"
+    [[ $(hashes "$work/$seed.results" | wc -l) == 2 ]] || fail "a cell was lost"
+    grids=$((grids + 1))
+    [[ $(ends | sort -u) == 1 && $(ends | wc -l) == $((2 * grids)) ]] || fail "a training ran to its end twice, or to none"
+}
+
+# As long as the faults take, on a fast machine and a slow one; what has steps to end by has weights to compare.
+if [[ $rounds == short ]]; then
+    grid 1 '"budget": "00:01:15"' >"$work/1.json"
+    run 1 "${faults[@]}"
+    echo "${#faults[@]} faults; no cell lost, none run to its end twice"
+    exit
+fi
+done_faults=0
+while ((done_faults < rounds && SECONDS < deadline)); do
+    seed=$((RANDOM * 2 + 10))
+    grid "$seed" '"steps": 3000' >"$work/$seed.json"
+    (cd "$work" && $icon run "$seed.json" --data "$work/undisturbed" --device cpu --threads 1 --json >"$seed.undisturbed" 2>>client.log) || fail "the undisturbed run failed"
+    run "$seed" "${faults[RANDOM % ${#faults[@]}]}" "${faults[RANDOM % ${#faults[@]}]}"
+    diff <(hashes "$work/$seed.undisturbed") <(hashes "$work/$seed.results") >&2 || fail "weights differ"
+    done_faults=$((done_faults + 2))
+done
+echo "$done_faults faults; every cell completed, none run to its end twice, weights equal"
