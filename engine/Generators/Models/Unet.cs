@@ -122,7 +122,10 @@ public sealed class Unet : Module<Tensor, Tensor, Tensor>
     /// <summary>The prediction for icons of which tags are known.</summary>
     /// <param name="x">As in <see cref="forward"/>.</param>
     /// <param name="time">As in <see cref="forward"/>.</param>
-    /// <param name="tags">A row for each icon, <see cref="TagRows"/>; a row of zeros, or null, gives what <see cref="forward"/> does.</param>
+    /// <param name="tags">
+    /// A row for each icon, <see cref="TagRows"/>; a row of zeros, or null, gives what <see cref="forward"/> does. With <paramref name="time"/> [1] an icon's prediction does not
+    /// depend on its batch here either, on the CPU to the last bit: <see cref="FastOps.linear"/> takes each row alone.
+    /// </param>
     /// <returns>[N,<see cref="Channels"/>,H,W].</returns>
     public Tensor Predict(Tensor x, Tensor time, Tensor? tags)
     {

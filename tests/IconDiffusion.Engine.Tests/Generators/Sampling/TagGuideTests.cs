@@ -3,6 +3,7 @@ using IconDiffusion.Generators.Models;
 using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Sampling;
 using IconDiffusion.Imaging;
+using IconDiffusion.Kernels;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Files;
 using TorchSharp;
@@ -54,6 +55,33 @@ public sealed class TagGuideTests : IDisposable
 
         Assert.True(Near.SameBits(drawn, Draw(Run("told"), spec with { Sampling = TinySampling(0) })));
         Assert.False(Near.SameBits(drawn, Draw(Run("told"), spec with { Sampling = TinySampling(1) })));
+    }
+
+    // Of 8 and of 32 channels: small ones and those that take the kernels' fast paths.
+    [SkippableTheory]
+    [InlineData(8, 1), InlineData(8, 2.5), InlineData(32, 1), InlineData(32, 2.5)]
+    public void AnIconThatIsAskedFor_IsTheSameToTheBit_AloneAndInEveryBatch(int dim, double guidance)
+    {
+        Skip.IfNot(KernelLibrary.IsLoaded, "without the kernels an icon depends on its batch by rounding");
+        var spec = TinyRun.Spec("ddpm tags", steps: 1) with
+        {
+            Model = new DdpmSpec { Unet = new() { Dim = dim, DimMults = [1, 2], ResnetBlockGroups = 4 }, Condition = ModelCondition.Tags },
+            Sampling = TinySampling(guidance),
+        };
+        var tags = IconTags.Of(Enumerable.Range(0, 7).Select(icon => Enumerable.Range(0, icon).Select(tag => $"tag {tag}").ToArray()));
+        tags.Write(Run("told"));
+        using var weights = new Generator(5, CPU);
+        using var model = new Unet(((DdpmSpec)spec.Model).Unet, generator: weights, tags: tags.Names.Count);
+        TrainedModel.Save(Run("told"), model);
+        using var source = new DiffusionIcons(Run("told"), spec, CPU);
+
+        var together = source.Draw(0, 9, null, default);
+        var inThrees = cat([.. Enumerable.Range(0, 3).Select(batch => source.Draw(3 * batch, 3, null, default))], 0);
+        var alone = cat([.. Enumerable.Range(0, 9).Select(icon => source.Draw(icon, 1, null, default))], 0);
+
+        Assert.True(Near.SameBits(together, inThrees), $"in threes: {Near.Distance(together, inThrees):g3}");
+        Assert.True(Near.SameBits(together, alone), $"alone: {Near.Distance(together, alone):g3}");
+        Assert.Equal(9, Enumerable.Range(0, 9).Select(icon => Convert.ToHexString(together[icon].contiguous().bytes)).Distinct().Count());
     }
 
     [Fact]
