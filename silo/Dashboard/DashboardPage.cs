@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using IconDiffusion.Silo.Pages;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Novelty;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -29,11 +30,12 @@ internal static class DashboardPage
 
     public static void Map(IEndpointRouteBuilder app) => PageFiles.Map(app, Files, Policy);
 
-    // What somebody is called who is at a kind of work, and what a cell's states are called meanwhile.
+    // What somebody is called who is at a kind of work, what a cell's states are called meanwhile, and what figures mean.
     private static byte[] Kinds() => Encoding.UTF8.GetBytes($"""
         export const words = {JsonSerializer.Serialize(WorkKind.All.ToDictionary(kind => kind.Name, kind => kind.Word))};
         export const states = {JsonSerializer.Serialize(WorkKind.All.Where(kind => kind.Cell is not null)
             .ToDictionary(kind => JsonNamingPolicy.KebabCaseLower.ConvertName($"{kind.Cell}"), kind => kind.Word))};
+        export const figures = {JsonSerializer.Serialize(FigureCatalogue.All.ToDictionary(figure => figure.Key, figure => new { figure.Label, figure.Unit, figure.OfFeatures, figure.Definition }), JsonSerializerOptions.Web)};
 
         """);
 }

@@ -1,6 +1,7 @@
 // The cluster, live: experiments, their cells as they train, draw and are scored, and the devices.
 
 import { SignedOut, events, get, lines, picture, save, send, use } from './api.js';
+import { openComparison } from './compare.js';
 import { $ } from './elements.js';
 import { drawDevices, drawExperiment, drawExperiments } from './experiment.js';
 import { openGallery } from './gallery.js';
@@ -70,7 +71,7 @@ function choose(id) {
     for await (const status of events(`/api/experiments/${id}/events`, signal)) {
       say('');
       drawExperiment(status, run, {
-        onRun: showRun,
+        onRun: showRun, onCompare: cells => openComparison(cells, signal).catch(refused),
         onReport: what => (what === 'read' ? readReport(status, signal) : save(`/api/experiments/${id}/report`, `${id}.html`, signal)).catch(refused),
         onCommand: role === 'watch' ? null : (name, value) => command(status, name, value, signal),
       });

@@ -42,9 +42,8 @@ export async function openGallery(run, signal) {
     const wanted = novelty.icons.filter(icon => !$('copies-alone').checked || icon.isCopy).sort(orders[$('gallery-order').value][1]);
     $('icons').replaceChildren(...wanted.map(icon => {
       const nearest = icon.nearest.find(each => each.space === 'aligned') ?? icon.nearest[0];
-      return h('li', { class: icon.isCopy ? 'copy' : null }, h('button', {
-        'aria-label': `Icon ${icon.icon}${icon.isCopy ? ', a copy' : ''}: ${figure(nearest.distance)} from ${nearest.name}`, click: () => look(icon),
-      }, own(icon.icon, ''), training(nearest, ''), h('span', {}, `${icon.icon}${icon.isCopy ? ' copy' : ''}`), h('span', {}, figure(nearest.distance))));
+      return h('li', { class: icon.isCopy ? 'copy' : null }, h('button', { click: () => look(icon) }, own(icon.icon, ''), training(nearest, ''),
+        h('span', {}, `${icon.icon}${icon.isCopy ? ' copy' : ''}`), h('span', { class: 'hidden' }, ` beside ${nearest.name} `), h('span', {}, figure(nearest.distance))));
     }));
     $('gallery-count').textContent = `${wanted.length} of ${novelty.icons.length} icons`;
   };

@@ -3,20 +3,26 @@
 import { $, fill, h } from './elements.js';
 import { figure, moment } from './words.js';
 
-// Means of at most 300 pieces of the log, on a logarithmic axis: what a step's loss jumps by hides how it falls.
-function curve(losses) {
+/** Means of at most 300 pieces of the log, [step, loss] each: what a step's loss jumps by hides how it falls. */
+export function means(losses) {
   const all = losses.filter(each => typeof each.loss === 'number' && each.loss > 0);
   const size = Math.max(1, Math.ceil(all.length / 300));
-  const means = [];
+  const pieces = [];
   for (let i = 0; i + size <= all.length; i += size)
-    means.push([all[i + size - 1].step, all.slice(i, i + size).reduce((sum, each) => sum + each.loss, 0) / size]);
-  if (means.length < 2) return h('p', { class: 'soft' }, 'No losses yet.');
-  const logs = means.map(([, loss]) => Math.log(loss));
-  const [low, high, first, last] = [Math.min(...logs), Math.max(...logs), means[0][0], means.at(-1)[0]];
-  const points = means.map(([step], i) => `${(step - first) / (last - first) * 640},${156 - (logs[i] - low) / (high - low || 1) * 150}`);
+    pieces.push([all[i + size - 1].step, all.slice(i, i + size).reduce((sum, each) => sum + each.loss, 0) / size]);
+  return pieces;
+}
+
+// On a logarithmic axis.
+function curve(losses) {
+  const points = means(losses);
+  if (points.length < 2) return h('p', { class: 'soft' }, 'No losses yet.');
+  const logs = points.map(([, loss]) => Math.log(loss));
+  const [low, high, first, last] = [Math.min(...logs), Math.max(...logs), points[0][0], points.at(-1)[0]];
+  const line = points.map(([step], i) => `${(step - first) / (last - first) * 640},${156 - (logs[i] - low) / (high - low || 1) * 150}`);
   return h('figure', {},
-    h('svg', { class: 'curve', viewBox: '0 0 640 160', preserveAspectRatio: 'none', role: 'img', 'aria-label': `Loss from ${figure(means[0][1])} to ${figure(means.at(-1)[1])}` },
-      h('line', { x1: 0, x2: 640, y1: 159, y2: 159 }), h('polyline', { points: points.join(' ') })),
+    h('svg', { class: 'curve', viewBox: '0 0 640 160', preserveAspectRatio: 'none', role: 'img', 'aria-label': `Loss from ${figure(points[0][1])} to ${figure(points.at(-1)[1])}` },
+      h('line', { x1: 0, x2: 640, y1: 159, y2: 159 }), h('polyline', { points: line.join(' ') })),
     h('figcaption', { class: 'soft' }, `loss, steps ${first} to ${last}: ${figure(Math.exp(low))} to ${figure(Math.exp(high))}, logarithmic`));
 }
 

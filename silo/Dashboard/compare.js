@@ -1,0 +1,78 @@
+// Chosen runs side by side: their losses over one another, their icons of the same numbers below one another, their figures with intervals.
+
+import { get, picture } from './api.js';
+import { $, fill, h } from './elements.js';
+import { figures } from './kinds.js';
+import { means } from './run.js';
+import { figure } from './words.js';
+
+/** As many colours as there are. */
+export const most = 6;
+
+const icons = 12;
+
+const orNothing = promise => promise.catch(error => error.status === 404 ? null : Promise.reject(error));
+
+async function read({ runId, label }, signal) {
+  const [run, log, place] = await Promise.all([`/api/runs/${runId}`, `/api/runs/${runId}/log?last=10000`, `/api/runs/${runId}/gallery`].map(path => orNothing(get(path, signal))));
+  const novelty = place && await orNothing(get(`/api/runs/${runId}/files/${place.results}/novelty.json`, signal));
+  return { runId, label, seed: run?.spec.seed, losses: log?.losses ?? [], samples: place?.samples, novelty };
+}
+
+/** Opens the dialog.  @param cells of an experiment's status, two to six  @param signal ends it with what it is about */
+export async function openComparison(cells, signal) {
+  const runs = await Promise.all(cells.map(cell => read(cell, signal)));
+  const [dialog, stop] = [$('comparison'), new AbortController()];
+  const ends = AbortSignal.any([signal, stop.signal]);
+  ends.addEventListener('abort', () => dialog.close());
+  dialog.addEventListener('close', () => stop.abort(), { once: true });
+  const key = runs.map(run => run.runId).join(' ');
+  fill(dialog, h('p', { class: 'bar' }, h('strong', { id: 'comparison-title' }, `${runs.length} runs side by side`), h('button', { click: () => dialog.close(), 'data-key': `close ${key}` }, 'Close')),
+    h('ul', { class: 'legend', 'aria-label': 'Runs' }, runs.map((run, i) => h('li', { class: `p${i}` }, `${run.label}${run.seed === undefined ? '' : `, seed ${run.seed}`}`))),
+    curves(runs),
+    h('h3', {}, 'Icons'),
+    h('p', { class: 'soft' }, new Set(runs.map(run => run.seed)).size === 1 ? 'Icons of one number are drawn from the same latents.' : 'The seeds differ, so icons of one number are drawn from different latents.'),
+    h('div', { class: 'cells', tabindex: 0, role: 'region', 'aria-label': 'Icons', 'data-key': `icons ${key}` }, h('table', { class: 'pictures' },
+      h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'run'), Array.from({ length: icons }, (_, i) => h('th', { scope: 'col' }, `${i}`)))),
+      h('tbody', {}, runs.map(run => h('tr', {}, h('th', { scope: 'row' }, run.label),
+        Array.from({ length: icons }, (_, i) => h('td', {}, image(run, i, ends)))))))),
+    h('h3', {}, 'Figures, with their 95 % intervals'), table(runs, key));
+  dialog.showModal();
+}
+
+// Its place stays empty where the icon is not drawn yet.
+function image(run, i, signal) {
+  if (!run.samples) return null;
+  const element = h('img', { alt: `icon ${i} of ${run.label}`, class: run.novelty?.icons[i]?.isCopy ? 'copy' : null, load: event => URL.revokeObjectURL(event.target.src) });
+  picture(`/api/runs/${run.runId}/files/${run.samples}/${String(i).padStart(5, '0')}.png`, signal).then(address => { element.src = address; }, () => element.remove());
+  return element;
+}
+
+function curves(runs) {
+  const lines = runs.map(run => means(run.losses));
+  const all = lines.flat();
+  if (all.length < 2) return h('p', { class: 'soft' }, 'No losses yet.');
+  const steps = all.map(([step]) => step);
+  const logs = all.map(([, loss]) => Math.log(loss));
+  const [first, last, low, high] = [Math.min(...steps), Math.max(...steps), Math.min(...logs), Math.max(...logs)];
+  return h('figure', {}, h('svg', { class: 'curve compared', viewBox: '0 0 640 160', preserveAspectRatio: 'none', role: 'img', 'aria-label': `Losses of ${runs.map(run => run.label).join(', ')}` },
+    h('line', { x1: 0, x2: 640, y1: 159, y2: 159 }),
+    lines.map((line, i) => line.length < 2 ? null : h('polyline', { class: `p${i}`, points: line.map(([step, loss]) => `${(step - first) / (last - first || 1) * 640},${156 - (Math.log(loss) - low) / (high - low || 1) * 150}`).join(' ') }))),
+    h('figcaption', { class: 'soft' }, `loss, steps ${first} to ${last}: ${figure(Math.exp(low))} to ${figure(Math.exp(high))}, logarithmic; losses of different methods compare in nothing`));
+}
+
+function table(runs, key) {
+  const scored = runs.filter(run => run.novelty);
+  if (!scored.length) return h('p', { class: 'soft' }, 'None of them is scored yet.');
+  const of = ({ novelty }, name) => novelty?.rows[0].figures.find(each => each.key === name);
+  const network = run => run.novelty?.features;
+  const mixed = new Set(scored.map(network)).size > 1;
+  return h('div', { class: 'cells', tabindex: 0, role: 'region', 'aria-label': 'Figures', 'data-key': `figures ${key}` }, h('table', {},
+    h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'figure'), runs.map((run, i) => h('th', { scope: 'col', class: `number p${i}` }, run.label)))),
+    h('tbody', {}, Object.entries(figures).filter(([name]) => scored.some(run => of(run, name))).map(([name, { label, unit, ofFeatures, definition }]) => h('tr', {},
+      h('th', { scope: 'row', title: definition }, label, unit ? h('small', {}, ` ${unit}`) : null, mixed && ofFeatures ? h('small', { class: 'bad' }, ' networks differ: not comparable') : null),
+      runs.map(run => {
+        const found = of(run, name);
+        return h('td', { class: 'number', title: found?.note }, found ? figure(found.value) : '–', typeof found?.low === 'number' && found.low !== found.high ? h('small', {}, ` ${figure(found.low)} to ${figure(found.high)}`) : null);
+      }))))));
+}

@@ -1,0 +1,49 @@
+using IconDiffusion.Specs;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace IconDiffusion.Browser.Tests;
+
+/// <summary>Many runs on the dashboard: sorted, filtered, and some side by side.</summary>
+public sealed class ComparisonTests(Browser browser) : OnADashboard(browser)
+{
+    [SkippableFact]
+    public async Task ChosenRuns_StandSideBySide()
+    {
+        await SubmitAsync("faces", figures: EvaluationFigures.All, seeds: [1, 2]);
+        var page = await OpenAsync($"#token={Silo.Token}");
+        await Expect(page.Locator("#rows .state.done")).ToHaveCountAsync(2);
+        await Expect(Button(page, "Compare")).ToBeDisabledAsync();
+        await page.GetByLabel("Compare ddpm 8 (1) seed 1").CheckAsync();
+        await page.GetByLabel("Compare ddpm 8 (1) seed 2").CheckAsync();
+        await Button(page, "Compare 2").PressAsync("Enter");
+
+        var comparison = page.Locator("#comparison");
+        await Expect(comparison.Locator(".curve polyline")).ToHaveCountAsync(2);
+        await Expect(comparison.Locator(".pictures img")).ToHaveCountAsync(8);  // four of each
+        await Expect(comparison).ToContainTextAsync("The seeds differ");
+        var fid = comparison.Locator("tr", new() { Has = page.GetByRole(AriaRole.Rowheader, new() { Name = "FID", Exact = true }) }).Locator("td");
+        await Expect(fid).ToHaveCountAsync(2);
+        Assert.All(await fid.AllTextContentsAsync(), text => Assert.Matches("^[0-9.]+ [0-9.]+ to [0-9.]+$", text));
+        Assert.Empty(await Barriers.FindAsync(page));
+    }
+
+    [SkippableFact]
+    public async Task AThousandRuns_AreSortedAndFiltered()
+    {
+        await SubmitAsync("many", gpu: "RTX 3080", seeds: [.. Enumerable.Range(1, 1000)]);
+        var page = await OpenAsync($"#token={Silo.Token}");
+        await Expect(page.Locator("#rows tr")).ToHaveCountAsync(1000);
+        await Button(page, "run").ClickAsync();
+        await Expect(page.Locator("#rows tr").Nth(9)).ToContainTextAsync("seed 10");  // as numbers, not as words
+        await Button(page, "run").ClickAsync();
+        await Expect(page.Locator("#rows tr").First).ToContainTextAsync("seed 1000");
+        await Expect(page.GetByRole(AriaRole.Columnheader, new() { Name = "run", Exact = true })).ToHaveAttributeAsync("aria-sort", "descending");
+
+        await page.GetByLabel("Show").FillAsync("seed 77 waiting");
+        await Expect(page.Locator("#shown-cells")).ToHaveTextAsync("11 of 1000 runs");
+        await Expect(page.Locator("#rows tr")).ToHaveCountAsync(11);  // 77, and 770 to 779
+        await Expect(page.Locator("#rows tr").Last).ToContainTextAsync("seed 77");
+        Assert.Empty(await Barriers.FindAsync(page));
+    }
+}
