@@ -61,7 +61,10 @@ internal sealed class GrainHost : IAsyncDisposable
             own.AddOutgoingGrainCallFilter(silo(options.SiloName).Wire).AddIncomingGrainCallFilter(silo(options.SiloName).Wire);
             own.Configure<ClusterMembershipOptions>(SiloRuntime.WatchClosely);
             if (disk.Postgres is { } database)
-                SiloRuntime.AddStorage(own, database.ConnectionString);
+            {
+                own.Services.AddSingleton(_ => ClusterDatabase.Connections(database.ConnectionString, authority: null));
+                SiloRuntime.AddStorage(own);
+            }
             else
                 EmbeddedSilo.AddStorage(own, disk.Database);
         });
