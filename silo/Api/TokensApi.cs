@@ -14,7 +14,7 @@ internal static partial class TokensApi
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/token", (HttpContext context) => new OwnRole(context.Features.GetRequiredFeature<Bearer>().Role ?? TokenRole.Watch))
+        api.MapGet("/role", (HttpContext context) => new OwnRole(context.Features.GetRequiredFeature<Bearer>().Role ?? TokenRole.Watch))
             .WithSummary("What the token of this request may do");
         var tokens = api.MapGroup("/tokens").WithMetadata(new WantedRole(TokenRole.Own));
         tokens.MapGet("", (TokenBook book) => book.List()).WithSummary("All tokens but the silo's own, without what they are");

@@ -44,7 +44,7 @@ async function repeat(pause, signal, action) {
 
 async function look(signal) {
   const [experiments, devices] = await Promise.all([get('/api/experiments', signal), get('/api/devices', signal)]);
-  role ??= (await get('/api/token', signal)).role;
+  role ??= (await get('/api/role', signal)).role;
   $('new').hidden = role === 'watch';
   summaries = experiments;  // newest first
   if (!summaries.some(each => each.id === chosen)) choose((summaries.find(each => each.state === 'running') ?? summaries[0])?.id ?? null);
@@ -67,7 +67,7 @@ function choose(id) {
   repeat(1000, signal, async () => {
     // The stream of an experiment ends with it; submitted again, it goes on, and its report comes after it.
     if (ended && summaries.find(each => each.id === id)?.state !== 'running') return false;
-    role ??= (await get('/api/token', signal)).role;
+    role ??= (await get('/api/role', signal)).role;
     for await (const status of events(`/api/experiments/${id}/events`, signal)) {
       say('');
       drawExperiment(status, run, {

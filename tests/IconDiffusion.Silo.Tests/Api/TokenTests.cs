@@ -30,7 +30,7 @@ public sealed class TokenTests : IAsyncLifetime
         (string Method, string Path, TokenRole Wanted)[] requests =
         [
             ("GET", "/api/silo", TokenRole.Watch),
-            ("GET", "/api/token", TokenRole.Watch),
+            ("GET", "/api/role", TokenRole.Watch),
             ("PUT", "/api/experiments/tiny-00000000/priority", TokenRole.Work),
             ("GET", "/api/experiments", TokenRole.Watch),
             ("HEAD", "/api/runs/0123456789ab/files/spec.json", TokenRole.Watch),
@@ -48,7 +48,7 @@ public sealed class TokenTests : IAsyncLifetime
         foreach (var role in Enum.GetValues<TokenRole>())
         {
             using var client = Client((await AddAsync($"{role}", role)).Token);
-            Assert.Equal(new OwnRole(role), await TestSilo.ReadAsync<OwnRole>(await client.GetAsync("/api/token")));
+            Assert.Equal(new OwnRole(role), await TestSilo.ReadAsync<OwnRole>(await client.GetAsync("/api/role")));
             foreach (var (method, path, wanted) in requests)
             {
                 using var answer = await client.SendAsync(new(new(method), path));
