@@ -52,11 +52,13 @@ export function drawCells(container, { id, cells }, shown, most, onRun, onCompar
   redraw();
 }
 
+const collator = new Intl.Collator(undefined, { numeric: true });
+
 // What is not there comes last in either order.
 function compared(a, b) {
   const missing = value => value === null || value === undefined || Number.isNaN(value);
   if (missing(a) || missing(b)) return (missing(a) - missing(b)) * (view.down ? -1 : 1);
-  return typeof a === 'number' && typeof b === 'number' ? a - b : `${a}`.localeCompare(`${b}`, undefined, { numeric: true });
+  return typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(a, b);
 }
 
 // Rows stay the elements that they are, so that the keyboard keeps its focus and a thousand of them cost nothing.
