@@ -167,11 +167,7 @@ internal sealed class SiloClient : IDisposable
         {
             authority = X509Certificate2.CreateFromPem(await anybody.GetStringAsync(new Uri(Url, AuthorityPath), cancellation));
         }
-        catch (CryptographicException)
-        {
-            throw Unbelieved("has no authority of its own");
-        }
-        catch (HttpRequestException refused) when (refused.StatusCode is not null)
+        catch (Exception none) when (none is CryptographicException or HttpRequestException { StatusCode: not null })
         {
             throw Unbelieved("has no authority of its own");
         }

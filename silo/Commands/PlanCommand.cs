@@ -65,7 +65,7 @@ internal static class PlanCommand
             (plan.Gpu is null ? "" : $"; the file asks for {plan.Gpu}") +
             $"\ntimes     {Bases(plan)}" +
             string.Concat(plan.Runs.Where(run => run.Window is not null).Select(run =>
-                $"\nwindow    {run.Spec.Model.Label}, seed {run.Spec.Seed}, {run.Spec.Dataset.Count} icons: {run.Window!.Text}"))),
+                $"\nwindow    {run.Label}, seed {run.Spec.Seed}, {run.Spec.Dataset.Count} icons: {run.Window!.Text}"))),
     ];
 
     private static string Bases(ExperimentPlan plan) => string.Join("; ", plan.Runs.GroupBy(run => run.Basis).Select(group => $"{group.Count()} run(s) " + group.Key switch
@@ -84,7 +84,7 @@ internal static class PlanCommand
         table.AddColumn("needs");
         foreach (var run in plan.Runs)
             table.AddRow(
-                Markup.Escape(run.Spec.Label), $"{run.Spec.Seed}",
+                Markup.Escape(run.Label), $"{run.Spec.Seed}",
                 $"{run.Spec.Dataset.Count?.ToString() ?? "all"} × {run.Spec.Dataset.ImageSize} px",
                 $"{run.Parameters / 1e6:0.0} M", run.MultiplyAdds is { } count ? $"{count / 1e9:0.##}" : "–",
                 $"≈ {Words.Bytes(run.MemoryBytes)}{(run.MicroBatches > 1 ? $" (batch in {run.MicroBatches})" : "")}",

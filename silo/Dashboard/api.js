@@ -56,6 +56,9 @@ export async function* events(path, signal) {
 /** The address of a picture for this page alone; to be revoked. */
 export const picture = async (path, signal) => URL.createObjectURL(await (await request(path, signal)).blob());
 
+/** Where a run's icon is among its files.  @param samples the folder that its gallery names */
+export const iconFile = (samples, icon) => `${samples}/${String(icon).padStart(5, '0')}.png`;
+
 /** Saves a page as a file: shown here, it would have this page's policy and token. */
 export async function save(path, name, signal) {
   const href = await picture(path, signal);

@@ -1,9 +1,9 @@
 // Chosen runs side by side: their losses over one another, their icons of the same numbers below one another, their figures with intervals.
 
-import { get, picture } from './api.js';
+import { get, iconFile, picture } from './api.js';
 import { $, fill, h } from './elements.js';
 import { figures } from './kinds.js';
-import { means } from './run.js';
+import { lossCurves, means } from './run.js';
 import { figure } from './words.js';
 
 /** As many colours as there are. */
@@ -29,7 +29,7 @@ export async function openComparison(cells, signal) {
   const key = runs.map(run => run.runId).join(' ');
   fill(dialog, h('p', { class: 'bar' }, h('strong', { id: 'comparison-title' }, `${runs.length} runs side by side`), h('button', { click: () => dialog.close(), 'data-key': `close ${key}` }, 'Close')),
     h('ul', { class: 'legend', 'aria-label': 'Runs' }, runs.map((run, i) => h('li', { class: `p${i}` }, `${run.label}${run.seed === undefined ? '' : `, seed ${run.seed}`}`))),
-    curves(runs),
+    lossCurves(runs.map(run => means(run.losses)), () => `Losses of ${runs.map(run => run.label).join(', ')}`, '; losses of different methods compare in nothing'),
     h('h3', {}, 'Icons'),
     h('p', { class: 'soft' }, new Set(runs.map(run => run.seed)).size === 1 ? 'Icons of one number are drawn from the same latents.' : 'The seeds differ, so icons of one number are drawn from different latents.'),
     h('div', { class: 'cells', tabindex: 0, role: 'region', 'aria-label': 'Icons', 'data-key': `icons ${key}` }, h('table', { class: 'pictures' },
@@ -44,21 +44,8 @@ export async function openComparison(cells, signal) {
 function image(run, i, signal) {
   if (!run.samples) return null;
   const element = h('img', { alt: `icon ${i} of ${run.label}`, class: run.novelty?.icons[i]?.isCopy ? 'copy' : null, load: event => URL.revokeObjectURL(event.target.src) });
-  picture(`/api/runs/${run.runId}/files/${run.samples}/${String(i).padStart(5, '0')}.png`, signal).then(address => { element.src = address; }, () => element.remove());
+  picture(`/api/runs/${run.runId}/files/${iconFile(run.samples, i)}`, signal).then(address => { element.src = address; }, () => element.remove());
   return element;
-}
-
-function curves(runs) {
-  const lines = runs.map(run => means(run.losses));
-  const all = lines.flat();
-  if (all.length < 2) return h('p', { class: 'soft' }, 'No losses yet.');
-  const steps = all.map(([step]) => step);
-  const logs = all.map(([, loss]) => Math.log(loss));
-  const [first, last, low, high] = [Math.min(...steps), Math.max(...steps), Math.min(...logs), Math.max(...logs)];
-  return h('figure', {}, h('svg', { class: 'curve compared', viewBox: '0 0 640 160', preserveAspectRatio: 'none', role: 'img', 'aria-label': `Losses of ${runs.map(run => run.label).join(', ')}` },
-    h('line', { x1: 0, x2: 640, y1: 159, y2: 159 }),
-    lines.map((line, i) => line.length < 2 ? null : h('polyline', { class: `p${i}`, points: line.map(([step, loss]) => `${(step - first) / (last - first || 1) * 640},${156 - (Math.log(loss) - low) / (high - low || 1) * 150}`).join(' ') }))),
-    h('figcaption', { class: 'soft' }, `loss, steps ${first} to ${last}: ${figure(Math.exp(low))} to ${figure(Math.exp(high))}, logarithmic; losses of different methods compare in nothing`));
 }
 
 function table(runs, key) {

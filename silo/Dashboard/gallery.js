@@ -1,11 +1,12 @@
 // All icons of a run, each with the training icon nearest to it, and one icon with all that was found about it.
 
-import { get, picture } from './api.js';
+import { get, iconFile, picture } from './api.js';
 import { $, fill, h } from './elements.js';
 import { figure } from './words.js';
 
 const names = { pixel: 'pixels', aligned: 'aligned', feature: 'features', descriptor: 'descriptor' };
-const distance = icon => (icon.nearest.find(each => each.space === 'aligned') ?? icon.nearest[0]).distance;
+const closest = icon => icon.nearest.find(each => each.space === 'aligned') ?? icon.nearest[0];
+const distance = icon => closest(icon).distance;
 const orders = {
   number: ['in order', (a, b) => a.icon - b.icon],
   near: ['nearest to a training icon first', (a, b) => distance(a) - distance(b)],
@@ -35,13 +36,13 @@ export async function openGallery(run, signal) {
     seen.observe(element);
     return element;
   };
-  const own = (icon, alt) => image(`files/${samples}/${String(icon).padStart(5, '0')}.png`, alt);
+  const own = (icon, alt) => image(`files/${iconFile(samples, icon)}`, alt);
   const training = (nearest, alt) => image(`training/${nearest.index}`, alt, { class: nearest.mirrored ? 'mirrored' : null });
 
   const list = () => {
     const wanted = novelty.icons.filter(icon => !$('copies-alone').checked || icon.isCopy).sort(orders[$('gallery-order').value][1]);
     $('icons').replaceChildren(...wanted.map(icon => {
-      const nearest = icon.nearest.find(each => each.space === 'aligned') ?? icon.nearest[0];
+      const nearest = closest(icon);
       return h('li', { class: icon.isCopy ? 'copy' : null }, h('button', { click: () => look(icon) }, own(icon.icon, ''), training(nearest, ''),
         h('span', {}, `${icon.icon}${icon.isCopy ? ' copy' : ''}`), h('span', { class: 'hidden' }, ` beside ${nearest.name} `), h('span', {}, figure(nearest.distance))));
     }));

@@ -13,17 +13,27 @@ export function means(losses) {
   return pieces;
 }
 
-// On a logarithmic axis.
-function curve(losses) {
-  const points = means(losses);
-  if (points.length < 2) return h('p', { class: 'soft' }, 'No losses yet.');
-  const logs = points.map(([, loss]) => Math.log(loss));
-  const [low, high, first, last] = [Math.min(...logs), Math.max(...logs), points[0][0], points.at(-1)[0]];
-  const line = points.map(([step], i) => `${(step - first) / (last - first) * 640},${156 - (logs[i] - low) / (high - low || 1) * 150}`);
+/**
+ * Losses on a logarithmic axis, those of several runs over one another.
+ * @param lines for each run its points, see means  @param name tells who cannot see it what it shows  @param remark what is said below it beside the range
+ */
+export function lossCurves(lines, name, remark = '') {
+  const all = lines.flat();
+  if (all.length < 2) return h('p', { class: 'soft' }, 'No losses yet.');
+  const steps = all.map(([step]) => step);
+  const logs = all.map(([, loss]) => Math.log(loss));
+  const [first, last, low, high] = [Math.min(...steps), Math.max(...steps), Math.min(...logs), Math.max(...logs)];
+  const points = line => line.map(([step, loss]) => `${(step - first) / (last - first || 1) * 640},${156 - (Math.log(loss) - low) / (high - low || 1) * 150}`).join(' ');
+  const several = lines.length > 1;
   return h('figure', {},
-    h('svg', { class: 'curve', viewBox: '0 0 640 160', preserveAspectRatio: 'none', role: 'img', 'aria-label': `Loss from ${figure(points[0][1])} to ${figure(points.at(-1)[1])}` },
-      h('line', { x1: 0, x2: 640, y1: 159, y2: 159 }), h('polyline', { points: line.join(' ') })),
-    h('figcaption', { class: 'soft' }, `loss, steps ${first} to ${last}: ${figure(Math.exp(low))} to ${figure(Math.exp(high))}, logarithmic`));
+    h('svg', { class: several ? 'curve compared' : 'curve', viewBox: '0 0 640 160', preserveAspectRatio: 'none', role: 'img', 'aria-label': name() },
+      h('line', { x1: 0, x2: 640, y1: 159, y2: 159 }), lines.map((line, i) => line.length < 2 ? null : h('polyline', { class: several ? `p${i}` : null, points: points(line) }))),
+    h('figcaption', { class: 'soft' }, `loss, steps ${first} to ${last}: ${figure(Math.exp(low))} to ${figure(Math.exp(high))}, logarithmic${remark}`));
+}
+
+function curve(losses) {
+  const line = means(losses);
+  return lossCurves([line], () => `Loss from ${figure(line[0][1])} to ${figure(line.at(-1)[1])}`);
 }
 
 // Copying (0 to 100 %) and quality (0 to the largest distance) against the logarithm of the step, the safe window shaded.

@@ -67,8 +67,8 @@ public sealed record PlannedRun
 {
     public required RunSpec Spec { get; init; }
 
-    /// <summary>Its model's.</summary>
-    public string Label => Spec.Model.Label;
+    /// <summary>What tables call it.</summary>
+    public string Label => Spec.Label;
 
     /// <summary>Of one icon's forward pass; null: not counted.</summary>
     public double? MultiplyAdds { get; init; }
