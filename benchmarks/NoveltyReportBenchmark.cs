@@ -40,7 +40,7 @@ internal static class NoveltyReportBenchmark
     private static void Run(int size, int count, DirectoryInfo features, FileInfo? output, ComputeDevice device, CancellationToken cancellation)
     {
         var all = DatasetSource.Prepare(new NotoFacesSpec { Count = 618, ImageSize = size }, TimeProvider.System);
-        var icons = new IconPixels(all.Pixels, size);
+        var icons = all.Training.Pixels;
         var (training, heldOut) = (Part(icons, 0, TrainingCount), Part(icons, TrainingCount, HeldOutCount));
         var generated = Generate(Part(icons, TrainingCount + HeldOutCount, icons.Count - TrainingCount - HeldOutCount), training, count);
         using var extractor = FeatureExtractor.Random(device.Device);
@@ -54,8 +54,7 @@ internal static class NoveltyReportBenchmark
         var report = new NoveltyReporter(extractor, cache).Make(new()
         {
             Title = "benchmark",
-            Training = training,
-            TrainingNames = [.. Enumerable.Range(0, training.Count).Select(i => i.ToString(CultureInfo.InvariantCulture))],
+            Training = new([.. Enumerable.Range(0, training.Count).Select(i => i.ToString(CultureInfo.InvariantCulture))], training),
             TrainingFingerprint = $"{all.Fingerprint}-{TrainingCount}",
             Generated = generated,
             GeneratedFeatures = _ => ofGenerated,

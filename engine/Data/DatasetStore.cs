@@ -33,15 +33,15 @@ public sealed class DatasetStore(string folder)
     {
         var path = PathOf(dataset.Fingerprint);
         if (IsThere(dataset)) return path;
-        var header = JsonSerializer.SerializeToUtf8Bytes(new Header(dataset.Spec, dataset.Names, dataset.HeldOut.Names, dataset.Consent, dataset.Tags), SpecJson.Compact);
+        var header = JsonSerializer.SerializeToUtf8Bytes(new Header(dataset.Spec, dataset.Training.Names, dataset.HeldOut?.Names ?? [], dataset.Consent, dataset.Tags), SpecJson.Compact);
         AtomicFile.Write(path, stream =>
         {
             Span<byte> length = stackalloc byte[sizeof(long)];
             BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
             stream.Write(length);
             stream.Write(header);
-            stream.Write(dataset.Pixels);
-            stream.Write(dataset.HeldOut.Pixels);
+            stream.Write(dataset.Training.Pixels.Data.Span);
+            if (dataset.HeldOut is { } heldOut) stream.Write(heldOut.Pixels.Data.Span);
         });
         return path;
     }
@@ -91,7 +91,7 @@ public sealed class DatasetStore(string folder)
             using var stream = File.OpenRead(path);
             return read(stream);
         }
-        catch (Exception error) when (error is IOException or JsonException or InvalidDataException or DatasetException)
+        catch (Exception error) when (error is IOException or JsonException or InvalidDataException or DatasetException or ArgumentException)
         {
             throw new DatasetException($"'{path}' is damaged: {error.Message} Delete it and prepare the dataset again.", error);
         }
@@ -116,7 +116,8 @@ public sealed class DatasetStore(string folder)
         var pixels = new byte[checked((int)Math.Max(0, stream.Length - stream.Position - heldOut.Length))];
         stream.ReadExactly(pixels);
         stream.ReadExactly(heldOut);
-        return new(header.Spec, header.Names, pixels, new(heldOutNames, heldOut), header.Consent, header.Tags);
+        var side = header.Spec.ImageSize;
+        return new(header.Spec, new(header.Names, new(pixels, side)), new(heldOutNames, new(heldOut, side)), header.Consent, header.Tags);
     }
 
     private sealed record Header(

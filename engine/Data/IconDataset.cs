@@ -9,22 +9,22 @@ namespace IconDiffusion.Data;
 /// <summary>The icons that are trained on and measured against, in a fixed order: uint8 [Count, ImageSize, ImageSize, 3], sRGB 0…255.</summary>
 public sealed class IconDataset
 {
-    /// <param name="names">One per icon: file names relative to the folder, or the emoji's names.</param>
-    /// <param name="pixels">Taken over, not copied.</param>
+    /// <param name="training">At least 2.</param>
     /// <param name="heldOut">Icons set aside; null: none.</param>
     /// <param name="consent">Null: the source's own terms, if it has some.</param>
-    /// <param name="tags">Of <paramref name="names"/>; null where the spec asks for none.</param>
-    /// <exception cref="DatasetException">An array does not fit names and size, there are fewer than 2 icons, or the tags are not those that the spec asks for.</exception>
-    public IconDataset(DatasetSpec spec, EquatableList<string> names, byte[] pixels, HeldOutIcons? heldOut = null, Consent? consent = null, IconTags? tags = null)
+    /// <param name="tags">Of <paramref name="training"/>; null where the spec asks for none.</param>
+    /// <exception cref="DatasetException">A set is of another size than the spec's, there are fewer than 2 icons, or the tags are not those that the spec asks for.</exception>
+    public IconDataset(DatasetSpec spec, IconSet training, IconSet? heldOut = null, Consent? consent = null, IconTags? tags = null)
     {
-        if (names.Count < 2)
-            throw new DatasetException($"The dataset has {names.Count} icon(s); training and FID need at least 2.");
-        if (spec.Tags != tags is not null || tags?.Icons.Count is { } tagged && tagged != names.Count)
-            throw new DatasetException($"The dataset has tags of {tags?.Icons.Count ?? 0} icons; wanted those of {(spec.Tags ? names.Count : 0)}.");
-        (Spec, Names, Pixels, HeldOut, Tags) = (spec, names, pixels, heldOut ?? HeldOutIcons.None, tags);
+        if (training.Count < 2)
+            throw new DatasetException($"The dataset has {training.Count} icon(s); training and FID need at least 2.");
+        if (spec.Tags != tags is not null || tags?.Icons.Count is { } tagged && tagged != training.Count)
+            throw new DatasetException($"The dataset has tags of {tags?.Icons.Count ?? 0} icons; wanted those of {(spec.Tags ? training.Count : 0)}.");
+        foreach (var set in new[] { training, heldOut })
+            if (set is not null && set.Pixels.ImageSize != spec.ImageSize)
+                throw new DatasetException($"The dataset's icons are {set.Pixels.ImageSize}×{set.Pixels.ImageSize}; wanted {spec.ImageSize}×{spec.ImageSize}.");
+        (Spec, Training, HeldOut, Tags) = (spec, training, heldOut is { Count: > 0 } ? heldOut : null, tags);
         Consent = consent ?? SourceLicences.Of(spec);
-        ThrowUnlessFits(names.Count, pixels);
-        ThrowUnlessFits(HeldOut.Count, HeldOut.Pixels);
         Fingerprint = ComputeFingerprint();
     }
 
@@ -37,12 +37,10 @@ public sealed class IconDataset
             ? Enumerable.Range(2, repeat.Times - 1).SelectMany(time => training.Take(repeat.Icons).Select(icon => icon with { Name = $"{icon.Name} ({time})" }))
             : [];
         IReadOnlyList<NamedIcon> all = [.. training, .. repeated];
-        return new(
-            spec, [.. all.Select(each => each.Name)], PackPixels(spec, all), new([.. heldOut.Select(each => each.Name)], PackPixels(spec, heldOut)), consent,
-            spec.Tags ? IconTags.Of(all.Select(each => each.Tags)) : null);
+        return new(spec, Packed(spec, all), Packed(spec, heldOut), consent, spec.Tags ? IconTags.Of(all.Select(each => each.Tags)) : null);
     }
 
-    private static byte[] PackPixels(DatasetSpec spec, IReadOnlyList<NamedIcon> icons)
+    private static IconSet Packed(DatasetSpec spec, IReadOnlyList<NamedIcon> icons)
     {
         using var pixels = new MemoryStream();
         foreach (var (name, icon) in icons)
@@ -51,18 +49,15 @@ public sealed class IconDataset
                 throw new DatasetException($"'{name}' is {icon.Width}×{icon.Height}; wanted {spec.ImageSize}×{spec.ImageSize}.");
             pixels.Write(icon.Pixels);
         }
-        return pixels.ToArray();
+        return new([.. icons.Select(icon => icon.Name)], new(pixels.ToArray(), spec.ImageSize));
     }
 
     public DatasetSpec Spec { get; }
 
-    public EquatableList<string> Names { get; }
+    public IconSet Training { get; }
 
-    /// <summary>[Count, ImageSize, ImageSize, 3], packed.</summary>
-    public byte[] Pixels { get; }
-
-    /// <summary>Icons of the same source that are not trained on.</summary>
-    public HeldOutIcons HeldOut { get; }
+    /// <summary>Icons of the same source that are not trained on; null: none.</summary>
+    public IconSet? HeldOut { get; }
 
     /// <summary>What is known of the training icons; null: the spec asks for no tags.</summary>
     public IconTags? Tags { get; }
@@ -70,7 +65,8 @@ public sealed class IconDataset
     /// <summary>What the icons' maker allows; null: nobody said. No part of the fingerprint, as it can be renewed or revoked.</summary>
     public Consent? Consent { get; }
 
-    public int Count => Names.Count;
+    /// <summary>Training icons.</summary>
+    public int Count => Training.Count;
 
     /// <summary>Side in pixels.</summary>
     public int ImageSize => Spec.ImageSize;
@@ -84,17 +80,8 @@ public sealed class IconDataset
     /// </summary>
     public string Fingerprint { get; }
 
-    /// <summary>Icon <paramref name="index"/> as a copy.</summary>
-    public Image this[int index] => new(ImageSize, ImageSize, Pixels.AsSpan(index * IconBytes, IconBytes).ToArray());
-
-    private int IconBytes => ImageSize * ImageSize * 3;
-
-    private void ThrowUnlessFits(int count, byte[] pixels)
-    {
-        var wanted = (long)count * ImageSize * ImageSize * 3;
-        if (pixels.LongLength != wanted)
-            throw new DatasetException($"The dataset has {pixels.LongLength} bytes; {count} RGB icons of {ImageSize}×{ImageSize} need {wanted}.");
-    }
+    /// <summary>Training icon <paramref name="index"/> as a copy.</summary>
+    public Image this[int index] => Training.Pixels.ToImage(index);
 
     private string ComputeFingerprint()
     {
@@ -111,24 +98,14 @@ public sealed class IconDataset
         var settings = $"icon-dataset 1\nsource={source}\nimageSize={ImageSize}\ncount={Count}\nhorizontalFlip={HorizontalFlip}\nbackground={Rgb.Parse(Spec.Background)}\n";
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(settings));
-        hash.AppendData(Pixels);
-        if (HeldOut.Count > 0)
+        hash.AppendData(Training.Pixels.Data.Span);
+        if (HeldOut is not null)
         {
             hash.AppendData(Encoding.UTF8.GetBytes($"heldOut={HeldOut.Count}\n"));
-            hash.AppendData(HeldOut.Pixels);
+            hash.AppendData(HeldOut.Pixels.Data.Span);
         }
         if (Tags is not null)
             hash.AppendData(Encoding.UTF8.GetBytes($"tags={JsonSerializer.Serialize(Tags, SpecJson.Compact)}\n"));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
-}
-
-/// <summary>Icons of a data set's source that are set aside: uint8 [Count, ImageSize, ImageSize, 3], sRGB 0…255.</summary>
-/// <param name="Names">One per icon.</param>
-/// <param name="Pixels">Packed.</param>
-public sealed record HeldOutIcons(EquatableList<string> Names, byte[] Pixels)
-{
-    public static HeldOutIcons None { get; } = new([], []);
-
-    public int Count => Names.Count;
 }

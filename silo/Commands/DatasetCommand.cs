@@ -58,10 +58,10 @@ internal static class DatasetCommand
             var folder = Path.GetFullPath(parsed.GetValue(output)!);
             // What is no icon to train on lies beside the folder, so that the folder itself is a data set; a contact sheet is known for what it is.
             var beside = Path.TrimEndingDirectorySeparator(folder);
-            var (sheet, heldOut) = (Path.Combine(folder, FolderListing.ContactSheetFile), dataset.HeldOut.Count > 0 ? beside + "-held-out" : null);
-            Save(folder, new IconPixels(dataset.Pixels, dataset.ImageSize));
+            var (sheet, heldOut) = (Path.Combine(folder, FolderListing.ContactSheetFile), dataset.HeldOut is not null ? beside + "-held-out" : null);
+            Save(folder, dataset.Training.Pixels);
             if (heldOut is not null)
-                Save(heldOut, new IconPixels(dataset.HeldOut.Pixels, dataset.ImageSize));
+                Save(heldOut, dataset.HeldOut!.Pixels);
             var parts = dataset.Spec is LayeredArtSpec ? beside + "-parts" : null;
             if (dataset.Spec is LayeredArtSpec layered)
                 LayeredParts.Write(parts!, layered, dataset, new InstalledPackages(context.Data.Packages));
@@ -72,7 +72,7 @@ internal static class DatasetCommand
                 () => [new Text(string.Join('\n', new[]
                 {
                     $"{dataset.Count} icons of {dataset.ImageSize}×{dataset.ImageSize} in {folder}",
-                    heldOut is null ? null : $"{dataset.HeldOut.Count} held-out icons in {heldOut}",
+                    heldOut is null ? null : $"{dataset.HeldOut!.Count} held-out icons in {heldOut}",
                     parts is null ? null : $"parts, masks and parts.json in {parts}",
                     $"contact sheet: {sheet}",
                 }.OfType<string>()))]);

@@ -6,7 +6,7 @@ namespace IconDiffusion.Browser.Tests;
 /// <summary>Debian's chromium without a window, driven by Playwright (https://playwright.dev/dotnet/).</summary>
 public sealed class Browser : IAsyncLifetime
 {
-    private static readonly float Patience = (float)TimeSpan.FromMinutes(2).TotalMilliseconds;
+    private static readonly float Limit = (float)Patience.Limit.TotalMilliseconds;
 
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
 
@@ -21,9 +21,9 @@ public sealed class Browser : IAsyncLifetime
     public async Task InitializeAsync()
     {
         if (Program is null) return;
-        Assertions.SetDefaultExpectTimeout(Patience);
+        Assertions.SetDefaultExpectTimeout(Limit);
         _driver = await Playwright.CreateAsync();
-        _chromium = await _driver.Chromium.LaunchAsync(new() { ExecutablePath = Program, Timeout = Patience, Args = ["--disable-gpu"] });
+        _chromium = await _driver.Chromium.LaunchAsync(new() { ExecutablePath = Program, Timeout = Limit, Args = ["--disable-gpu"] });
         _context = await _chromium.NewContextAsync();
     }
 
@@ -36,7 +36,7 @@ public sealed class Browser : IAsyncLifetime
         var page = await _context!.NewPageAsync();
         await page.SetViewportSizeAsync(width, 900);
         await page.EmulateMediaAsync(new() { ColorScheme = scheme });
-        page.SetDefaultTimeout(Patience);
+        page.SetDefaultTimeout(Limit);
         log?.Follow(page);
         await page.GotoAsync(new Uri(address).AbsoluteUri);
         return page;

@@ -154,7 +154,7 @@ public sealed class ClusterKeysTests : IDisposable
     // A silo begins with a preamble, once it believes whoever is there.
     private static async Task<bool> IsAnsweredAsync(int port, X509Certificate2 authority, X509Certificate2? certificate)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var patience = new CancellationTokenSource(Patience.Limit);
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, port, patience.Token);
         await using var tls = new SslStream(client.GetStream());

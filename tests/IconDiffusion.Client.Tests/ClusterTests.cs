@@ -167,7 +167,7 @@ public sealed class ClusterTests : IDisposable
             var (reader, other) = arguments is ["watch", _] ? (told.StandardError, told.StandardOutput) : (told.StandardOutput, told.StandardError);
             Assert.NotNull(await reader.ReadLineAsync());
             reader.Close();
-            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+            using var patience = new CancellationTokenSource(Patience.Limit);
             await other.ReadToEndAsync(patience.Token);
             await told.WaitForExitAsync(patience.Token);
             Assert.Equal(130, told.ExitCode);
@@ -329,7 +329,7 @@ public sealed class ClusterTests : IDisposable
     /// <summary>Asks for the status until it is as wanted.</summary>
     private async Task UntilAsync(Func<JsonElement, bool> isWanted)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var patience = new CancellationTokenSource(Patience.Limit);
         while (!isWanted((await _icon.RunAsync("status", "--json")).Json))
             patience.Token.ThrowIfCancellationRequested();
     }

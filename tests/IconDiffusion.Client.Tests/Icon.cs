@@ -6,7 +6,6 @@ namespace IconDiffusion.Client.Tests;
 /// <summary>The real program in a process of its own, as a user or a script starts it.</summary>
 internal sealed class Icon : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>The folder of the program, with nothing in it but the client; the silo's executable is in its project's.</summary>
     public static string Program { get; } = Built("client");
@@ -57,7 +56,7 @@ internal sealed class Icon : IDisposable
     /// <summary>Waits for a process and collects what it wrote.</summary>
     public static async Task<Outcome> EndAsync(Process process)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         var output = process.StandardOutput.ReadToEndAsync(patience.Token);
         var error = process.StandardError.ReadToEndAsync(patience.Token);
         await process.WaitForExitAsync(patience.Token);
@@ -80,7 +79,7 @@ internal sealed class Icon : IDisposable
         watcher.EnableRaisingEvents = true;
         if (Directory.EnumerateFiles(Folder, pattern, SearchOption.AllDirectories).Any())
             seen.TrySetResult();
-        await seen.Task.WaitAsync(TimeSpan.FromMinutes(2));
+        await seen.Task.WaitAsync(Patience.Limit);
     }
 
     /// <summary>Writes a file into the folder and returns its path.</summary>

@@ -56,7 +56,7 @@ public sealed class LauncherTests : IDisposable
 
         launcher.Kill();
 
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var patience = new CancellationTokenSource(Patience.Limit);
         await child.WaitForExitAsync(patience.Token);
         Assert.True(child.HasExited);
     }

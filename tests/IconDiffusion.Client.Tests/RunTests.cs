@@ -109,7 +109,7 @@ public sealed class RunTests : IDisposable
         await _icon.FileAsync("loss.jsonl");
 
         process.StandardOutput.Close();
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var patience = new CancellationTokenSource(Patience.Limit);
         var error = await process.StandardError.ReadToEndAsync(patience.Token);
         await process.WaitForExitAsync(patience.Token);
 

@@ -7,7 +7,6 @@ namespace IconDiffusion.Client.Tests;
 /// <summary>A silo in a process of its own; the end of a test kills it.</summary>
 internal sealed class SiloProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private readonly StringBuilder _error;
 
     private SiloProcess(Process process, string url, StringBuilder error) => (Process, Url, _error) = (process, url, error);
@@ -44,7 +43,7 @@ internal sealed class SiloProcess : IDisposable
         };
         process.BeginErrorReadLine();
         var document = new StringBuilder();
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         string? line;
         do
         {
@@ -68,7 +67,7 @@ internal sealed class SiloProcess : IDisposable
     public async Task<int> StopAsync()
     {
         await Icon.SignalAsync(Process, "TERM");
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         await Process.WaitForExitAsync(patience.Token);
         return Process.ExitCode;
     }

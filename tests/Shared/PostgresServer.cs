@@ -108,7 +108,7 @@ internal sealed class PostgresServer
         KeptOpen = shell.StandardInput;
         var log = shell.StandardOutput.ReadLineAsync();   // Once the server has ended.
         var server = new PostgresServer(port);
-        for (var limit = DateTime.UtcNow + TimeSpan.FromSeconds(90); ;)
+        for (var limit = DateTime.UtcNow + Patience.Limit; ;)
         {
             try
             {

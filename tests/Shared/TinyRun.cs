@@ -57,7 +57,7 @@ public static class TinyRun
             pixel = (byte)random.Next();
         // Every third icon has no tag.
         var tags = spec.Tags ? IconTags.Of(Enumerable.Range(0, count).Select(i => i % 3 == 0 ? Array.Empty<string>() : [$"tag {i % 3}"])) : null;
-        return new IconDataset(spec, [.. Enumerable.Range(0, count).Select(i => $"noise {i}")], pixels, tags: tags);
+        return new IconDataset(spec, new([.. Enumerable.Range(0, count).Select(i => $"noise {i}")], new(pixels, spec.ImageSize)), tags: tags);
     }
 
     /// <summary>Trains in <paramref name="folder"/> as far as the spec and <paramref name="progress"/> let it.</summary>

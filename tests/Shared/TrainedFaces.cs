@@ -1,5 +1,6 @@
 using IconDiffusion.Data;
 using IconDiffusion.Data.Sources;
+using IconDiffusion.Imaging;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Files;
@@ -67,7 +68,7 @@ public sealed class TrainedFaces : IDisposable
             using var scope = TorchSharp.torch.NewDisposeScope();
             return Generators.Sampling.IconImages.From(source.Draw(icon, 1, null, CancellationToken.None))[0];
         });
-        var dataset = new IconDataset(Spec.Dataset, [.. icons.Select(icon => $"{icon}")], [.. images.SelectMany(image => image.Pixels)]);
+        var dataset = new IconDataset(Spec.Dataset, new([.. icons.Select(icon => $"{icon}")], IconPixels.From([.. images])));
         new DatasetStore(Data.Datasets).Save(dataset);
         Registry.Add(dataset.Fingerprint, Terms);
         File.WriteAllText(Run.Folder.DatasetFile, dataset.Fingerprint);
@@ -80,7 +81,7 @@ public sealed class TrainedFaces : IDisposable
         var data = new DataFolder(Directory.CreateTempSubdirectory("icon-faces-").FullName);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(data.Path, recursive: true);
         var faces = DatasetSource.Prepare(new NotoFacesSpec { Count = 12, HeldOut = 0, ImageSize = 16 }, TimeProvider.System);
-        var dataset = new IconDataset(Spec.Dataset, faces.Names, faces.Pixels);
+        var dataset = new IconDataset(Spec.Dataset, faces.Training);
         new DatasetStore(data.Datasets).Save(dataset);
         var id = RunIdentity.Run(Spec, dataset.Fingerprint);
         using var bench = new Workbench(Device);

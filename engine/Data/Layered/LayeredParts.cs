@@ -18,12 +18,12 @@ public static class LayeredParts
     public static void Write(string folder, LayeredArtSpec spec, IconDataset dataset, InstalledPackages packages)
     {
         var art = LayeredSource.Open(spec, packages);
-        var pool = LayeredSource.Icons(spec, art).Take(dataset.Count + dataset.HeldOut.Count).ToDictionary(icon => icon.Name);
+        var pool = LayeredSource.Icons(spec, art).Take(dataset.Count + (dataset.HeldOut?.Count ?? 0)).ToDictionary(icon => icon.Name);
         var digits = (dataset.Count - 1).ToString().Length;
         List<Entry> entries =
         [
-            .. dataset.Names.Where(pool.ContainsKey).Select((name, i) => new Entry($"{i.ToString().PadLeft(digits, '0')}", pool[name])),
-            .. dataset.HeldOut.Names.Select((name, i) => new Entry($"held-out-{i.ToString().PadLeft(digits, '0')}", pool[name])),
+            .. dataset.Training.Names.Where(pool.ContainsKey).Select((name, i) => new Entry($"{i.ToString().PadLeft(digits, '0')}", pool[name])),
+            .. (dataset.HeldOut?.Names ?? []).Select((name, i) => new Entry($"held-out-{i.ToString().PadLeft(digits, '0')}", pool[name])),
         ];
         entries.AsParallel().ForAll(entry => WriteLayers(Path.Combine(folder, entry.Name), art, entry.Icon));
         AtomicFile.WriteAllBytes(Path.Combine(folder, "parts.json"), JsonSerializer.SerializeToUtf8Bytes(

@@ -35,7 +35,7 @@ internal sealed class IconEntries(NoveltyInput input, SortedIcons training, Refe
     {
         var index = training.Original(match.Index);
         return new(
-            space, index, input.TrainingNames[index], match.Distance, double.IsFinite(match.Second) ? match.Second : null,
+            space, index, input.Training.Names[index], match.Distance, double.IsFinite(match.Second) ? match.Second : null,
             tests.Percentile(match.Distance), match.Mirrored, match.ShiftX, match.ShiftY);
     }
 

@@ -13,10 +13,7 @@ public sealed record NoveltyInput
     public required string Title { get; init; }
 
     /// <summary>The icons that were trained on, repetitions counted; at least one.</summary>
-    public required IconPixels Training { get; init; }
-
-    /// <summary>One for each training icon.</summary>
-    public required IReadOnlyList<string> TrainingNames { get; init; }
+    public required IconSet Training { get; init; }
 
     /// <summary>Names the training icons' pixels in the feature cache.</summary>
     public required string TrainingFingerprint { get; init; }
@@ -49,11 +46,9 @@ public sealed record NoveltyInput
     {
         if (Training.Count == 0) throw new ArgumentException("The training set is empty; a novelty report needs at least one icon.");
         if (Generated.Count == 0) throw new ArgumentException("There are no generated icons; a novelty report needs at least one.");
-        if (TrainingNames.Count != Training.Count)
-            throw new ArgumentException($"{TrainingNames.Count} names came for {Training.Count} training icons; wanted one for each.");
         foreach (var (name, icons) in new[] { ("generated", Generated), ("held-out", HeldOut) })
-            if (icons is not null && icons.ImageSize != Training.ImageSize)
-                throw new ArgumentException($"The {name} icons are {icons.ImageSize} px wide, the training icons {Training.ImageSize} px; they can only be compared at one size.");
+            if (icons is not null && icons.ImageSize != Training.Pixels.ImageSize)
+                throw new ArgumentException($"The {name} icons are {icons.ImageSize} px wide, the training icons {Training.Pixels.ImageSize} px; they can only be compared at one size.");
         if (Scores is { } scores && (scores.GeneratedCount, scores.TrainingCount) != (Generated.Count, Training.Count))
             throw new ArgumentException($"The scores are of {scores.GeneratedCount} icons against {scores.TrainingCount}, the report is of {Generated.Count} against {Training.Count}; wanted scores of the same icons.");
         if (Settings.Neighbours < 1) throw new ArgumentException($"{Settings.Neighbours} neighbours came; wanted at least 1.");

@@ -36,7 +36,7 @@ public sealed class NoveltyReporter(FeatureExtractor extractor, FeatureCache? ca
     {
         input.Validate();
         var settings = input.Settings;
-        var training = SortedIcons.Of(input.Training);
+        var training = SortedIcons.Of(input.Training.Pixels);
         var heldOut = input.HeldOut is { Count: > 0 } icons ? SortedIcons.Of(icons) : null;
         List<(SetKind Kind, SortedIcons Icons)> sets = [(SetKind.Generated, SortedIcons.Of(input.Generated)), .. ControlSets(training, heldOut, settings)];
         var total = sets.Sum(set => set.Icons.Icons.Count);
@@ -48,7 +48,7 @@ public sealed class NoveltyReporter(FeatureExtractor extractor, FeatureCache? ca
             SetKind.Generated => set.Icons.Sort(counter.Next(set.Icons.Icons.Count, report =>
                 input.GeneratedFeatures is { } given ? given(report) : extractor.Extract(input.Generated, cancellation, report))),
             SetKind.Copycat => training.Sort(counter.Next(training.Icons.Count, report =>
-                _features.Of(input.Training, input.TrainingFingerprint, report, cancellation))),
+                _features.Of(input.Training.Pixels, input.TrainingFingerprint, report, cancellation))),
             _ => counter.Next(set.Icons.Icons.Count, report => _features.Of(set.Icons.Icons, null, report, cancellation)),
         }).ToList();
         counter = new StageProgress(progress, Stages[1], total);
@@ -80,7 +80,7 @@ public sealed class NoveltyReporter(FeatureExtractor extractor, FeatureCache? ca
             TrainingCount = input.Training.Count,
             GeneratedCount = input.Generated.Count,
             HeldOutCount = input.HeldOut?.Count ?? 0,
-            ImageSize = input.Training.ImageSize,
+            ImageSize = input.Training.Pixels.ImageSize,
             Features = extractor.Label,
             Verdict = VerdictWords.Of(rows, reference, settings.CopyQuantile),
             Rows = [.. rows],

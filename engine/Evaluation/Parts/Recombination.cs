@@ -26,7 +26,7 @@ public static class Recombination
     /// <exception cref="ArgumentException">The generated icons have another size than the spec's.</exception>
     /// <exception cref="DatasetException">The art cannot be had, see <see cref="LayeredSource.Open"/>, or a training icon's name is not one of its icons'.</exception>
     public static RecombinationReport Score(
-        LayeredArtSpec spec, InstalledPackages packages, IconDataset training, IconPixels generated, CancellationToken cancellation, NoveltySettings? settings = null,
+        LayeredArtSpec spec, InstalledPackages packages, IconSet training, IconPixels generated, CancellationToken cancellation, NoveltySettings? settings = null,
         Func<int, IReadOnlyList<string>>? asked = null)
     {
         if (generated.ImageSize != spec.ImageSize)
@@ -38,7 +38,7 @@ public static class Recombination
         var scorer = new IconTaker(art, spec.HorizontalFlip);
         var taken = Take(generated);
         IconParts[] icons = [.. taken.Select((icon, i) => Describe(i, icon, art, trained))];
-        IEnumerable<Figure> told = asked is null ? [] : AskedParts.Figures(art, taken, asked, Take(new(training.Pixels, training.ImageSize)), trained);
+        IEnumerable<Figure> told = asked is null ? [] : AskedParts.Figures(art, taken, asked, Take(training.Pixels), trained);
         return new()
         {
             Count = icons.Length,
@@ -75,7 +75,7 @@ public static class Recombination
     }
 
     // The layout of each training icon: the spec draws it again.
-    private static ArtLayout[] Layouts(LayeredArtSpec spec, LayeredArt art, IconDataset training)
+    private static ArtLayout[] Layouts(LayeredArtSpec spec, LayeredArt art, IconSet training)
     {
         var wanted = training.Names.Select(art.Parse).ToHashSet();
         var found = new Dictionary<Combination, ArtLayout>();

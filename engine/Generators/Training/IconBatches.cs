@@ -17,7 +17,7 @@ public sealed class IconBatches : IDisposable
     /// <param name="device">Where the icons are wanted.</param>
     public IconBatches(IconDataset dataset, int imagesPerStep, int seed, Device device)
     {
-        _icons = tensor(dataset.Pixels).reshape(dataset.Count, dataset.ImageSize, dataset.ImageSize, 3).to(device).DetachFromDisposeScope();
+        _icons = tensor(dataset.Training.Pixels.Data.ToArray()).reshape(dataset.Count, dataset.ImageSize, dataset.ImageSize, 3).to(device).DetachFromDisposeScope();
         _order = new EpochOrder(dataset.Count, imagesPerStep, seed, dataset.HorizontalFlip);
     }
 

@@ -11,12 +11,10 @@ namespace IconDiffusion.Pipeline.Comparisons;
 
 /// <summary>A comparison with the icons that it is of.</summary>
 /// <param name="Nearest">For each icon of the second set the nearest of the first.</param>
-/// <param name="FirstNames">One for each icon of the first set.</param>
-public sealed record ComparedIcons(
-    SetComparison Result, IconPixels Second, IconPixels First, IReadOnlyList<NearestMatch> Nearest, IReadOnlyList<string> FirstNames)
+public sealed record ComparedIcons(SetComparison Result, IconPixels Second, IconSet First, IReadOnlyList<NearestMatch> Nearest)
 {
     /// <summary>For the novelty report's page; null: its figures were not asked for.</summary>
-    public ReportedSet? Reported => Result.Novelty is { } novelty ? new(novelty, null, null, FirstNames, First.ToImage, Second.ToImage) { Calibration = Calibration } : null;
+    public ReportedSet? Reported => Result.Novelty is { } novelty ? new(novelty, null, null, First, Second.ToImage) { Calibration = Calibration } : null;
 
     /// <summary>What the figures are worth, for the page; null: nobody has measured it.</summary>
     public CalibrationResult? Calibration { get; init; }
@@ -24,7 +22,7 @@ public sealed record ComparedIcons(
     /// <summary>Writes scores.json, comparison.json, contact-sheet.png and gallery.png, and the novelty report if there is one.</summary>
     public void Write(string folder)
     {
-        RunReport.WritePictures(folder, Second, First, Nearest);
+        RunReport.WritePictures(folder, Second, First.Pixels, Nearest);
         AtomicFile.WriteAllText(Path.Combine(folder, "scores.json"), JsonSerializer.Serialize(Result.Scores, SpecJson.Indented) + "\n");
         if (Reported is { } reported)
             NoveltyFiles.Write(folder, Result.Name, [reported]);

@@ -34,17 +34,16 @@ public sealed class SetComparer(FeatureExtractor extractor, FeatureCache cache, 
             new()
             {
                 Title = name,
-                Training = firstPixels,
-                TrainingNames = first.Dataset.Names,
+                Training = first.Dataset.Training,
                 TrainingFingerprint = first.Dataset.Fingerprint,
                 Generated = secondPixels,
                 Scores = scores,
-                HeldOut = heldOut?.Pixels ?? (first.Dataset.HeldOut is { Count: > 0 } aside ? new(aside.Pixels, first.Dataset.ImageSize) : null),
+                HeldOut = heldOut?.Pixels ?? first.Dataset.HeldOut?.Pixels,
                 GeneratedFeatures = rest => _features.Of(secondPixels, second.Dataset.Fingerprint, rest, cancellation),
                 Notes = [.. notes, .. new[] { first, second, heldOut }.SelectMany(set => set?.Warnings ?? []).Distinct()],
             },
             cancellation, (what, done, total) => progress($"novelty, {what}", done, total));
-        return new(new(name, first.Compared, second.Compared, scores, novelty), secondPixels, firstPixels, evaluation.Nearest, first.Dataset.Names);
+        return new(new(name, first.Compared, second.Compared, scores, novelty), secondPixels, first.Dataset.Training, evaluation.Nearest);
     }
 
     private static IEnumerable<string> Notes(ImageSet first, ImageSet second)

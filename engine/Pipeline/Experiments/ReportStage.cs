@@ -159,10 +159,8 @@ public static class ReportStage
         {
             if (Read(result, RunReport.ReadBest) is not { } best)
                 return null;
-            var training = _datasets[result.DatasetFingerprint];
-            var pixels = new IconPixels(training.Pixels, training.ImageSize);
             return best.Icons.All(icon => Has(result, icon.Icon))
-                ? new(result.Spec.Label, result.Scores.Features, best, i => Icon(result, i), pixels.ToImage)
+                ? new(result.Spec.Label, result.Scores.Features, best, i => Icon(result, i), _datasets[result.DatasetFingerprint].Training.Pixels.ToImage)
                 : null;
         }
 
@@ -176,8 +174,8 @@ public static class ReportStage
                     _missing.TryAdd(result.RunId, Sentence(result, "it was scored with the preprint's figures alone, so nothing says whether it copies."));
                 return null;
             }
-            var training = _datasets[result.DatasetFingerprint];
-            return new(novelty, result, Read(result, RunReport.ReadParts), training.Names, i => training[i], i => Icon(result, i)) { Looks = Read(result, _ => TrainingWatch.Read(Folder(result))) ?? [] };
+            var training = _datasets[result.DatasetFingerprint].Training;
+            return new(novelty, result, Read(result, RunReport.ReadParts), training, i => Icon(result, i)) { Looks = Read(result, _ => TrainingWatch.Read(Folder(result))) ?? [] };
         }
 
         // Null, which is said, where a file is of another version.

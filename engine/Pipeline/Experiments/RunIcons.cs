@@ -20,7 +20,7 @@ internal sealed class RunIcons(DataFolder data, string runId, RunSpec spec, stri
     public IconDataset Dataset => _dataset.Value;
 
     /// <inheritdoc cref="Dataset"/>
-    public IconPixels Training => new(Dataset.Pixels, Dataset.ImageSize);
+    public IconPixels Training => Dataset.Training.Pixels;
 
     /// <exception cref="FileNotFoundException">An icon is missing.</exception>
     public IconPixels Generated => _generated.Value;

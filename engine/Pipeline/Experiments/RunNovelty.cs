@@ -41,7 +41,7 @@ public sealed class RunNovelty(DataFolder data, Workbench bench, Action<string> 
         if (result.Spec.Dataset is LayeredArtSpec layered && RunReport.ReadParts(results) is null)
             try
             {
-                Save(results, RunReport.PartsFile, Recombination.Score(layered, new(data.Packages), icons.Dataset, icons.Generated, cancellation, asked: Asked(result.Spec, icons.Dataset.Tags)));
+                Save(results, RunReport.PartsFile, Recombination.Score(layered, new(data.Packages), icons.Dataset.Training, icons.Generated, cancellation, asked: Asked(result.Spec, icons.Dataset.Tags)));
             }
             catch (DatasetException error)
             {
@@ -63,7 +63,7 @@ public sealed class RunNovelty(DataFolder data, Workbench bench, Action<string> 
             if (NoveltyReport.Read(results) is not { } novelty || !store.Contains(result.DatasetFingerprint)) return null;
             if (!datasets.TryGetValue(result.DatasetFingerprint, out var training))
                 datasets[result.DatasetFingerprint] = training = store.Load(result.DatasetFingerprint);
-            return new(novelty, result, RunReport.ReadParts(results), training.Names, i => training[i],
+            return new(novelty, result, RunReport.ReadParts(results), training.Training,
                 i => ImageFile.Load(folder.SampleFile(result.Spec.Sampling.Sampler, i), Rgb.White))
             {
                 Calibration = CalibrationFile.Find(data, novelty.Features),
@@ -85,12 +85,11 @@ public sealed class RunNovelty(DataFolder data, Workbench bench, Action<string> 
         var input = new NoveltyInput
         {
             Title = result.Spec.Label,
-            Training = icons.Training,
-            TrainingNames = dataset.Names,
+            Training = dataset.Training,
             TrainingFingerprint = dataset.Fingerprint,
             Generated = generated,
             Scores = result.Scores,
-            HeldOut = dataset.HeldOut.Count > 0 ? new(dataset.HeldOut.Pixels, dataset.ImageSize) : null,
+            HeldOut = dataset.HeldOut?.Pixels,
             GeneratedFeatures = progress => features.Of(generated, result.Spec.Sampling.BatchSize, progress, cancellation),
         };
         using var descriptor = Descriptor is null ? null : DescriptorExtractor.Open(Descriptor, bench.Device.Device);

@@ -109,7 +109,7 @@ public sealed class TrainingWatch(RunSpec spec, IconDataset dataset, RunFolder f
         using var noGrad = no_grad();
         var drawn = method.DrawIcons(Math.Min(Icons, spec.Sampling.Count));
         if (!drawn.isfinite().all().item<bool>()) throw new InvalidDataException("the network draws icons that are not numbers.");
-        var signs = method.Signs(Some(dataset.Pixels)!, Some(dataset.HeldOut.Pixels), drawn);
+        var signs = method.Signs(Some(dataset.Training)!, Some(dataset.HeldOut), drawn);
         var icons = IconPixels.From(IconImages.From(drawn));
         var (point, looks) = _meter!.Measure(step, seconds, icons, signs);
         var pairs = looks.Take(Shown).Select((look, i) => new NearestGallery.Entry(
@@ -118,19 +118,16 @@ public sealed class TrainingWatch(RunSpec spec, IconDataset dataset, RunFolder f
     }
 
     private LookMeter Open() => new(
-        new(dataset.Pixels, dataset.ImageSize), dataset.Fingerprint,
-        dataset.HeldOut.Count > 0 ? new(dataset.HeldOut.Pixels, dataset.ImageSize) : null,
+        dataset.Training.Pixels, dataset.Fingerprint, dataset.HeldOut?.Pixels,
         FeatureExtractor.Open(spec.Evaluation, data.InceptionWeights, device), new FeatureCache(data.Weights) { Within = folder.Path });
 
-    // float32 [N,3,H,W] in −1…1; null: the set is empty.
-    private Tensor? Some(byte[] pixels)
+    // float32 [N,3,H,W] in −1…1; null: there is no set.
+    private Tensor? Some(IconSet? icons)
     {
-        var (side, bytes) = (dataset.ImageSize, dataset.ImageSize * dataset.ImageSize * 3);
-        var count = pixels.Length / bytes;
-        if (count == 0) return null;
-        var all = tensor(pixels).reshape(count, side, side, 3);
-        var kept = Math.Min(SignIcons, count);
-        var chosen = all.index_select(0, tensor(Enumerable.Range(0, kept).Select(i => (long)i * count / kept).ToArray()));
+        if (icons is null) return null;
+        var all = tensor(icons.Pixels.Data.ToArray()).reshape(icons.Count, dataset.ImageSize, dataset.ImageSize, 3);
+        var kept = Math.Min(SignIcons, icons.Count);
+        var chosen = all.index_select(0, tensor(Enumerable.Range(0, kept).Select(i => (long)i * icons.Count / kept).ToArray()));
         return PixelRange.ToModel(chosen.permute(0, 3, 1, 2)).to(device);
     }
 }

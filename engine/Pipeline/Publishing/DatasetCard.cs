@@ -58,7 +58,7 @@ public static class DatasetCard
         text.Append("\n## What it can't tell\n\nWhom the icons leave out, and how they were chosen, only their maker knows. A generator repeats both.\n");
         return text.ToString();
 
-        string Name(int icon) => publication.Dataset is { } dataset && icon < dataset.Count ? Plain(dataset.Names[icon]) : $"icon {icon}";
+        string Name(int icon) => publication.Dataset is { } dataset && icon < dataset.Count ? Plain(dataset.Training.Names[icon]) : $"icon {icon}";
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

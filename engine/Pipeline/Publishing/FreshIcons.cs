@@ -40,7 +40,7 @@ public sealed class FreshIcons : IDisposable
         (_run, _withoutConsent) = (run, withoutConsent);
         var dataset = new DatasetStore(data.Datasets).Load(
             run.DatasetFingerprint ?? throw new ExperimentException($"The run {run.Id} does not say which icons it was trained on, so nobody knows which of its icons are copies."));
-        _training = new(dataset.Pixels, dataset.ImageSize);
+        _training = dataset.Training.Pixels;
         (_threshold, _maxShift) = (report.Verdict.Threshold, AlignedDistance.ShiftAt(dataset.ImageSize, report.Settings.MaxShift));
         _shown = new(run.Folder);
         try

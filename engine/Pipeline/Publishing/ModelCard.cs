@@ -55,7 +55,7 @@ public static class ModelCard
         foreach (var note in scores.NotComparable) text.Append($"\nNot to be compared with published figures: {Plain(note)}.\n");
         text.Append("\nThe novelty report, each figure beside the same figure of controls whose answer is known:\n\n");
         // A heading one level below this one's.
-        text.Append('#').Append(new NoveltyTable([new(novelty, result, null, [], NoPicture, NoPicture)]).Write(TableFormat.Markdown));
+        text.Append('#').Append(new NoveltyTable([new(novelty, result, null, new([], new(default, novelty.ImageSize)), NoPicture)]).Write(TableFormat.Markdown));
         text.Append(Invariant($"""
 
             ## Training

@@ -23,7 +23,7 @@ internal static class DuplicatesSection
         foreach (var group in duplicates.OrderByDescending(group => group.Copies).ThenByDescending(group => group.Icons.Count).Take(Most))
         {
             html.Append($"<li{(group.Copies > 0 ? " class=\"copied\"" : "")}><div>");
-            foreach (var icon in group.Icons.Take(MostIcons)) html.Append(page.TrainingTile(set, icon, set.TrainingNames[icon]));
+            foreach (var icon in group.Icons.Take(MostIcons)) html.Append(page.TrainingTile(set, icon, set.Training.Names[icon]));
             html.Append($"</div><span>{group.Icons.Count} times in the training set, {group.Copies} {(group.Copies == 1 ? "copy" : "copies")}</span></li>\n");
         }
         html.Append("</ul>\n");

@@ -34,14 +34,14 @@ internal sealed class PageParts(IReadOnlyList<ReportedSet> sets)
         Tiles.Tile($"generated {Index(set)}", icon, set.Generated, description, css);
 
     public string TrainingTile(ReportedSet set, int icon, string description, bool mirrored = false, string css = "") =>
-        Tiles.Tile(TrainingSheet(set), icon, set.Training, description, mirrored ? $"{css} mirrored".TrimStart() : css);
+        Tiles.Tile(TrainingSheet(set), icon, set.Training.Pixels.ToImage, description, mirrored ? $"{css} mirrored".TrimStart() : css);
 
     /// <summary>The generated icon's difference to a training icon, that one moved as the match says.</summary>
     public string DifferenceTile(ReportedSet set, int icon, NearestIcon nearest)
     {
         double size = set.Novelty.ImageSize;
         return Tiles.Difference(
-            ($"generated {Index(set)}", icon, set.Generated), (TrainingSheet(set), nearest.Index, set.Training),
+            ($"generated {Index(set)}", icon, set.Generated), (TrainingSheet(set), nearest.Index, set.Training.Pixels.ToImage),
             $"difference of icon {icon} and training icon {nearest.Name}", nearest.Mirrored, nearest.ShiftX / size, nearest.ShiftY / size);
     }
 

@@ -47,7 +47,7 @@ internal static class PartsSection
             foreach (var icon in icons)
             {
                 var unknown = icon.Parts.Where(part => part.Variant is null).Select(part => part.Layer).ToArray();
-                var words = icon.TrainingIcon is { } source ? $"as {set.TrainingNames[source]}" : unknown.Length > 0 ? $"unknown: {string.Join(", ", unknown)}" : "";
+                var words = icon.TrainingIcon is { } source ? $"as {set.Training.Names[source]}" : unknown.Length > 0 ? $"unknown: {string.Join(", ", unknown)}" : "";
                 html.Append($"<figure>{page.GeneratedTile(set, icon.Icon, $"generated icon {icon.Icon}, {label}")}<figcaption>no. {icon.Icon} {Text(words)}</figcaption></figure>");
             }
             html.Append("</div>\n");

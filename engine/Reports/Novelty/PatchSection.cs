@@ -55,7 +55,7 @@ internal static class PatchSection
             html.Append($"<span class=\"{Css(source)}\" style=\"width:{ShareBars.Percent((double)patches / total)}\"></span>");
         html.Append($"</div><figcaption>no. {icon.Icon}{(icon.IsCopy ? " <b class=\"badge\">copy</b>" : "")}: {icon.Sources.Distinct} {(icon.Sources.Distinct == 1 ? "source" : "sources")}, largest {FigureText.WholeShare(icon.Sources.LargestShare)}</figcaption>\n<ul class=\"legend\">");
         foreach (var (source, patches) in sources.Take(Colours))
-            html.Append($"<li class=\"{Css(source)}\">{page.TrainingTile(set, source, set.TrainingNames[source])}<span>{FigureText.WholeShare((double)patches / total)}</span></li>");
+            html.Append($"<li class=\"{Css(source)}\">{page.TrainingTile(set, source, set.Training.Names[source])}<span>{FigureText.WholeShare((double)patches / total)}</span></li>");
         if (sources.Length > Colours)
             html.Append($"<li class=\"px\"><span class=\"rest\">+{sources.Length - Colours}</span><span>{FigureText.WholeShare((double)sources.Skip(Colours).Sum(source => source.Patches) / total)}</span></li>");
         html.Append("</ul></figure>\n");

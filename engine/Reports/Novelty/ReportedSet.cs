@@ -7,11 +7,9 @@ namespace IconDiffusion.Reports.Novelty;
 /// <summary>One set of generated icons with everything that its report shows.</summary>
 /// <param name="Run">Null: the icons are of no run, such as a folder.</param>
 /// <param name="Parts">What the icons are made of; null: the training icons' parts are unknown.</param>
-/// <param name="TrainingNames">One for each training icon.</param>
-/// <param name="Training">Pixels of a training icon by its number.</param>
 /// <param name="Generated">Pixels of a generated icon by its number.</param>
 public sealed record ReportedSet(
-    NoveltyReport Novelty, RunResult? Run, RecombinationReport? Parts, IReadOnlyList<string> TrainingNames, Func<int, Image> Training, Func<int, Image> Generated)
+    NoveltyReport Novelty, RunResult? Run, RecombinationReport? Parts, IconSet Training, Func<int, Image> Generated)
 {
     /// <summary>What its figures are worth, measured with its network; null: nobody has.</summary>
     public CalibrationResult? Calibration { get; init; }

@@ -17,8 +17,8 @@ public class DatasetStoreTests
 
         Assert.True(store.Contains(dataset.Fingerprint));
         var loaded = store.Load(dataset.Fingerprint);
-        Assert.Equal((dataset.Spec, dataset.Names, dataset.Fingerprint), (loaded.Spec, loaded.Names, loaded.Fingerprint));
-        Assert.Equal(dataset.Pixels, loaded.Pixels);
+        Assert.Equal((dataset.Spec, dataset.Training.Names, dataset.Fingerprint), (loaded.Spec, loaded.Training.Names, loaded.Fingerprint));
+        Assert.Equal(dataset.Training.Pixels.Data, loaded.Training.Pixels.Data);
     }
 
     [Fact]

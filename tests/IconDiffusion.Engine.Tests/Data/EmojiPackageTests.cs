@@ -25,7 +25,7 @@ public sealed class EmojiPackageTests : IDisposable
 
         var dataset = PackageFaces.Prepare(new OpenMojiFacesSpec { ImageSize = 8, HeldOut = 0, Background = "#0000FF" }, package, Packages);
 
-        Assert.Equal(HumanFaces.All.Take(4).Select(face => face.Name), dataset.Names);
+        Assert.Equal(HumanFaces.All.Take(4).Select(face => face.Name), dataset.Training.Names);
         Assert.Equal((new Rgb(255, 0, 0), new Rgb(0, 0, 255)), (dataset[0][1, 1], dataset[0][7, 7]));
     }
 

@@ -41,7 +41,7 @@ public class FaceTagsTests
         var art = LayeredSource.Open(spec, InstalledPackages.None);
 
         Assert.Equal(FaceTags.Of(HumanFaces.All[11]).Order(StringComparer.Ordinal), TagsOf(faces, 11));
-        Assert.Equal(art.TagsOf(art.Parse(layered.Names[7])).Order(StringComparer.Ordinal), TagsOf(layered, 7));
+        Assert.Equal(art.TagsOf(art.Parse(layered.Training.Names[7])).Order(StringComparer.Ordinal), TagsOf(layered, 7));
         Assert.Contains("hair bob", layered.Tags!.Names);
         Assert.Equal(8 * 3, layered.Tags.Names.Count);
     }

@@ -30,9 +30,9 @@ public sealed class HeldOutTests
         var dataset = IconDataset.Pack(Spec with { Count = 40, HeldOut = 10 }, Icons(60));
 
         Assert.Equal(40, dataset.Count);
-        Assert.Equal(["2", "7", "12", "17", "22", "27", "32", "37", "42", "47"], dataset.HeldOut.Names);
-        Assert.Empty(dataset.Names.Intersect(dataset.HeldOut.Names));
-        Assert.Equal(50, dataset.Names.Concat(dataset.HeldOut.Names).Max(int.Parse) + 1);
+        Assert.Equal(["2", "7", "12", "17", "22", "27", "32", "37", "42", "47"], dataset.HeldOut!.Names);
+        Assert.Empty(dataset.Training.Names.Intersect(dataset.HeldOut.Names));
+        Assert.Equal(50, dataset.Training.Names.Concat(dataset.HeldOut.Names).Max(int.Parse) + 1);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class HeldOutTests
     {
         var dataset = IconDataset.Pack(Spec with { Repeat = new() { Icons = 2, Times = 3 } }, Icons(5));
 
-        Assert.Equal(["0", "1", "2", "3", "4", "0 (2)", "1 (2)", "0 (3)", "1 (3)"], dataset.Names);
+        Assert.Equal(["0", "1", "2", "3", "4", "0 (2)", "1 (2)", "0 (3)", "1 (3)"], dataset.Training.Names);
         Assert.Equal(dataset[0].Pixels, dataset[7].Pixels);
     }
 
@@ -76,9 +76,9 @@ public sealed class HeldOutTests
         store.Save(dataset);
         var loaded = store.Load(dataset.Fingerprint);
 
-        Assert.Equal(dataset.HeldOut.Names, loaded.HeldOut.Names);
-        Assert.Equal(dataset.HeldOut.Pixels, loaded.HeldOut.Pixels);
-        Assert.Equal(dataset.Pixels, loaded.Pixels);
+        Assert.Equal(dataset.HeldOut!.Names, loaded.HeldOut!.Names);
+        Assert.Equal(dataset.HeldOut.Pixels.Data, loaded.HeldOut.Pixels.Data);
+        Assert.Equal(dataset.Training.Pixels.Data, loaded.Training.Pixels.Data);
     }
 
     private static List<NamedIcon> Icons(int count) =>

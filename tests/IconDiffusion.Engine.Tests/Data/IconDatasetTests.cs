@@ -1,4 +1,5 @@
 using IconDiffusion.Data;
+using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Engine.Tests.Data;
@@ -16,11 +17,11 @@ public class IconDatasetTests
     public void AnyPixelChanged_ChangesTheFingerprint()
     {
         var original = Dataset(Spec);
-        for (var i = 0; i < original.Pixels.Length; i++)
+        for (var i = 0; i < original.Training.Pixels.Data.Length; i++)
         {
-            byte[] pixels = [.. original.Pixels];
+            var pixels = original.Training.Pixels.Data.ToArray();
             pixels[i] ^= 1;
-            Assert.NotEqual(original.Fingerprint, new IconDataset(Spec, original.Names, pixels).Fingerprint);
+            Assert.NotEqual(original.Fingerprint, new IconDataset(Spec, new(original.Training.Names, new(pixels, 8))).Fingerprint);
         }
     }
 
@@ -33,7 +34,7 @@ public class IconDatasetTests
             Dataset(Spec with { HorizontalFlip = false }),
             Dataset(Spec with { Background = "#000000" }),
             Dataset(new NotoFacesSpec { ImageSize = 8 }),
-            new(Spec with { ImageSize = 4 }, [.. Enumerable.Range(0, 12).Select(i => $"{i}")], Dataset(Spec).Pixels),
+            new(Spec with { ImageSize = 4 }, new([.. Enumerable.Range(0, 12).Select(i => $"{i}")], new(Dataset(Spec).Training.Pixels.Data, 4))),
         ];
 
         Assert.Equal(datasets.Length, datasets.Select(dataset => dataset.Fingerprint).Distinct().Count());
@@ -44,7 +45,7 @@ public class IconDatasetTests
     {
         var original = Dataset(Spec);
 
-        Assert.Equal(original.Fingerprint, new IconDataset(Spec with { Path = "there", Count = 3, Background = "#ffffff" }, ["x", "y", "z"], original.Pixels).Fingerprint);
+        Assert.Equal(original.Fingerprint, new IconDataset(Spec with { Path = "there", Count = 3, Background = "#ffffff" }, new(["x", "y", "z"], original.Training.Pixels)).Fingerprint);
     }
 
     [Fact]
@@ -60,8 +61,12 @@ public class IconDatasetTests
         Assert.Contains("at least 2", Assert.Throws<DatasetException>(() => IconDataset.Pack(Spec, [Icons()[0]])).Message);
 
     [Fact]
-    public void WrongNumberOfBytes_IsRefused() =>
-        Assert.Contains("need 384", Assert.Throws<DatasetException>(() => new IconDataset(Spec, ["a", "b"], new byte[383])).Message);
+    public void WrongNumberOfNames_IsRefused() =>
+        Assert.Contains("2 names", Assert.Throws<ArgumentException>(() => new IconSet(["a", "b"], Dataset(Spec).Training.Pixels)).Message);
+
+    [Fact]
+    public void PixelsOfAnotherSize_AreRefused() =>
+        Assert.Contains("8×8", Assert.Throws<DatasetException>(() => new IconDataset(Spec with { ImageSize = 16 }, Dataset(Spec).Training)).Message);
 
     [Fact]
     public void IconOfAnotherSize_IsNamed() =>

@@ -79,7 +79,7 @@ public sealed class NoveltyPageTests
         // The worst case: no pixel like its neighbour. Icons are as large as they come where they are few.
         var set = NoveltySample.Make(NearestNeighbourTests.Noise(8, 128, 1), NearestNeighbourTests.Noise(60, 128, 2), "noise");
         Assert.Contains("--s:128", NoveltyPage.Compose("page", [set]));
-        var page = NoveltyPage.Compose("page", [.. Enumerable.Range(0, 6).Select(i => set with { TrainingNames = set.TrainingNames })]);
+        var page = NoveltyPage.Compose("page", [.. Enumerable.Range(0, 6).Select(i => set with { Training = set.Training })]);
         Assert.InRange(page.Length, 5_000_000, 15_000_000);
     }
 

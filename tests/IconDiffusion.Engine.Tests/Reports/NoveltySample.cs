@@ -84,7 +84,7 @@ internal static class NoveltySample
             Icons = [.. icons], Duplicates = [new([0, 1, 2], count / 2), new([3, 5], 0)],
             Notes = ["random features: not comparable with published FID", "<b>a note that looks like markup</b> & more"],
         };
-        return new(novelty, run, withParts ? Parts(generated.Count, training.Count, Draw) : null, names, training.ToImage, generated.ToImage);
+        return new(novelty, run, withParts ? Parts(generated.Count, training.Count, Draw) : null, new([.. names], training), generated.ToImage);
     }
 
     private static RecombinationReport Parts(int count, int training, Func<double> draw)

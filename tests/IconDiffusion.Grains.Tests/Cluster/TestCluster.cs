@@ -14,7 +14,6 @@ namespace IconDiffusion.Grains.Tests.Cluster;
 /// </summary>
 public sealed class TestCluster : IExperimentServices, IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private GrainHost _host = null!;
     private readonly LogKeeper _log = new();
     private readonly Dictionary<string, TestSilo> _silos = [];
@@ -81,12 +80,12 @@ public sealed class TestCluster : IExperimentServices, IAsyncDisposable
     /// <summary>As above, with so much time between two looks.</summary>
     public async Task UntilAsync(Func<Task<bool>> holds, string what, TimeSpan step, string[] silos)
     {
-        var (limit, done) = (DateTime.UtcNow + Patience, WorkDone);
+        var (limit, done) = (DateTime.UtcNow + Patience.Limit, WorkDone);
         while (!await holds())
         {
             // Whoever gets on with it has all the time in the world, on however busy a machine.
             if (WorkDone != done)
-                (limit, done) = (DateTime.UtcNow + Patience, WorkDone);
+                (limit, done) = (DateTime.UtcNow + Patience.Limit, WorkDone);
             if (DateTime.UtcNow > limit)
                 throw new TimeoutException($"Never: {what}.{(_shuffle is null ? "" : $" Repeat with ICON_TEST_SEED={_shuffle.Seed}.")} Log:\n{string.Join('\n', Log.TakeLast(60))}");
             foreach (var silo in silos.Length > 0 ? silos : [.. _silos.Keys])

@@ -17,8 +17,7 @@ namespace IconDiffusion.Silo.Tests.Api;
 
 public sealed class EventStreamTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private readonly CancellationTokenSource _patience = new(Patience);
+    private readonly CancellationTokenSource _patience = new(Patience.Limit);
     private TestSilo _silo = null!;
 
     public async Task InitializeAsync() => _silo = await TestSilo.StartAsync(options => options.MaxWatchers = 3);
@@ -80,9 +79,9 @@ public sealed class EventStreamTests : IAsyncLifetime
         using var answer = await _silo.Client.GetAsync($"/api/experiments/{id}/events", HttpCompletionOption.ResponseHeadersRead);
         var all = answer.Content.ReadAsStringAsync();
 
-        await _silo.Host.StopAsync().WaitAsync(Patience);
+        await _silo.Host.StopAsync().WaitAsync(Patience.Limit);
 
-        Assert.StartsWith("event: status\ndata: {", await all.WaitAsync(Patience), StringComparison.Ordinal);
+        Assert.StartsWith("event: status\ndata: {", await all.WaitAsync(Patience.Limit), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -89,7 +89,7 @@ public sealed class TokenTests : IAsyncLifetime
         await _silo.Client.PostAsync($"/api/experiments/{id}/pause", null);
 
         Assert.Equal(("guest", TokenRole.Watch), (revoked.Name, revoked.Role));
-        await events.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        await events.ReadToEndAsync().WaitAsync(Patience.Limit);
         await Problem.ReadAsync(HttpStatusCode.Unauthorized, await client.GetAsync("/api/silo"));
         Assert.True((await other.GetAsync("/api/silo")).IsSuccessStatusCode);
         Assert.Equal(["other"], (await ListAsync()).Select(token => token.Name));

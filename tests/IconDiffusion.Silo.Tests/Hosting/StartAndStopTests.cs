@@ -138,7 +138,7 @@ public sealed class StartAndStopTests : IDisposable
         }
 
         // The lock is gone; the grain comes back with what it had last written.
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(Patience.Limit);
         while (!(await silo.Client.PostAsync($"/api/experiments/{id}/pause", null, patience.Token)).IsSuccessStatusCode)
             await Task.Yield();
         Assert.Equal(ExperimentState.Paused, (await TestSilo.ReadAsync<ExperimentStatus>(await silo.Client.GetAsync($"/api/experiments/{id}"))).State);

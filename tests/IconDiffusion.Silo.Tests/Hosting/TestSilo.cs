@@ -63,7 +63,7 @@ internal sealed class TestSilo : IAsyncDisposable
     /// <summary>Asks again until it holds; what a silo does at moments of its own has no event to wait for.</summary>
     public static async Task UntilAsync(Func<CancellationToken, Task<bool>> holds)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        using var patience = new CancellationTokenSource(Patience.Limit);
         while (!await holds(patience.Token))
             await Task.Delay(20, patience.Token);
     }

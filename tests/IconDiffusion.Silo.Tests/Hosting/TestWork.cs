@@ -28,7 +28,7 @@ internal sealed class TestWork : ISiloWork, IExperimentServices
         _waiting.Enqueue(next);
         foreach (var order in _running.Values)
             Hand(order);
-        return await next.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        return await next.Task.WaitAsync(Patience.Limit);
     }
 
     public void Start(WorkOrder order)

@@ -18,12 +18,12 @@ internal sealed class Listener : IGrainFactory, IWorkGrain
     /// <summary>Calls of <see cref="EndedAsync"/> that fail before one succeeds.</summary>
     public int DeafFor { get; set; }
 
-    public async Task<(int Attempt, WorkOutcome Outcome)> EndAsync() => await _ends.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1));
+    public async Task<(int Attempt, WorkOutcome Outcome)> EndAsync() => await _ends.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit);
 
     /// <summary>The first report that fits.</summary>
     public async Task<WorkProgress> ReportAsync(Func<WorkProgress, bool>? fits = null)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var patience = new CancellationTokenSource(Patience.Limit);
         while (true)
         {
             var (_, progress) = await _reports.Reader.ReadAsync(patience.Token);

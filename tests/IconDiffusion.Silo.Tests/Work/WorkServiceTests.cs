@@ -22,7 +22,7 @@ public sealed class WorkServiceTests : IDisposable
     {
         foreach (var service in _services)
         {
-            service.StopAsync(CancellationToken.None).Wait(TimeSpan.FromMinutes(1));
+            service.StopAsync(CancellationToken.None).Wait(Patience.Limit);
             service.Dispose();
         }
         _tiny.Dispose();
@@ -203,7 +203,7 @@ public sealed class WorkServiceTests : IDisposable
     {
         var changed = new SemaphoreSlim(0);
         service.Changed += () => changed.Release();
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var patience = new CancellationTokenSource(Patience.Limit);
         while (!holds()) await changed.WaitAsync(TimeSpan.FromMilliseconds(100), patience.Token);
     }
 
@@ -211,7 +211,7 @@ public sealed class WorkServiceTests : IDisposable
     {
         private readonly Channel<string> _warnings = Channel.CreateUnbounded<string>();
 
-        public async Task<string> WarningAsync() => await _warnings.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1));
+        public async Task<string> WarningAsync() => await _warnings.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit);
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {

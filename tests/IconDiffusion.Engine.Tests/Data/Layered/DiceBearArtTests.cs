@@ -23,7 +23,7 @@ public class DiceBearArtTests(InstalledStyles installed) : IClassFixture<Install
     {
         var set = Prepare(Of(style) with { ImageSize = 64, Count = 30, HeldOut = 0 });
 
-        Assert.Equal(("8.18.7", digest), (ImageFile.LibraryVersion, Convert.ToHexStringLower(SHA256.HashData(set.Pixels))[..16]));
+        Assert.Equal(("8.18.7", digest), (ImageFile.LibraryVersion, Convert.ToHexStringLower(SHA256.HashData(set.Training.Pixels.Data.Span))[..16]));
     }
 
     [SkippableTheory]
@@ -65,8 +65,8 @@ public class DiceBearArtTests(InstalledStyles installed) : IClassFixture<Install
     {
         var set = Prepare(Of(style) with { ImageSize = 16, Count = 300, HeldOut = 100 });
 
-        Assert.Equal((300, 100), (set.Count, set.HeldOut.Count));
-        Assert.Equal(400, set.Names.Concat(set.HeldOut.Names).Distinct().Count());
+        Assert.Equal((300, 100), (set.Count, set.HeldOut!.Count));
+        Assert.Equal(400, set.Training.Names.Concat(set.HeldOut!.Names).Distinct().Count());
     }
 
     [SkippableTheory]

@@ -27,20 +27,20 @@ public class LayeredFacesTests
     [InlineData(47, "bcc61f83d27456da")]
     public void Drawing_IsTheSameToTheBitOnEveryMachine(int size, string digest) => Assert.Equal(
         digest,
-        Convert.ToHexStringLower(SHA256.HashData(Prepare(new() { ImageSize = size, Count = 30 }).Pixels))[..16]);
+        Convert.ToHexStringLower(SHA256.HashData(Prepare(new() { ImageSize = size, Count = 30 }).Training.Pixels.Data.Span))[..16]);
 
     [Fact]
     public void NoCombination_IsInTwoPlaces()
     {
         var set = DatasetSource.Prepare(Small, TimeProvider.System);
 
-        Assert.Equal((200, 100), (set.Count, set.HeldOut.Count));
-        Assert.Equal(300, set.Names.Concat(set.HeldOut.Names).Distinct().Count());
+        Assert.Equal((200, 100), (set.Count, set.HeldOut!.Count));
+        Assert.Equal(300, set.Training.Names.Concat(set.HeldOut!.Names).Distinct().Count());
     }
 
     [Fact]
     public void TwoHundred_AreTrainedOnWhereNothingIsSaid() =>
-        Assert.Equal((200, 50), (Prepare(new() { ImageSize = 16 }).Count, Prepare(new() { ImageSize = 16 }).HeldOut.Count));
+        Assert.Equal((200, 50), (Prepare(new() { ImageSize = 16 }).Count, Prepare(new() { ImageSize = 16 }).HeldOut?.Count));
 
     [Fact]
     public void TheWholeProduct_HasEachCombinationOnce()
@@ -147,7 +147,7 @@ public class LayeredFacesTests
         }
     }
 
-    private static EquatableList<string> Names(LayeredSpec spec) => Prepare(spec).Names;
+    private static EquatableList<string> Names(LayeredSpec spec) => Prepare(spec).Training.Names;
 
     private static IconDataset Prepare(LayeredSpec spec) => LayeredSource.Prepare(spec, InstalledPackages.None);
 

@@ -59,7 +59,7 @@ public sealed class FolderTagsTests : IDisposable
 
         Assert.Null(without.Tags);
         Assert.Equal(plain.Fingerprint, without.Fingerprint);
-        Assert.Equal(without.Pixels, with.Pixels);
+        Assert.Equal(without.Training.Pixels.Data, with.Training.Pixels.Data);
         Assert.Equal(3, new[] { plain, with, Prepare() }.Select(dataset => dataset.Fingerprint).Distinct().Count());
     }
 

@@ -50,7 +50,7 @@ public sealed class FolderWalkTests : IDisposable
         Link("elsewhere/back", _folder["icons"]);
         Link("elsewhere/up", _folder.Path);
 
-        Assert.Equal(["a/i0.png", "a/i1.png", "b/e0.png", "b/in/e1.png"], Dataset.Names);
+        Assert.Equal(["a/i0.png", "a/i1.png", "b/e0.png", "b/in/e1.png"], Dataset.Training.Names);
         Assert.Equal(["b"], Report.Linked);
         Assert.Equal(
             [new("a/loop", LinkFault.Circle), new("b/back", LinkFault.Circle), new("b/up", LinkFault.Circle)], Report.Unfollowed);
@@ -78,7 +78,7 @@ public sealed class FolderWalkTests : IDisposable
         Link("icons/c", _folder["elsewhere"]);
         Link("icons/b", "c");
 
-        Assert.Equal(["b/2.png", "z/1.png"], Dataset.Names);
+        Assert.Equal(["b/2.png", "z/1.png"], Dataset.Training.Names);
         Assert.Equal([new("a", LinkFault.ReadAlready), new("c", LinkFault.ReadAlready)], Report.Unfollowed);
     }
 
@@ -89,7 +89,7 @@ public sealed class FolderWalkTests : IDisposable
         Link("icons", "elsewhere");
         Link("elsewhere/loop", ".");
 
-        Assert.Equal(["1.png", "2.png"], Dataset.Names);
+        Assert.Equal(["1.png", "2.png"], Dataset.Training.Names);
         Assert.Equal([new("loop", LinkFault.Circle)], Report.Unfollowed);
     }
 
@@ -102,7 +102,7 @@ public sealed class FolderWalkTests : IDisposable
         Link("icons/gone", "nowhere");
         Link("icons/itself", "itself");
 
-        Assert.Equal(["a.png", "b.png", "c"], Dataset.Names);
+        Assert.Equal(["a.png", "b.png", "c"], Dataset.Training.Names);
         Assert.Equal([new("gone", LinkFault.Broken), new("itself", LinkFault.Broken)], Report.Unfollowed);
 
         File.CreateSymbolicLink(_folder["icons/d.png"], "nowhere.png");
@@ -115,7 +115,7 @@ public sealed class FolderWalkTests : IDisposable
         Skip.If(OperatingSystem.IsWindows(), "there it separates folders");
         Add("icons/faces\\0.png", "icons/faces\\1.png", "icons/faces/0.png");
 
-        Assert.Equal(["faces/0.png", "faces/0.png", "faces/1.png"], Dataset.Names);
+        Assert.Equal(["faces/0.png", "faces/0.png", "faces/1.png"], Dataset.Training.Names);
         // Of two with one label the one in the folder comes first.
         foreach (var (icon, seed) in new[] { (0, 2), (1, 0), (2, 1) })
             Assert.Equal(Pictures.Noise(16, 16, seed).Pixels, Dataset[icon].Pixels);
@@ -133,7 +133,7 @@ public sealed class FolderWalkTests : IDisposable
         _folder.Add("icons/short", [0xFF, 0xD8, 0xFF]);
         _folder.Add("icons/empty", []);
 
-        Assert.Equal(["a.png", "b", "c.bak", "d.jfif", "e.JPE", "f.dat", "g.x", "h.x"], Dataset.Names);
+        Assert.Equal(["a.png", "b", "c.bak", "d.jfif", "e.JPE", "f.dat", "g.x", "h.x"], Dataset.Training.Names);
         Assert.Equal(["b", "c.bak", "f.dat", "g.x", "h.x"], Report.Mislabelled);
         Assert.Equal(["empty", "notes.txt", "short"], Report.Ignored);
         Assert.Contains(Warnings, warning => warning.Contains("notes.txt"));
@@ -161,7 +161,7 @@ public sealed class FolderWalkTests : IDisposable
         Link("icons/zero.jpg", "/dev/zero");
         Link("icons/linked.webp", "pipe.png");
 
-        Assert.Equal(["a.png", "b.png"], Dataset.Names);
+        Assert.Equal(["a.png", "b.png"], Dataset.Training.Names);
         Assert.Equal(["linked.webp", "pipe", "pipe.png", "s.gif", "zero.jpg"], Report.Ignored);
         Assert.Equal(16, IconFolder.UsualSide(Spec.Path));
         Assert.Contains("pipe.png", Assert.Single(Warnings));
@@ -183,7 +183,7 @@ public sealed class FolderWalkTests : IDisposable
     {
         Add("icons/a.png", "icons/b.png", "icons/contact-sheet.png", "icons/in/contact-sheet.png", "icons/my-contact-sheet.png");
 
-        Assert.Equal(["a.png", "b.png", "my-contact-sheet.png"], Dataset.Names);
+        Assert.Equal(["a.png", "b.png", "my-contact-sheet.png"], Dataset.Training.Names);
         Assert.Equal(["contact-sheet.png", "in/contact-sheet.png"], Report.ContactSheets);
         Assert.Empty(Report.Ignored);
         Assert.Contains("contact-sheet.png", Assert.Single(Warnings));
@@ -195,7 +195,7 @@ public sealed class FolderWalkTests : IDisposable
         Add("icons/a.png", "icons/b.png", "icons/.c.png", "icons/.hidden/d.png");
         _folder.Add("icons/.DS_Store", "no picture at all"u8.ToArray());
 
-        Assert.Equal(["a.png", "b.png"], Dataset.Names);
+        Assert.Equal(["a.png", "b.png"], Dataset.Training.Names);
         Assert.Equal([".c.png", ".hidden/"], Report.Hidden);
         Assert.Contains(".c.png", Assert.Single(Warnings));
     }

@@ -20,7 +20,7 @@ public class IconFolderTests
 
         var dataset = DatasetSource.Prepare(Spec(folder), Clock);
 
-        Assert.Equal(["B.png", "a/z.png", "b.png"], dataset.Names);
+        Assert.Equal(["B.png", "a/z.png", "b.png"], dataset.Training.Names);
         Assert.Equal(Pictures.Noise(16, 16, 3).Pixels, dataset[1].Pixels);
     }
 
@@ -31,7 +31,7 @@ public class IconFolderTests
         folder.Add("wide.jpg", VipsEncoder.Encode(Pictures.Smooth(300, 200, 3), ".jpg"));
         folder.Add("small.gif", VipsEncoder.Encode(Pictures.Smooth(9, 9, 4), ".gif"));
 
-        Assert.Equal(4 * 16 * 16 * 3, DatasetSource.Prepare(Spec(folder), Clock).Pixels.Length);
+        Assert.Equal(4 * 16 * 16 * 3, DatasetSource.Prepare(Spec(folder), Clock).Training.Pixels.Data.Length);
 
         var report = DatasetSource.Check(Spec(folder), Clock);
         Assert.Empty(report.Problems);
@@ -55,7 +55,7 @@ public class IconFolderTests
         using var folder = Two();
         folder.Add("c.png", ImageFile.EncodePng(Pictures.Noise(16, 16, 3)));
 
-        Assert.Equal(["a.png", "b.png"], DatasetSource.Prepare(Spec(folder) with { Count = 2 }, Clock).Names);
+        Assert.Equal(["a.png", "b.png"], DatasetSource.Prepare(Spec(folder) with { Count = 2 }, Clock).Training.Names);
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public class IconFolderTests
         var (report, dataset) = (DatasetSource.Check(spec, Clock), DatasetSource.Prepare(spec, Clock));
 
         Assert.Equal((expected, expectedHeldOut), (report.Icons, report.HeldOut));
-        Assert.Equal((expected, expectedHeldOut), (dataset.Count, dataset.HeldOut.Count));
+        Assert.Equal((expected, expectedHeldOut), (dataset.Count, dataset.HeldOut?.Count));
     }
 
     [Fact]

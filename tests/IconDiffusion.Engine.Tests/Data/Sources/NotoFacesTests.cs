@@ -15,9 +15,9 @@ public class NotoFacesTests
     [Fact]
     public void Faces_AreAllDifferent()
     {
-        var faces = Enumerable.Range(0, 158).Select(i => new NamedIcon(Faces.Value.Names[i], Faces.Value[i])).ToList();
+        var faces = Enumerable.Range(0, 158).Select(i => new NamedIcon(Faces.Value.Training.Names[i], Faces.Value[i])).ToList();
 
-        Assert.Equal(158, Faces.Value.Names.Distinct().Count());
+        Assert.Equal(158, Faces.Value.Training.Names.Distinct().Count());
         Assert.Empty(Duplicates.Groups(faces));
     }
 
@@ -27,8 +27,8 @@ public class NotoFacesTests
 
     [Fact]
     public void FewerFaces_AreTheFirst() => Assert.Equal(
-        Faces.Value.Pixels[..(20 * 128 * 128 * 3)],
-        DatasetSource.Prepare(new NotoFacesSpec { Count = 20 }, TimeProvider.System).Pixels);
+        Faces.Value.Training.Pixels.Data[..(20 * 128 * 128 * 3)].ToArray(),
+        DatasetSource.Prepare(new NotoFacesSpec { Count = 20 }, TimeProvider.System).Training.Pixels.Data.ToArray());
 
     [Fact]
     public void EveryFace_IsWholeAndCentredOnTheBackground()
@@ -37,7 +37,7 @@ public class NotoFacesTests
         {
             var face = Faces.Value[i];
             for (var k = 0; k < 128; k++)
-                Assert.All([face[k, 0], face[k, 127], face[0, k], face[127, k]], edge => Assert.True(edge == Rgb.White, $"{Faces.Value.Names[i]} touches the edge."));
+                Assert.All([face[k, 0], face[k, 127], face[0, k], face[127, k]], edge => Assert.True(edge == Rgb.White, $"{Faces.Value.Training.Names[i]} touches the edge."));
             var columns = Enumerable.Range(0, 128).Where(x => Enumerable.Range(0, 128).Any(y => face[x, y] != Rgb.White)).ToList();
             Assert.InRange(columns[0] + columns[^1], 123, 131);
         }
@@ -46,16 +46,16 @@ public class NotoFacesTests
     [Fact]
     public void SixSkinTones_FollowEachOther() => Assert.Equal(
         ["baby", "baby-light", "baby-medium-light", "baby-medium", "baby-medium-dark", "baby-dark", "child"],
-        Faces.Value.Names.Take(7));
+        Faces.Value.Training.Names.Take(7));
 
     [Fact]
     public void HeldOutFaces_AreOfTheSameKindAsThoseTrainedOn()
     {
         var dataset = DatasetSource.Prepare(new NotoFacesSpec { Count = 158, ImageSize = 8 }, TimeProvider.System);
 
-        Assert.Equal((158, 39), (dataset.Count, dataset.HeldOut.Count));
+        Assert.Equal((158, 39), (dataset.Count, dataset.HeldOut!.Count));
         Assert.Contains("baby-medium-light", dataset.HeldOut.Names);
-        Assert.Contains("baby-medium", dataset.Names);
+        Assert.Contains("baby-medium", dataset.Training.Names);
     }
 
     [Fact]

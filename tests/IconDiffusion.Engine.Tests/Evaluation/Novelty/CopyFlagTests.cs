@@ -43,5 +43,5 @@ public class CopyFlagTests
     }
 
     private static IconPixels Faces(int size, string background) =>
-        new(NotoFaces.Prepare(new NotoFacesSpec { ImageSize = size, Background = background, HeldOut = 0 }).Pixels, size);
+        NotoFaces.Prepare(new NotoFacesSpec { ImageSize = size, Background = background, HeldOut = 0 }).Training.Pixels;
 }

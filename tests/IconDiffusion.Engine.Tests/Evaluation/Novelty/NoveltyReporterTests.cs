@@ -190,8 +190,7 @@ public sealed class NoveltyReporterTests : IClassFixture<NoveltyReporterTests.Re
         public NoveltyReport Make(IconPixels generated, IconPixels training, IconPixels? heldOut, int[]? names = null, Scores? scores = null) => _reporter.Make(new()
         {
             Title = "test",
-            Training = training,
-            TrainingNames = [.. (names ?? [.. Enumerable.Range(0, training.Count)]).Select(i => $"icon {i}")],
+            Training = new([.. (names ?? [.. Enumerable.Range(0, training.Count)]).Select(i => $"icon {i}")], training),
             TrainingFingerprint = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(training.Data.Span)),
             Generated = generated,
             HeldOut = heldOut,

@@ -15,7 +15,7 @@ internal sealed class RecombinationControls
     public RecombinationControls(LayeredArtSpec spec, InstalledPackages packages)
     {
         Art = LayeredSource.Open(spec, packages);
-        Training = LayeredSource.Prepare(spec, packages);
+        Training = LayeredSource.Prepare(spec, packages).Training;
         var names = Training.Names.ToHashSet();
         var pool = LayeredSource.Icons(spec, Art).Take(1000 + Training.Count).ToLookup(icon => names.Contains(icon.Name));
         (_trained, _heldOut) = ([.. pool[true]], [.. pool[false]]);
@@ -23,7 +23,7 @@ internal sealed class RecombinationControls
 
     public LayeredArt Art { get; }
 
-    public IconDataset Training { get; }
+    public IconSet Training { get; }
 
     /// <summary>What the preprint's hypothesis asks for, and what a sceptic would try.</summary>
     public (RecombinationClass Class, IconPixels Icons) Make(string kind, int count) => kind switch

@@ -69,7 +69,7 @@ public class RecombinationTests(ITestOutputHelper output)
         var (_, icons) = SmallControls.Value.Make("exact copies", 12);
         var flipping = Small with { HorizontalFlip = true };
 
-        var report = Recombination.Score(flipping, InstalledPackages.None, LayeredSource.Prepare(flipping, InstalledPackages.None), icons.Mirrored(), default);
+        var report = Recombination.Score(flipping, InstalledPackages.None, LayeredSource.Prepare(flipping, InstalledPackages.None).Training, icons.Mirrored(), default);
 
         Assert.All(report.Icons, icon => Assert.Equal(RecombinationClass.Copy, icon.Class));
         Assert.Equal(Enumerable.Range(0, 12), report.Icons.Select(icon => icon.TrainingIcon!.Value));

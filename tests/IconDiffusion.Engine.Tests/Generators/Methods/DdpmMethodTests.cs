@@ -47,7 +47,7 @@ public sealed class DdpmMethodTests : IDisposable
         var dataset = TinyRun.Icons(spec.Dataset);
         using var method = new DdpmMethod(spec, CPU, tags: dataset.Tags);
         using var batches = new IconBatches(dataset, spec.Training.BatchSize, spec.Seed, CPU);
-        var (untold, icons) = (0, PixelRange.ToModel(tensor(dataset.Pixels).reshape(10, 16, 16, 3).permute(0, 3, 1, 2)));
+        var (untold, icons) = (0, PixelRange.ToModel(tensor(dataset.Training.Pixels.Data.ToArray()).reshape(10, 16, 16, 3).permute(0, 3, 1, 2)));
 
         for (var step = 1; step <= steps; step++)
         {

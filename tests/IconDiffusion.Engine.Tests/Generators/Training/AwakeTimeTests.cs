@@ -30,7 +30,7 @@ public sealed class AwakeTimeTests
         var looked = new CountdownEvent(5);
         using var time = new AwakeTime(new CountedTime(looked));
 
-        Assert.True(looked.Wait(TimeSpan.FromMinutes(1)), $"{looked.CurrentCount} of 5 looks are missing.");
+        Assert.True(looked.Wait(Patience.Limit), $"{looked.CurrentCount} of 5 looks are missing.");
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class ComparisonRequestTests : IDisposable
         var compared = Run("a", "b", "c");
 
         Assert.Equal([(3, 4), (2, 4)], compared.Select(each => (each.Result.Scores.GeneratedCount, each.Result.Scores.TrainingCount)));
-        Assert.Equal(16, compared[0].First.ImageSize);
+        Assert.Equal(16, compared[0].First.Pixels.ImageSize);
         Assert.Contains("3 images resized or cropped to 16×16: pytorch-fid takes them as they are", compared[0].Result.Scores.NotComparable);
         Assert.DoesNotContain(compared[1].Result.Scores.NotComparable, note => note.Contains("resized"));
     }
@@ -90,7 +90,7 @@ public sealed class ComparisonRequestTests : IDisposable
 
         var compared = Run(EvaluationFigures.All, warnings.Add, "a", "b")[0];
 
-        Assert.Equal(32, compared.First.ImageSize);
+        Assert.Equal(32, compared.First.Pixels.ImageSize);
         Assert.Equal((1, 0), (compared.Result.First.Resampled, compared.Result.Second.Resampled));
         Assert.Equal(2, warnings.Count);
         Assert.Contains(warnings, warning => warning.Contains("favicon.png"));

@@ -29,7 +29,7 @@ public sealed class ImageSetTests : IDisposable
 
         Assert.Equal((1995, 0), (set.Dataset.Count, set.Resampled));
         Assert.Equal(["0007.png", "0407.png", "0807.png", "1207.png", "1607.png", "empty.png"], set.Unreadable.Select(file => file.Name));
-        Assert.DoesNotContain("0007.png", set.Dataset.Names);
+        Assert.DoesNotContain("0007.png", set.Dataset.Training.Names);
         var error = Assert.Throws<DatasetException>(() => Open());
         Assert.Contains("6 of 2001 images", error.Message);
         Assert.Contains("--skip-unreadable", error.Message);

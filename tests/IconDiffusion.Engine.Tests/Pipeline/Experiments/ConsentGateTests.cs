@@ -15,7 +15,7 @@ public sealed class ConsentGateTests : IDisposable
     public ConsentGateTests()
     {
         _store = new(_tiny.Data.Datasets);
-        _store.Save(new(_tiny.Dataset.Spec, _tiny.Dataset.Names, _tiny.Dataset.Pixels, consent: Terms));
+        _store.Save(new(_tiny.Dataset.Spec, _tiny.Dataset.Training, consent: Terms));
     }
 
     public void Dispose() => _tiny.Dispose();
@@ -44,7 +44,7 @@ public sealed class ConsentGateTests : IDisposable
     {
         Assert.Equal(Terms, _store.Load(_tiny.Dataset.Fingerprint).Consent);
         var renewed = Terms with { Expiry = null };
-        _store.Save(new(_tiny.Dataset.Spec, _tiny.Dataset.Names, _tiny.Dataset.Pixels, consent: renewed));
+        _store.Save(new(_tiny.Dataset.Spec, _tiny.Dataset.Training, consent: renewed));
         Assert.Equal(renewed, _store.ConsentOf(_tiny.Dataset.Fingerprint));
 
         // A file that is gone takes nothing back.

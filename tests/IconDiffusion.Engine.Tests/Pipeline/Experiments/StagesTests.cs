@@ -25,7 +25,7 @@ public sealed class StagesTests : IDisposable
 
         var generated = SampleStage.Read(_tiny.Folder, _tiny.Spec.Sampling.Sampler, 0, 10);
         var whole = new Evaluator(_tiny.Bench.Features(_tiny.Spec.Evaluation, _tiny.Data)).Evaluate(
-            generated, new(_tiny.Dataset.Pixels, _tiny.Dataset.ImageSize), _tiny.Dataset.Fingerprint, default).Scores;
+            generated, _tiny.Dataset.Training.Pixels, _tiny.Dataset.Fingerprint, default).Scores;
         Assert.Equal((whole.Fid, whole.Mae, whole.MaeMirrored), (result.Scores.Fid, result.Scores.Mae, result.Scores.MaeMirrored));
         Assert.Equal(training.WeightsHash, result.Training.WeightsHash);
     }

@@ -1,5 +1,6 @@
 using IconDiffusion.Data;
 using IconDiffusion.Generators.Training;
+using IconDiffusion.Imaging;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Files;
@@ -152,9 +153,10 @@ public sealed class TrainingWatchTests : IDisposable
     private TrainingWatch Watch(string name, RunSpec spec)
     {
         var all = TinyRun.Icons(spec.Dataset);
-        var bytes = all.Pixels.Length / 10 * 7;
-        var dataset = new IconDataset(spec.Dataset, [.. all.Names.Take(7)], all.Pixels[..bytes], new([.. all.Names.Skip(7)], all.Pixels[bytes..]), tags: all.Tags is { } tags ? tags with { Icons = [.. tags.Icons.Take(7)] } : null);
+        var dataset = new IconDataset(spec.Dataset, Part(..7), Part(7..), tags: all.Tags is { } tags ? tags with { Icons = [.. tags.Icons.Take(7)] } : null);
         return new(spec, dataset, Run(name), new(_folder["data"]), CPU, _warnings.Add);
+
+        IconSet Part(Range icons) => new([.. all.Training.Names.ToArray()[icons]], IconPixels.From([.. Enumerable.Range(0, all.Count).Select(i => all[i]).ToArray()[icons]]));
     }
 
     private WindowPoint[] Looks(string name) => [.. TrainingWatch.Read(Run(name)).Select(point => point with { Seconds = 0, Cost = 0 })];

@@ -19,7 +19,7 @@ public sealed class PublishableRun : IDisposable
     /// <param name="consent">Null: none comes with the icons.</param>
     public PublishableRun(Consent? consent)
     {
-        new DatasetStore(_tiny.Data.Datasets).Save(new(_tiny.Dataset.Spec, _tiny.Dataset.Names, _tiny.Dataset.Pixels, consent: consent));
+        new DatasetStore(_tiny.Data.Datasets).Save(new(_tiny.Dataset.Spec, _tiny.Dataset.Training, consent: consent));
         var training = TrainingStage.Run(_tiny.Training, _tiny.Context(), default);
         Run.Draw(10, _tiny.Bench.Device, (_, _) => { }, default);
         Result = Results.Make([1, 2], fid: 12.5, mae: 24, []) with

@@ -15,7 +15,7 @@ public class ChimeraMapTests
     private static readonly Lazy<IconPixels> Faces = new(() =>
     {
         var faces = NotoFaces.Prepare(new NotoFacesSpec { Count = 60 * 6, ImageSize = Size, HeldOut = 0 });
-        return AlignedDistanceTests.Take(new(faces.Pixels, Size), Enumerable.Range(0, 60).Select(i => i * 6 + 2));
+        return AlignedDistanceTests.Take(faces.Training.Pixels, Enumerable.Range(0, 60).Select(i => i * 6 + 2));
     });
 
     private static IconPixels Training => AlignedDistanceTests.Take(Faces.Value, Enumerable.Range(0, 40));
