@@ -20,14 +20,6 @@ public sealed class ClusterTests : IDisposable
         [.. document.GetProperty("results").EnumerateArray().Select(run => run.GetProperty("result").GetProperty("training").GetProperty("weightsHash").GetString()!)];
 
     /// <summary>What the same file comes to in one process, undisturbed.</summary>
-    private static async Task<JsonElement> UndisturbedAsync(string json)
-    {
-        using var icon = new Icon();
-        var outcome = await icon.RunAsync("run", icon.Write("tiny.json", json), "--threads", "2", "--json");
-        Assert.True(outcome.ExitCode == 0, outcome.Error);
-        return outcome.Json.Clone();
-    }
-
     [Fact]
     public async Task ASubmittedExperiment_IsFollowedToItsEnd_AndItsWeightsAreThoseOfTheEngineAlone()
     {
@@ -68,7 +60,7 @@ public sealed class ClusterTests : IDisposable
             Assert.Contains("does not answer, trying again", watched.Error);
             Assert.Contains("answers again", watched.Error);
             Assert.Contains("FID", watched.Output);
-            Assert.Equal(Hashes(await UndisturbedAsync(json)), Hashes(results.Json));
+            Assert.Equal(Hashes(await TinyExperiment.UndisturbedAsync(json)), Hashes(results.Json));
         }
     }
 
@@ -90,14 +82,14 @@ public sealed class ClusterTests : IDisposable
         Assert.Equal("paused", paused.Json.GetProperty("state").GetString());
         Assert.Equal("running", resumed.Json.GetProperty("state").GetString());
         Assert.Equal(0, watched.ExitCode);
-        Assert.Equal(Hashes(await UndisturbedAsync(json)), Hashes(results.Json));
+        Assert.Equal(Hashes(await TinyExperiment.UndisturbedAsync(json)), Hashes(results.Json));
     }
 
     [Fact]
     public async Task AFailingCell_IsToldWithItsError_AndTriedAgainOnDemand()
     {
         var json = TinyExperiment.Json(steps: 2, dimMults: "[[1, 2], [1, 4]]");
-        var runId = (await UndisturbedAsync(json)).GetProperty("results")[0].GetProperty("result").GetProperty("runId").GetString()!;
+        var runId = (await TinyExperiment.UndisturbedAsync(json)).GetProperty("results")[0].GetProperty("result").GetProperty("runId").GetString()!;
         // A file where the run's folder belongs.
         var obstacle = Path.Combine(_icon.Folder, "data", "runs", runId);
         Directory.CreateDirectory(Path.GetDirectoryName(obstacle)!);

@@ -147,6 +147,22 @@ public abstract class RecoveryTests(bool shuffled = false, bool onPostgres = fal
     }
 
     [SkippableFact]
+    public async Task ALeavingSilo_IsNotGivenAgain_WhatItsLastReportDidNotName()
+    {
+        var spec = TestSpecs.Grid("unnamed", cells: 1);
+        await Cluster.SubmitAsync(spec);
+        var order = await RunningAsync(WorkKind.Training);
+        Silo.Forget(order);
+        await Silo.BeatAsync();
+        await Cluster.Scheduler.LeaveAsync("a", Silo.Incarnation);
+
+        await PassAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Empty(Silo.Running);
+        Assert.Equal([$"{order.Work.Key}#1"], Disk.Started);
+    }
+
+    [SkippableFact]
     public async Task ASiloForOneExperiment_GivesBackWhatItsOldLifeDidForOthers()
     {
         var (mine, other) = (TestSpecs.Grid("mine", 1), TestSpecs.Grid("other", 2));

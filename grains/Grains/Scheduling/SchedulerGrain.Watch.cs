@@ -92,8 +92,8 @@ public sealed partial class SchedulerGrain
         }
     }
 
-    // Its silo has been heard long enough after the start, and does not work on it.
-    private bool IsMissing(ActiveLease lease) => _nodes.Find(lease.Terms.Silo) is { } node
+    // Its silo has been heard long enough after the start, and does not work on it. One that is leaving says nothing any more of what it works on.
+    private bool IsMissing(ActiveLease lease) => _nodes.Find(lease.Terms.Silo) is { IsLeaving: false } node
         && !node.Report.Running.Contains(lease.Work.Key)
         && _time.GetElapsedTime(lease.StartedAt, node.LastHeard) > PollPeriod;
 }

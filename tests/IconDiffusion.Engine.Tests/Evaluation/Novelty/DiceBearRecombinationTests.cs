@@ -20,8 +20,8 @@ public class DiceBearRecombinationTests(InstalledStyles installed, ITestOutputHe
         var sized = new TheoryData<string, int, int>();
         foreach (var style in Styles)
         {
-            sized.Add(style, 64, 20);
-            sized.Add(style, 128, 8);
+            sized.Add(style, 64, 10);
+            sized.Add(style, 128, 4);
         }
         return sized;
     }

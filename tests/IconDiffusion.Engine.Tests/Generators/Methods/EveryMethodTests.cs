@@ -83,7 +83,7 @@ public sealed class EveryMethodTests : IDisposable
 
         Assert.Equal([7, 3, spec.Dataset.ImageSize, spec.Dataset.ImageSize], together.shape);
         Assert.True(together.isfinite().all().item<bool>());
-        for (var icon = 0; icon < 7; icon++)
+        foreach (var icon in (int[])[0, 3, 6])
             Assert.True(Near.SameBits(together[icon], source.Draw(icon, 1, progress: null, CancellationToken.None)[0]), $"icon {icon}");
         Assert.False(Near.SameBits(together[0], together[1]));
     }
