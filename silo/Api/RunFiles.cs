@@ -28,12 +28,15 @@ internal sealed class RunFiles(SiloOptions options, TimeProvider time, IArtifact
         Mappings = { [".jsonl"] = "application/x-ndjson", [".safetensors"] = "application/octet-stream", [".md"] = "text/markdown", [".tex"] = "application/x-latex" },
     };
 
-    /// <summary>Removes what an earlier start had copied from the artifact store to serve it.</summary>
+    /// <summary>Removes what an earlier start had copied or made to serve it.</summary>
     public static void RemoveCopies(string data)
     {
         if (Path.Combine(data, Copies) is var folder && Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
     }
+
+    /// <summary>A path of its own for what is made to be served once; see <see cref="RemoveCopies"/>.</summary>
+    public string NewCopy() => Path.Combine(_data.Path, Copies, Guid.NewGuid().ToString("N"));
 
     /// <summary>Whether there is anything of the run.</summary>
     public async Task<bool> ExistsAsync(string runId, CancellationToken cancellationToken) =>
@@ -105,7 +108,7 @@ internal sealed class RunFiles(SiloOptions options, TimeProvider time, IArtifact
     private async Task<OpenedFile?> OpenThereAsync(string key, CancellationToken cancellationToken)
     {
         // Not into its own folder, where work would take it for its own.
-        var copy = Path.Combine(_data.Path, Copies, Guid.NewGuid().ToString("N"));
+        var copy = NewCopy();
         if (shared is null || !await shared.GetAsync(key, copy, cancellationToken))
             return null;
         var file = new FileStream(copy, FileMode.Open, FileAccess.Read, FileShare.Read, 4096, FileOptions.Asynchronous | FileOptions.DeleteOnClose);

@@ -69,6 +69,8 @@ internal static class SiloApi
         ExperimentsApi.Map(api);
         RunsApi.Map(api);
         GalleryApi.Map(api);
+        DrawingsApi.Map(api);
+        PublicationApi.Map(api);
         FoldersApi.Map(api);
         PlansApi.Map(api);
         TokensApi.Map(api);

@@ -139,14 +139,7 @@ internal static class ConsentCommand
                 context.Terminal.Say($"{entry.Id}: {entry.Consent.Artist}, {entry.Consent.Licence}; {entry.Datasets.Count} data set(s), {(entry.Runs.Count == 0 ? "no runs" : $"runs {string.Join(", ", entry.Runs)}")}");
             if (!parsed.GetValue(yes) && !context.Terminal.Confirm("Revoke for good?", "Revoking is for good", byDefault: false))
                 return ExitCode.Failed;
-            var registry = new ConsentRegistry(context.Data.Consents, Clock);
-            foreach (var entry in affected)
-            {
-                registry.Add(entry.Consent);
-                registry.Revoke(entry.Id, parsed.GetValue(reason));
-            }
-            var ids = affected.Select(entry => entry.Id).ToHashSet();
-            EquatableList<ConsentEntry> revoked = [.. ConsentBook.Read(context.Data, Clock).Where(entry => ids.Contains(entry.Id))];
+            var revoked = ConsentBook.Revoke(context.Data, affected, parsed.GetValue(reason), Clock);
             context.Terminal.Result(revoked, () => revoked.SelectMany(Lines).Select(line => new Text(line)));
             return ExitCode.Success;
         });

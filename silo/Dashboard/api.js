@@ -60,8 +60,13 @@ export const picture = async (path, signal) => URL.createObjectURL(await (await 
 export const iconFile = (samples, icon) => `${samples}/${String(icon).padStart(5, '0')}.png`;
 
 /** Saves a page as a file: shown here, it would have this page's policy and token. */
-export async function save(path, name, signal) {
-  const href = await picture(path, signal);
+export const save = async (path, name, signal) => keep(await picture(path, signal), name);
+
+/** Has a file made and saves it. */
+export const saveAnswer = async (path, content, name, signal) =>
+  keep(URL.createObjectURL(await (await request(path, signal, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(content) })).blob()), name);
+
+function keep(href, name) {
   Object.assign(document.createElement('a'), { href, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(href), 10000);
 }

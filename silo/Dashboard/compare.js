@@ -25,7 +25,7 @@ export async function openComparison(cells, signal) {
   const [dialog, stop] = [$('comparison'), new AbortController()];
   const ends = AbortSignal.any([signal, stop.signal]);
   ends.addEventListener('abort', () => dialog.close());
-  dialog.addEventListener('close', () => stop.abort(), { once: true });
+  dialog.addEventListener('close', () => { stop.abort(); dialog.replaceChildren(); }, { once: true });
   const key = runs.map(run => run.runId).join(' ');
   fill(dialog, h('p', { class: 'bar' }, h('strong', { id: 'comparison-title' }, `${runs.length} runs side by side`), h('button', { click: () => dialog.close(), 'data-key': `close ${key}` }, 'Close')),
     h('ul', { class: 'legend', 'aria-label': 'Runs' }, runs.map((run, i) => h('li', { class: `p${i}` }, `${run.label}${run.seed === undefined ? '' : `, seed ${run.seed}`}`))),

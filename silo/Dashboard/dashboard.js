@@ -2,9 +2,11 @@
 
 import { SignedOut, events, get, lines, picture, save, send, use } from './api.js';
 import { openComparison } from './compare.js';
+import { openDrawing } from './draw.js';
 import { $ } from './elements.js';
 import { drawDevices, drawExperiment, drawExperiments } from './experiment.js';
 import { openGallery } from './gallery.js';
+import { openConsents, openPublication } from './publish.js';
 import { readReport } from './report.js';
 import { drawRun } from './run.js';
 import { confirm } from './steering.js';
@@ -125,7 +127,7 @@ function showRun(id) {
     ].filter(([file]) => file);
     const verdict = newest(/^results\/.*\/novelty\.json$/);
     const looks = newest(/^window\.jsonl$/);
-    const key = JSON.stringify([newest(/^loss\.jsonl$/), looks, newest(/^events\.jsonl$/), verdict, ...pictures.map(([file]) => file)].map(file => [file?.path, file?.bytes]));
+    const key = JSON.stringify([newest(/^loss\.jsonl$/), newest(/^weights\.safetensors$/), looks, newest(/^events\.jsonl$/), verdict, ...pictures.map(([file]) => file)].map(file => [file?.path, file?.bytes]));
     if (key === shown) return;
     const log = await get(`/api/runs/${id}/log?last=10000`, signal);
     const status = looks ? await get(`/api/runs/${id}`, signal).catch(error => error.status === 404 ? null : Promise.reject(error)) : null;
@@ -134,7 +136,11 @@ function showRun(id) {
     const addresses = await Promise.all(pictures.map(([file]) => picture(`/api/runs/${id}/files/${file.path}`, signal)));
     shown = key;
     drawRun(id, log, points, status?.training?.window ?? status?.progress?.window ?? null, pictures.map(([, caption], i) => [addresses[i], caption]), sentence,
-      verdict ? () => openGallery(id, signal).catch(refused) : null);
+      [
+        verdict ? ['All icons, with what they are nearest to', () => openGallery(id, signal).catch(refused)] : null,
+        newest(/^weights\.safetensors$/) && role !== 'watch' ? ['Draw icons', () => openDrawing(id, signal).catch(refused)] : null,
+        verdict && role === 'own' ? ['Publish', () => openPublication(id, signal).catch(refused)] : null,
+      ].filter(Boolean));
   });
 }
 
@@ -146,6 +152,7 @@ const started = status => {
 };
 const mayDrop = event => !$('new').hidden && !$('cluster').hidden && event.dataTransfer?.types.includes('Files');
 $('new').addEventListener('click', () => openSubmission(started));
+$('show-consents').addEventListener('click', () => openConsents(role === 'own', stop.signal).catch(refused));
 addEventListener('dragover', event => { if (mayDrop(event)) event.preventDefault(); });
 addEventListener('drop', async event => {
   if (!mayDrop(event)) return;

@@ -16,7 +16,7 @@ export function drawExperiments(summaries, chosen) {
 
 export function drawDevices(devices) {
   fill($('devices'), devices.map(({ silo, device, work, silent }) => h('li', {},
-    device.name, h('br'), h('small', {}, `${silo} · ${device.id} · ${bytes(device.freeMemoryBytes)} of ${bytes(device.memoryBytes)} free`), h('br'),
+    device.name, h('br'), h('small', {}, [silo, device.id, `${bytes(device.freeMemoryBytes)} of ${bytes(device.memoryBytes)} free`, typeof device.temperature === 'number' ? `${device.temperature} °C` : null].filter(Boolean).join(' · ')), h('br'),
     seconds(silent) > 5 ? h('small', { class: 'bad' }, `not heard of for ${duration(seconds(silent))}`) : h('small', {}, work ? `works on ${work}` : 'idle'))));
 }
 

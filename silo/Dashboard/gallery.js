@@ -21,7 +21,7 @@ export async function openGallery(run, signal) {
   const dialog = $('gallery');
   const ends = AbortSignal.any([signal, stop.signal]);
   ends.addEventListener('abort', () => dialog.close());
-  dialog.addEventListener('close', () => { stop.abort(); for (const address of addresses.values()) address.then(URL.revokeObjectURL, () => {}); }, { once: true });
+  dialog.addEventListener('close', () => { stop.abort(); dialog.replaceChildren(); for (const address of addresses.values()) address.then(URL.revokeObjectURL, () => {}); }, { once: true });
 
   // Fetched once they come into sight, and once each.
   const addresses = new Map();

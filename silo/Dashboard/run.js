@@ -55,12 +55,12 @@ function windowCurves(points, window) {
       ` · looks at steps ${first} to ${last}, logarithmic; the safe window is shaded`), h('p', {}, window.text));
 }
 
-/** @param points the looks while it trained  @param window their verdict; null: there is none  @param pictures [address, caption] of each  @param sentence the verdict of the novelty report; null: not there yet  @param onGallery called for all icons; null: not there yet */
-export function drawRun(id, log, points, window, pictures, sentence, onGallery) {
+/** @param points the looks while it trained  @param window their verdict; null: there is none  @param pictures [address, caption] of each  @param sentence the verdict of the novelty report; null: not there yet  @param commands what can be done with it, [text, called for it] each */
+export function drawRun(id, log, points, window, pictures, sentence, commands) {
   const panel = $('run');
   panel.hidden = false;
   fill(panel, h('h3', {}, `Run ${id}`), sentence ? h('p', {}, sentence) : null,
-    onGallery ? h('p', {}, h('button', { click: onGallery, 'data-key': `gallery of ${id}` }, 'All icons, with what they are nearest to')) : null, curve(log.losses), windowCurves(points, window),
+    commands.length ? h('p', { class: 'steering' }, commands.map(([text, click]) => h('button', { click, 'data-key': `${text} ${id}` }, text))) : null, curve(log.losses), windowCurves(points, window),
     pictures.map(([address, caption]) => h('figure', {},
       h('figcaption', { class: 'soft' }, caption), h('img', { src: address, alt: caption, load: event => URL.revokeObjectURL(event.target.src) }))),
     h('h3', {}, 'Events'), h('ul', { class: 'events', tabindex: 0, 'aria-label': 'Events, newest first', 'data-key': 'events' }, log.events.slice(-100).reverse().map(each =>

@@ -41,6 +41,7 @@ internal sealed partial class DeviceCatalog(IReadOnlyList<SiloDevice> devices, F
                 Class = device.Class,
                 MemoryBytes = device.MemoryBytes ?? total,
                 FreeMemoryBytes = Math.Min(free, device.MemoryBytes ?? total),
+                Temperature = now.GpuOf(device)?.Temperature,
             };
         })];
     }

@@ -11,15 +11,18 @@ internal sealed record DeviceMemory(HostMemory Host, IReadOnlyList<GpuUse> Gpus)
     {
         if (!device.IsCuda) return (Host.TotalBytes, isWorking ? Host.AvailableBytes : Math.Min(Host.TotalBytes, Host.AvailableBytes + Host.HeldBytes));
         // Not told: let it be tried, the device itself says when there is too little.
-        if (int.Parse(device.Compute.AsSpan("cuda:".Length)) is var index && index >= Gpus.Count) return (Unknown, Unknown);
-        var gpu = Gpus[index];
-        return (gpu.TotalBytes, gpu.TotalBytes - gpu.OthersBytes);
+        return GpuOf(device) is { } gpu ? (gpu.TotalBytes, gpu.TotalBytes - gpu.OthersBytes) : (Unknown, Unknown);
     }
+
+    /// <summary>What the driver tells of a device; null: it is no GPU, or the driver tells nothing.</summary>
+    public GpuUse? GpuOf(SiloDevice device) =>
+        device.IsCuda && int.Parse(device.Compute.AsSpan("cuda:".Length)) is var index && index < Gpus.Count ? Gpus[index] : null;
 
     private const long Unknown = 1L << 40;
 }
 
-/// <summary>Memory of one GPU.</summary>
-/// <param name="TotalBytes">There is.</param>
-/// <param name="OthersBytes">Other processes have.</param>
-internal sealed record GpuUse(long TotalBytes, long OthersBytes);
+/// <summary>What the driver tells of one GPU.</summary>
+/// <param name="TotalBytes">Memory there is.</param>
+/// <param name="OthersBytes">Memory other processes have.</param>
+/// <param name="Temperature">°C; null: not told.</param>
+internal sealed record GpuUse(long TotalBytes, long OthersBytes, int? Temperature);

@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace IconDiffusion.Silo.Devices;
 
-/// <summary>Memory of NVIDIA GPUs as <c>nvidia-smi</c> tells it, looked up in the background every few seconds.</summary>
+/// <summary>Memory and temperature of NVIDIA GPUs as <c>nvidia-smi</c> tells it, looked up in the background every few seconds.</summary>
 internal sealed class GpuMemory(TimeProvider time)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
@@ -31,7 +31,7 @@ internal sealed class GpuMemory(TimeProvider time)
     {
         try
         {
-            var gpus = Run("--query-gpu=uuid,memory.total,memory.used");
+            var gpus = Run("--query-gpu=uuid,memory.total,memory.used,temperature.gpu");
             var processes = Run("--query-compute-apps=gpu_uuid,pid,used_memory");
             var read = Parse(gpus, processes, Environment.ProcessId);
             lock (_gate) _last = read;
@@ -42,14 +42,14 @@ internal sealed class GpuMemory(TimeProvider time)
         }
     }
 
-    /// <summary>From nvidia-smi's two tables, in MiB, to bytes.</summary>
+    /// <summary>From nvidia-smi's two tables, in MiB and °C, to bytes and °C.</summary>
     internal static IReadOnlyList<GpuUse> Parse(string gpus, string processes, int ownProcess)
     {
         var ours = Rows(processes)
             .Where(row => row is [_, var pid, var used] && pid == ownProcess.ToString(CultureInfo.InvariantCulture) && char.IsAsciiDigit(used[0]))
             .ToLookup(row => row[0], row => Bytes(row[2]));
-        return [.. Rows(gpus).Where(row => row.Length == 3)
-            .Select(row => new GpuUse(Bytes(row[1]), Math.Max(0, Bytes(row[2]) - ours[row[0]].Sum())))];
+        return [.. Rows(gpus).Where(row => row.Length == 4)
+            .Select(row => new GpuUse(Bytes(row[1]), Math.Max(0, Bytes(row[2]) - ours[row[0]].Sum()), int.TryParse(row[3], CultureInfo.InvariantCulture, out var degrees) ? degrees : null))];
     }
 
     private static IEnumerable<string[]> Rows(string table) =>

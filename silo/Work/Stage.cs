@@ -52,6 +52,13 @@ internal sealed class Stage
             needs: (work, files) => ReportStage.Needs(work, files.Data),
             leaves: (work, files) => ReportStage.Leaves(work, files.Data),
             areReplaced: true),
+
+        [WorkKind.Drawing] = Row<DrawingWork>(
+            run: (work, context, cancellation) => DrawingStage.Run(work, context, cancellation),
+            memory: (work, onGpu) => MemoryEstimate.Drawing(work.Run, onGpu),
+            attempt: work => $"drawing-{work.Name}",
+            needs: (work, files) => [.. Shared(work, files), files.Folder.SpecFile, files.Folder.DatasetFile, .. Tags(work, files), files.Folder.WeightsFile, .. Drawn(work, files)],
+            leaves: (work, files) => [.. Drawn(work, files), .. work.Film is { } film ? WorkFiles.In(files.Folder.Film(work.Run.Sampling.Sampler, film, work.Frames)) : []]),
     };
 
     private Stage()
@@ -110,6 +117,8 @@ internal sealed class Stage
 
     private static IEnumerable<string> Icons(RunWork work, WorkFiles files, int first, int count) =>
         Enumerable.Range(first, count).Select(i => files.Folder.SampleFile(work.Run.Sampling.Sampler, i));
+
+    private static IEnumerable<string> Drawn(DrawingWork work, WorkFiles files) => Icons(work, files, 0, work.Count ?? 0);
 
     // Unless there is one as new here: logs and weights first, the manifest last, as it makes the checkpoint count.
     private static IEnumerable<string> NewestCheckpoint(WorkFiles files)

@@ -16,6 +16,9 @@ public sealed record DeviceInfo
 
     /// <summary>Memory that a new piece of work could have.</summary>
     public required long FreeMemoryBytes { get; init; }
+
+    /// <summary>°C, of a GPU whose driver tells it.</summary>
+    public int? Temperature { get; init; }
 }
 
 /// <summary>What a silo tells the scheduler about itself, once a second.</summary>

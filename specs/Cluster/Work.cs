@@ -41,6 +41,23 @@ public sealed record SampleWork : RunWork
     public required int Count { get; init; }
 }
 
+/// <summary>Draws more icons of a trained run, or a film between icons, because somebody asks for them; at least one of the two.</summary>
+public sealed record DrawingWork : RunWork
+{
+    /// <summary>Icons to have, from icon 0 on; null: none but those of the film.</summary>
+    public int? Count { get; init; }
+
+    /// <summary>The icons that a film passes through before it returns to the first; null: no film.</summary>
+    public EquatableList<int>? Film { get; init; }
+
+    /// <summary>Frames from one icon of the film to the next.</summary>
+    public int Frames { get; init; }
+
+    /// <summary>Tells it from other drawings of the run.</summary>
+    [JsonIgnore]
+    public string Name => string.Join('-', [RunIdentity.Samples(Run.Sampling.Sampler), .. Count is { } count ? [$"{count}"] : Array.Empty<string>(), .. Film is { } film ? [$"film-{string.Join('-', film)}x{Frames}"] : Array.Empty<string>()]);
+}
+
 /// <summary>Merges the features of all batches into the scores and writes the report.</summary>
 public sealed record EvaluationWork : RunWork
 {
@@ -132,6 +149,17 @@ public sealed record ReportDone(ReportSummary Summary) : WorkOutcome
     /// <inheritdoc/>
     [JsonIgnore]
     public override bool IsFinal => Summary.IsWhole;
+}
+
+/// <summary>What was asked for is drawn, as far as the run's budget goes. Asked for again it is looked at again, as files may be deleted.</summary>
+/// <param name="Icons">There are from icon 0 on without a gap.</param>
+/// <param name="Samples">Their folder among the run's files.</param>
+/// <param name="Film">The film among the run's files, a GIF; null: none was asked for.</param>
+public sealed record DrawingDone(int Icons, string Samples, string? Film) : WorkOutcome
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override bool IsFinal => false;
 }
 
 /// <summary>Stopped on request after a checkpoint; the next attempt goes on from there.</summary>

@@ -31,8 +31,13 @@ public sealed class WorkKind
         key: work => $"{work.Experiment}#{work.Name}",
         word: "reporting", cell: null, isTimed: false);
 
+    public static readonly WorkKind Drawing = Row<DrawingWork, DrawingDone>(
+        name: "drawing", outcome: "drawn", grain: "drawing",
+        key: work => $"{work.RunId}/drawing#{work.Name}",
+        word: "drawing", cell: null, isTimed: false);
+
     /// <summary>All kinds. Where two pieces of work of one cell wait, the kind that stands first goes first.</summary>
-    public static readonly EquatableList<WorkKind> All = [Training, Samples, Evaluation, Report];
+    public static readonly EquatableList<WorkKind> All = [Training, Samples, Evaluation, Report, Drawing];
 
     static WorkKind()
     {

@@ -75,6 +75,10 @@ public sealed class RunFolder
     /// <param name="name">What it shows.</param>
     public string Drawing(SamplerSpec sampler, string kind, string name) => In($"{kind}s", $"{RunIdentity.Samples(sampler)}-{name}");
 
+    /// <summary>A film through icons drawn with <paramref name="sampler"/> and back to the first: PNG frames, and <c>film.gif</c>.</summary>
+    /// <param name="framesBetween">Frames from one icon to the next.</param>
+    public string Film(SamplerSpec sampler, IEnumerable<int> icons, int framesBetween) => Drawing(sampler, "film", $"{string.Join('-', icons)}x{framesBetween}");
+
     /// <summary>Scores and pictures of the run as <paramref name="spec"/> draws from it and scores it.</summary>
     public string Result(RunSpec spec) => In("results", RunIdentity.Result(spec));
 

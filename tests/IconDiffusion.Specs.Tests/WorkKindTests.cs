@@ -13,6 +13,7 @@ public sealed class WorkKindTests
     [InlineData("samples", "sampled", "samplebatch", "4b1d/")]
     [InlineData("evaluation", "evaluated", "evaluation", "4b1d/")]
     [InlineData("report", "reported", "report", "quickstart-01234567#")]
+    [InlineData("drawing", "drawn", "drawing", "4b1d/drawing#")]
     public void AKind_IsSpeltAsItAlwaysWas(string name, string outcome, string grain, string key)
     {
         var kind = JsonSerializer.Deserialize<WorkKind>($"\"{name}\"", SpecJson.Compact)!;
@@ -63,6 +64,7 @@ public sealed class WorkKindTests
                     Training = new() { Steps = 1, ImagesSeen = 2, Time = TimeSpan.Zero, End = TrainingEnd.Steps, Loss = 0.1, Parameters = 3, WeightsHash = "w" },
                 },
                 new ReportWork { Experiment = "quickstart-01234567", Results = [], Missing = ["a run: it is not done yet."] },
+                new DrawingWork { RunId = "4b1d", Run = run, DatasetFingerprint = "f", Count = 8, Film = [0, 5], Frames = 24 },
             ];
         }
     }

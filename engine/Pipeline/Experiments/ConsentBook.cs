@@ -47,6 +47,22 @@ public static class ConsentBook
             : [.. found.Where(record => record.Revocation is null).Select(record => EntryOf(record, runs, clock))];
     }
 
+    /// <summary>Takes consents back, for good.</summary>
+    /// <param name="entries">As <see cref="Find"/> has them.</param>
+    /// <param name="reason">Why, for the record; null: not told.</param>
+    /// <returns>What is on record of them now.</returns>
+    public static EquatableList<ConsentEntry> Revoke(DataFolder data, IReadOnlyList<ConsentEntry> entries, string? reason, TimeProvider clock)
+    {
+        var registry = new ConsentRegistry(data.Consents, clock);
+        foreach (var entry in entries)
+        {
+            registry.Add(entry.Consent);
+            registry.Revoke(entry.Id, reason);
+        }
+        var ids = entries.Select(entry => entry.Id).ToHashSet();
+        return [.. Read(data, clock).Where(entry => ids.Contains(entry.Id))];
+    }
+
     /// <summary>The revoked record that stands against granting a consent for a folder: of the same terms, or of what was made from the folder; null: none.</summary>
     public static ConsentRecord? RevokedBefore(DataFolder data, string folder, Consent consent, TimeProvider clock)
     {

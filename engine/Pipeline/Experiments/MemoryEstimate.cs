@@ -30,6 +30,10 @@ public static class MemoryEstimate
     public static long Samples(RunSpec run, int count, bool onGpu) =>
         Math.Max(MethodTable.Of(run.Model).Memory(run).OfDrawing(count, onGpu) + InceptionWeights, Inception);
 
+    /// <summary>Bytes held at the peak of drawing a run's icons, a batch at a time.</summary>
+    /// <inheritdoc cref="Training"/>
+    public static long Drawing(RunSpec run, bool onGpu) => MethodTable.Of(run.Model).Memory(run).OfDrawing(run.Sampling.BatchSize, onGpu);
+
     /// <summary>Bytes held at the peak of making a report: training icons, the icons that it shows, and the sheets that these are put on.</summary>
     public static long Report(ReportWork work)
     {

@@ -15,6 +15,9 @@ namespace IconDiffusion.Pipeline.Experiments;
 /// <summary>A run in the data folder whose training has ended.</summary>
 public sealed class TrainedRun
 {
+    /// <summary>The film beside its frames.</summary>
+    public const string FilmFile = "film.gif";
+
     // Small icons are enlarged, as viewers of animations show them as they are.
     private const int FilmSide = 128;
     private static readonly TimeSpan FrameTime = TimeSpan.FromMilliseconds(80);
@@ -48,11 +51,14 @@ public sealed class TrainedRun
 
     /// <summary>The same run, drawn from with StyleGAN2's truncation ψ, which gets a samples folder of its own.</summary>
     /// <exception cref="ExperimentException">The method has no truncation, or ψ is out of range.</exception>
-    public TrainedRun Truncated(double truncation)
-    {
-        var spec = Spec with { Sampling = Spec.Sampling with { Sampler = new LatentSpec { Truncation = truncation } } };
-        return SpecValidation.Check(spec).FirstOrDefault() is { } fault ? throw new ExperimentException(fault) : new(Id, spec, _data, _time);
-    }
+    public TrainedRun Truncated(double truncation) => DrawnBy(Truncated(Spec, truncation).Sampling);
+
+    /// <summary>A run's spec, drawn from with StyleGAN2's truncation ψ.</summary>
+    /// <exception cref="ExperimentException">The method has no truncation, or ψ is out of range.</exception>
+    public static RunSpec Truncated(RunSpec spec, double truncation) => Checked(spec with { Sampling = spec.Sampling with { Sampler = new LatentSpec { Truncation = truncation } } });
+
+    /// <summary>The same run, drawn from as this says.</summary>
+    internal TrainedRun DrawnBy(SamplingSpec sampling) => new(Id, Spec with { Sampling = sampling }, _data, _time);
 
     /// <summary>The same run, drawn from in few steps where its method takes many: a diffusion model by DPM-Solver++(2M), a GAN as it is.</summary>
     /// <param name="steps">Model calls for an icon; null: 20, or all T where these are fewer.</param>
@@ -73,15 +79,21 @@ public sealed class TrainedRun
     /// <param name="with">The tags of every icon, as <see cref="TagNames.Of"/> writes them; null: as the spec says.</param>
     /// <param name="guidance">See <see cref="ReverseSpec.Guidance"/>; null: as the spec says.</param>
     /// <exception cref="ExperimentException">The run was trained without tags, no training icon has one of them, or the guidance is out of range.</exception>
-    public TrainedRun Asked(EquatableList<string>? with, double? guidance)
+    public TrainedRun Asked(EquatableList<string>? with, double? guidance) => DrawnBy(Asked(Spec, () => IconTags.Read(_folder), with, guidance).Sampling);
+
+    /// <summary>A run's spec, drawn from with other tags or another guidance.</summary>
+    /// <param name="tags">Reads those that it was trained with; asked only where it was trained with tags.</param>
+    /// <inheritdoc cref="Asked(EquatableList{string}?, double?)"/>
+    public static RunSpec Asked(RunSpec spec, Func<IconTags> tags, EquatableList<string>? with, double? guidance)
     {
-        if (Spec is not { Model: DdpmSpec { Condition: ModelCondition.Tags }, Sampling.Sampler: ReverseSpec sampler })
-            throw new ExperimentException($"The run {Id} is {Spec.Model.Label}, which was trained without tags; --with and --guidance want one whose model has \"condition\": \"tags\".");
+        if (spec is not { Model: DdpmSpec { Condition: ModelCondition.Tags }, Sampling.Sampler: ReverseSpec sampler })
+            throw new ExperimentException($"The run is {spec.Model.Label}, which was trained without tags; tags and guidance want one whose model has \"condition\": \"tags\".");
         EquatableList<string>? asked = with is null ? sampler.With : [.. with.Order(StringComparer.Ordinal)];
-        IconTags.Read(_folder).PlacesOf(asked ?? []);
-        var spec = Spec with { Sampling = Spec.Sampling with { Sampler = sampler with { With = asked, Guidance = guidance ?? sampler.Guidance } } };
-        return SpecValidation.Check(spec).FirstOrDefault() is { } fault ? throw new ExperimentException(fault) : new(Id, spec, _data, _time);
+        tags().PlacesOf(asked ?? []);
+        return Checked(spec with { Sampling = spec.Sampling with { Sampler = sampler with { With = asked, Guidance = guidance ?? sampler.Guidance } } });
     }
+
+    private static RunSpec Checked(RunSpec spec) => SpecValidation.Check(spec).FirstOrDefault() is { } fault ? throw new ExperimentException(fault) : spec;
 
     /// <summary>Opens the trained model to draw from; its caller asks <see cref="RequireConsent"/> before each icon.</summary>
     public IIconSource Open(ComputeDevice device) => MethodTable.Of(Spec.Model).Open(_folder, Spec, device.Device);
@@ -141,7 +153,7 @@ public sealed class TrainedRun
         }
     }
 
-    /// <summary>Draws a film that passes through icons and returns to the first: frames as PNG files, and <c>film.gif</c>.</summary>
+    /// <summary>Draws a film that passes through icons and returns to the first: frames as PNG files, and <see cref="FilmFile"/>.</summary>
     /// <param name="icons">Numbers of at least two icons.</param>
     /// <param name="framesBetween">Frames from one icon to the next.</param>
     /// <param name="report">(frames done, frames in all).</param>
@@ -157,7 +169,7 @@ public sealed class TrainedRun
             .. icons.SelectMany((icon, i) => Enumerable.Range(0, framesBetween)
                 .Select(frame => new IconPoint(icon, icons[(i + 1) % icons.Count], (double)frame / framesBetween))),
         ];
-        var folder = _folder.Drawing(Spec.Sampling.Sampler, "film", $"{string.Join('-', icons)}x{framesBetween}");
+        var folder = _folder.Film(Spec.Sampling.Sampler, icons, framesBetween);
         var frames = new List<Image>();
         foreach (var batch in points.Chunk(Spec.Sampling.BatchSize))
         {
@@ -170,7 +182,7 @@ public sealed class TrainedRun
             report(frames.Count, points.Length);
         }
         var factor = Math.Max(1, FilmSide / frames[0].Width);
-        ImageFile.SaveGif(Path.Combine(folder, "film.gif"), [.. frames.Select(frame => frame.Enlarged(factor))], FrameTime);
+        ImageFile.SaveGif(Path.Combine(folder, FilmFile), [.. frames.Select(frame => frame.Enlarged(factor))], FrameTime);
         return folder;
     }
 

@@ -11,6 +11,14 @@ using IconDiffusion.Specs.Novelty;
 
 namespace IconDiffusion.Pipeline.Publishing;
 
+/// <summary>What would be published of a run.</summary>
+/// <param name="Record">The consent's record; null: nobody's is on record.</param>
+/// <param name="Consent">What it says.</param>
+/// <param name="Verdict">The novelty report's sentence.</param>
+/// <param name="Icons">Icons that are no copies.</param>
+/// <param name="LeftOut">Those that are.</param>
+public sealed record PublicationOffer(string? Record, Consent? Consent, string Verdict, int Icons, EquatableList<LeftOutIcon> LeftOut);
+
 /// <summary>Gives a run's icons away: those that are no copies, under a consent, each saying what it is, with cards and a manifest.</summary>
 public static class Publisher
 {
@@ -25,11 +33,10 @@ public static class Publisher
     /// <exception cref="ExperimentException">The run has no result or no novelty report, its report sees no copies, an icon is gone, or the folder is not empty.</exception>
     public static PublicationManifest Publish(TrainedRun run, DataFolder data, PublishOptions options, Action<double, double> report)
     {
-        // What may be published.
         var consent = RequireConsent(run, options.WithoutConsent);
         var (result, novelty) = Read(run);
         var copies = CopyGate.LeftOut(novelty);
-        int[] fresh = [.. novelty.Icons.Where(icon => !icon.IsCopy).Select(icon => icon.Icon).Take(options.Count ?? int.MaxValue)];
+        int[] fresh = [.. Fresh(novelty).Take(options.Count ?? int.MaxValue)];
         var store = new DatasetStore(data.Datasets);
         var publication = new Publication
         {
@@ -85,6 +92,18 @@ public static class Publisher
             files.Add(new(name, Convert.ToHexStringLower(SHA256.HashData(content)), icon));
         }
     }
+
+    /// <summary>What would be published of a run, nothing being made.</summary>
+    /// <exception cref="ConsentException">The consent has ended.</exception>
+    /// <exception cref="ExperimentException">The run has no result or no novelty report, or its report sees no copies.</exception>
+    public static PublicationOffer Offer(TrainedRun run)
+    {
+        var consent = RequireConsent(run, withoutConsent: true);
+        var novelty = Read(run).Novelty;
+        return new(consent?.Id, consent?.Consent, novelty.Verdict.Sentence, Fresh(novelty).Count(), [.. CopyGate.LeftOut(novelty)]);
+    }
+
+    private static IEnumerable<int> Fresh(NoveltyReport novelty) => novelty.Icons.Where(icon => !icon.IsCopy).Select(icon => icon.Icon);
 
     /// <summary>The consent that a run's icons are shown to others under; null: there is none, and that is wanted so.</summary>
     /// <exception cref="ConsentException">It has ended, or there is none and <paramref name="withoutConsent"/> is not set.</exception>

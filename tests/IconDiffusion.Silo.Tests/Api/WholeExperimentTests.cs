@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using IconDiffusion.Grains;
+using IconDiffusion.Silo.Api;
 using IconDiffusion.Silo.Tests.Hosting;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
@@ -48,6 +49,18 @@ public sealed class WholeExperimentTests
         Assert.NotEmpty(await silo.Client.GetByteArrayAsync($"/api/experiments/{id}/report/files/figure2.png"));
         await Problem.SentenceAsync(HttpStatusCode.NotFound, await silo.Client.GetAsync($"/api/experiments/{id}/report/files/attempt.json"));
         Assert.Equal(ReportState.Done, (await TestSilo.ReadAsync<ReportStatus>(await silo.Client.PostAsync($"/api/experiments/{id}/report", null))).State);
+
+        // More of it is drawn on request; what cannot be is refused before it waits.
+        var drawings = $"/api/runs/{cell.RunId}/drawings";
+        Assert.Equal(new(2, null, null, null), await TestSilo.ReadAsync<DrawingOffer>(await silo.Client.GetAsync(drawings)));
+        foreach (var impossible in (DrawingOrder[])[new(), new() { Count = 0 }, new() { Film = [1] }, new() { Film = [0, -1] }, new() { Film = [0, 1], Frames = 0 }, new() { Count = 4, With = ["beard"] }, new() { Count = 4, Truncation = 0.5 }])
+            await Problem.SentenceAsync(HttpStatusCode.UnprocessableEntity, await silo.Client.PostAsync(drawings, TestSilo.Json(impossible)));
+        var asked = await TestSilo.ReadAsync<DrawingStatus>(await silo.Client.PostAsync(drawings, TestSilo.Json(new DrawingOrder { Count = 3, Film = [0, 2], Frames = 2 })));
+        await TestSilo.UntilAsync(async patience => (asked = await TestSilo.ReadAsync<DrawingStatus>(await silo.Client.GetAsync($"{drawings}/{asked.Name}", patience))).Phase is WorkPhase.Done or WorkPhase.Failed);
+        Assert.True(asked.Done is { Icons: 3 }, asked.Error);
+        foreach (var path in (string[])[$"{asked.Done.Samples}/00002.png", asked.Done.Film!])
+            Assert.NotEmpty(await silo.Client.GetByteArrayAsync($"/api/runs/{cell.RunId}/files/{path}"));
+        await Problem.SentenceAsync(HttpStatusCode.NotFound, await silo.Client.GetAsync($"{drawings}/never"));
 
         // Every kind of work there is was done, by a grain of its own.
         var grains = silo.Host.Services.GetRequiredService<IGrainFactory>();

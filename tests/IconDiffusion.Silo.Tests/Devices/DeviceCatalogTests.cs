@@ -58,8 +58,8 @@ public sealed class DeviceCatalogTests
 
     [Fact]
     public void OwnUseOfAGpu_IsNotOthers() => Assert.Equal(
-        [new GpuUse(10240L << 20, 1048L << 20), new GpuUse(24564L << 20, 11L << 20)],
-        GpuMemory.Parse("GPU-a, 10240, 3048\nGPU-b, 24564, 11\n", "GPU-a, 42, 2000\nGPU-a, 77, 900\nGPU-b, 42, [N/A]\n", ownProcess: 42));
+        [new GpuUse(10240L << 20, 1048L << 20, 61), new GpuUse(24564L << 20, 11L << 20, null)],
+        GpuMemory.Parse("GPU-a, 10240, 3048, 61\nGPU-b, 24564, 11, [N/A]\n", "GPU-a, 42, 2000\nGPU-a, 77, 900\nGPU-b, 42, [N/A]\n", ownProcess: 42));
 
     [Fact]
     public void TheMachinesMemory_CanBeRead()
