@@ -49,7 +49,7 @@ public sealed class FolderFormTests : IAsyncLifetime
         Assert.Equal([expected.Fingerprint], prepared.Fingerprints);
         Assert.Equal(5, warnings.Count);
         Assert.Equal(warnings, prepared.Warnings);
-        Assert.Equal(expected.Pixels, new DatasetStore(Datasets).Load(expected.Fingerprint).Pixels);
+        Assert.Equal(expected.Training.Pixels.Data, new DatasetStore(Datasets).Load(expected.Fingerprint).Training.Pixels.Data);
         Assert.Empty(Directory.EnumerateDirectories(Datasets));
     }
 

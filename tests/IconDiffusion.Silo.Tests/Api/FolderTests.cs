@@ -60,8 +60,8 @@ public sealed class FolderTests : IAsyncLifetime
         Assert.True(warnings.Count > 3);
         Assert.Equal(warnings, told[..warnings.Count]);
         var kept = new DatasetStore(Datasets).Load(expected.Fingerprint);
-        Assert.Equal(["a.png", "in/b.png", "linked/c.dat"], kept.Names);
-        Assert.Equal(expected.Pixels, kept.Pixels);
+        Assert.Equal(["a.png", "in/b.png", "linked/c.dat"], kept.Training.Names);
+        Assert.Equal(expected.Training.Pixels.Data, kept.Training.Pixels.Data);
         Assert.Equal("A. Painter", Assert.Single(new ConsentRegistry(Path.Combine(_silo.Data, "consents"), TimeProvider.System).Of(expected.Fingerprint)).Consent.Artist);
         Assert.Empty(Directory.EnumerateDirectories(Datasets));
         Assert.Equal(HttpStatusCode.Accepted, (await _silo.SubmitAsync(TestSilo.Tiny() with { Runs = [TestSilo.Tiny().Runs[0] with { Dataset = Spec }] }, expected.Fingerprint)).StatusCode);
@@ -174,7 +174,7 @@ public sealed class FolderTests : IAsyncLifetime
 
         var prepared = await _client.PrepareAsync(offer, images, CancellationToken.None);
 
-        Assert.Equal(["NUL", "com1.png"], new DatasetStore(Datasets).Load(prepared.Fingerprints[0]).Names);
+        Assert.Equal(["NUL", "com1.png"], new DatasetStore(Datasets).Load(prepared.Fingerprints[0]).Training.Names);
         Assert.Equal(2, Directory.EnumerateFileSystemEntries(Datasets).Count());
     }
 

@@ -92,7 +92,7 @@ internal sealed class TestSilo : IAsyncDisposable
     }
 
     public static IconDataset TwoIcons() =>
-        new(new FolderSpec { Path = "icons", ImageSize = 8 }, ["a.png", "b.png"], [.. Enumerable.Range(0, 2 * 8 * 8 * 3).Select(i => (byte)i)]);
+        new(new FolderSpec { Path = "icons", ImageSize = 8 }, new(["a.png", "b.png"], new((byte[])[.. Enumerable.Range(0, 2 * 8 * 8 * 3).Select(i => (byte)i)], 8)));
 
     public static ExperimentSpec Tiny(string name = "tiny", int runs = 1) => new()
     {

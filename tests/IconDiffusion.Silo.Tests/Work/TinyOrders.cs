@@ -26,7 +26,7 @@ internal sealed class TinyOrders : IDisposable
         var random = new Random(7);
         var pixels = new byte[10 * 16 * 16 * 3];
         random.NextBytes(pixels);
-        Dataset = new(Spec.Dataset, [.. Enumerable.Range(0, 10).Select(i => $"noise {i}")], pixels);
+        Dataset = new(Spec.Dataset, new([.. Enumerable.Range(0, 10).Select(i => $"noise {i}")], new(pixels, 16)));
         RunId = RunIdentity.Run(Spec, Dataset.Fingerprint);
         Data = NewData("data");
     }
