@@ -12,7 +12,7 @@ internal static class SubmitCommand
     public static Command Create()
     {
         var file = new Argument<string>("file") { Description = "Experiment file (JSON with comments)." };
-        var priority = new Option<int>("--priority") { Description = "Higher goes first; equals go in the order of submission.", HelpName = "N" };
+        var priority = new Option<int?>("--priority") { Description = "Higher goes first; equals go in the order of submission (default: what it has; 0 for a new one).", HelpName = "N" };
         var watch = new Option<bool>("--watch") { Description = "Follow it to its end, as 'icon watch' does." };
         return ClusterContext.Complete(new Command("submit",
             """

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IconDiffusion.Specs.Cluster;
 
 /// <summary>What is asked of the cluster: an experiment, and the data sets that its runs use.</summary>
@@ -5,8 +7,9 @@ public sealed record Submission
 {
     public required ExperimentSpec Experiment { get; init; }
 
-    /// <summary>Higher goes first; equals go in the order of submission.</summary>
-    public int Priority { get; init; }
+    /// <summary>Higher goes first; equals go in the order of submission. Null: what it has, and 0 where it is new.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Priority { get; init; }
 
     /// <summary>
     /// Fingerprint of each run's data set, in the order of the runs. Null where the silo can prepare it itself, which it

@@ -157,7 +157,7 @@ public sealed partial class ExperimentGrain
             {
                 Work = pair.Work.Id,
                 Experiment = Id,
-                Priority = Submission!.Priority,
+                Priority = Submission!.Priority ?? 0,
                 Cell = pair.Cell,
                 MemoryBytes = pair.Work.MemoryBytes(_services),
             })]);

@@ -29,7 +29,7 @@ public sealed partial class ExperimentGrain
             Id = Id,
             Name = submission.Experiment.Name,
             State = state,
-            Priority = submission.Priority,
+            Priority = submission.Priority ?? 0,
             SubmittedAt = _experimentState.State.SubmittedAt,
             Cells = [.. cells.Select(cell => CellStatus(cell, state, active, obstacles))],
             TimeLeft = state == ExperimentState.Running

@@ -91,6 +91,7 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
                 + $"fingerprints of data sets; wanted one for each of its {experiment.Runs.Count} runs.", nameof(submission));
         }
         var isNew = Submission is null;
+        submission = submission with { Priority = submission.Priority ?? Submission?.Priority ?? 0 };
         if (Submission != submission)
         {
             // Another data set makes other runs of the same cells.

@@ -65,6 +65,8 @@ public sealed class CommandTests : IAsyncLifetime
 
         Assert.Equal((-3, ExperimentState.Running), (changed.Priority, changed.State));
         Assert.Equal(-3, (await TestSilo.ReadAsync<Submission>(await _silo.Client.GetAsync($"/api/experiments/{id}/submission"))).Priority);
+        await _silo.SubmitAsync();
+        Assert.Equal(-3, (await TestSilo.ReadAsync<ExperimentStatus>(await _silo.Client.GetAsync($"/api/experiments/{id}"))).Priority);
         await Problem.SentenceAsync(HttpStatusCode.BadRequest, await _silo.Client.PutAsync($"/api/experiments/{id}/priority", TestSilo.Json(new { Priority = "high" })));
         await Problem.SentenceAsync(HttpStatusCode.NotFound, await _silo.Client.PutAsync("/api/experiments/unknown-00000000/priority", TestSilo.Json(new PriorityOrder(1))));
     }
