@@ -53,7 +53,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
             case OrleansException or TimeoutException:
                 logger.RequestFailed(failure, context.Request.Method, context.Request.Path, context.TraceIdentifier);
                 return Problems.Of(StatusCodes.Status503ServiceUnavailable, "The cluster does not answer; try again in a moment.");
-            case IOException { HResult: SiloDatabase.DiskFull or DiskFullOnWindows }:
+            case IOException { HResult: SiloDatabase.DiskFull or SiloDatabase.QuotaReached or DiskFullOnWindows }:
                 logger.RequestFailed(failure, context.Request.Method, context.Request.Path, context.TraceIdentifier);
                 return Problems.Of(StatusCodes.Status507InsufficientStorage, "The silo's disk is full; make room there and try again.");
             case IOException:

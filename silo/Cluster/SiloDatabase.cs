@@ -21,6 +21,9 @@ public sealed class SiloDatabase : DbDataSource
     /// <summary>ENOSPC, an <see cref="IOException"/>'s HResult on a full disk.</summary>
     internal const int DiskFull = 28;
 
+    /// <summary>EDQUOT, as before where its user may not have more of the disk.</summary>
+    internal const int QuotaReached = 122;
+
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Shared _connection;
     private readonly string _path;

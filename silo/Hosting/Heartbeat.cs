@@ -17,6 +17,7 @@ internal sealed class Heartbeat(
     private volatile bool _isLeaving;
     private long? _accepted;
     private bool _isFailing;
+    private bool _isDiskFull;
 
     /// <summary>Whether the scheduler has heard this silo lately and is going to.</summary>
     public bool IsReady => !_isLeaving && _accepted is { } accepted && time.GetElapsedTime(accepted) < Fresh;
@@ -66,6 +67,7 @@ internal sealed class Heartbeat(
                 Devices = [.. work.Devices],
                 Running = [.. work.Running],
                 Only = options.Only,
+                FreeDiskBytes = FreeDiskBytes(),
             }).ConfigureAwait(false);
             _accepted = time.GetTimestamp();
             if (_isFailing)
@@ -77,6 +79,22 @@ internal sealed class Heartbeat(
             if (!_isFailing)
                 logger.NotHeard(failure.Message);
             _isFailing = true;
+        }
+    }
+
+    private long? FreeDiskBytes()
+    {
+        try
+        {
+            var free = new DriveInfo(options.Data).AvailableFreeSpace;
+            if (free < NodeReport.LeastDiskBytes && !_isDiskFull)
+                logger.DiskFull(options.Data, free / 1_000_000);
+            _isDiskFull = free < NodeReport.LeastDiskBytes;
+            return free;
+        }
+        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
         }
     }
 

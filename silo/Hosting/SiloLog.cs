@@ -22,6 +22,9 @@ internal static partial class SiloLog
     [LoggerMessage(6, LogLevel.Warning, "A watcher of {Path} does not read its events and is dropped")]
     public static partial void WatcherDropped(this ILogger logger, string path);
 
+    [LoggerMessage(8, LogLevel.Warning, "The disk of {Data} has {Free} MB left: no work is begun here until there is room; what runs goes on from its last checkpoint")]
+    public static partial void DiskFull(this ILogger logger, string data, long free);
+
     [LoggerMessage(7, LogLevel.Warning, "The state of {What} cannot be read, trying again: {Reason}")]
     public static partial void NotRead(this ILogger logger, string what, string reason);
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IconDiffusion.Specs.Cluster;
 
 /// <summary>One device of a silo.</summary>
@@ -36,6 +38,16 @@ public sealed record NodeReport
 
     /// <summary>The only experiment that this silo works for; null: all.</summary>
     public string? Only { get; init; }
+
+    /// <summary>Room on the disk of its data folder, for its user; null: not known.</summary>
+    public long? FreeDiskBytes { get; init; }
+
+    /// <summary>With less room than this a disk counts as full: what is left is for states, logs and work that runs already.</summary>
+    public const long LeastDiskBytes = 200_000_000;
+
+    /// <summary>Whether no work is begun there for want of room on the disk.</summary>
+    [JsonIgnore]
+    public bool IsDiskFull => FreeDiskBytes < LeastDiskBytes;
 }
 
 /// <summary>A device as the scheduler sees it.</summary>

@@ -99,6 +99,22 @@ public abstract class SchedulingTests(bool shuffled = false, bool onPostgres = f
     }
 
     [SkippableFact]
+    public async Task ASiloWhoseDiskIsFull_BeginsNothingUntilThereIsRoom_AndFailsNothing()
+    {
+        Silo.FreeDiskBytes = NodeReport.LeastDiskBytes - 1;
+        await Cluster.BeatAsync();
+        var spec = TestSpecs.Grid("full", 1);
+        await Cluster.SubmitAsync(spec);
+        await WaitsForAsync(spec, $"the disk of {Silo.Report().Silo} is full; make room there");
+        await PassAsync(TimeSpan.FromSeconds(5));
+        Assert.Empty(Disk.Started);
+
+        Silo.FreeDiskBytes = NodeReport.LeastDiskBytes;
+        Assert.Equal(1, (await RunningAsync()).Attempt);
+        Assert.Null((await StatusAsync(spec)).Cells[0].Error);
+    }
+
+    [SkippableFact]
     public async Task ADeviceWithoutTheMemory_IsLeftToOthers()
     {
         Cluster.Silo("b").With("gtx-1060", gigabytes: 3);

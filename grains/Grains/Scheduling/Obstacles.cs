@@ -25,9 +25,12 @@ internal static class Obstacles
     private static string? Sentence(QueuedWork item, List<Node> nodes, Func<Node, DeviceInfo, long> room)
     {
         var devices = nodes.Where(node => node.Serves(item)).SelectMany(node => node.Report.Devices
-            .Where(device => DeviceClass.Matches(item.DeviceClass, device.Class)).Select(device => room(node, device))).ToList();
-        if (devices.Exists(bytes => item.MemoryBytes <= bytes))
+            .Where(device => DeviceClass.Matches(item.DeviceClass, device.Class)).Select(device => (node.Report, Bytes: room(node, device)))).ToList();
+        var able = devices.FindAll(device => item.MemoryBytes <= device.Bytes);
+        if (able.Exists(device => !device.Report.IsDiskFull))
             return null;
+        if (able.Count > 0)
+            return $"the disk of {string.Join(" and of ", able.Select(device => device.Report.Silo).Distinct())} is full; make room there";
         var kind = item.DeviceClass == DeviceClass.Any ? "a device"
             : $"{(SpokenWithVowel.Contains(item.DeviceClass[0]) ? "an" : "a")} {item.DeviceClass}";
         return devices.Count == 0

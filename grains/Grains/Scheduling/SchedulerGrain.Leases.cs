@@ -55,7 +55,7 @@ public sealed partial class SchedulerGrain
         var fresh = new List<ActiveLease>();
         if (_queue.Count == 0)
             return fresh;
-        foreach (var node in _nodes.All.Where(node => !node.IsLeaving))
+        foreach (var node in _nodes.All.Where(node => !node.IsLeaving && !node.Report.IsDiskFull))
         {
             foreach (var device in node.Report.Devices.OrderBy(device => device.Class == DeviceClass.Cpu))
             {

@@ -22,6 +22,9 @@ public sealed class TestSilo(string name, Func<IGrainFactory> grains, Disk disk)
 
     public string? Only { get; set; }
 
+    /// <summary>Null: it does not say.</summary>
+    public long? FreeDiskBytes { get; set; }
+
     public bool Automatic { get; set; }
 
     /// <summary>Whether reports are made by themselves, whatever <see cref="Automatic"/> says of cells.</summary>
@@ -49,7 +52,7 @@ public sealed class TestSilo(string name, Func<IGrainFactory> grains, Disk disk)
 
     public NodeReport Report() => new()
     {
-        Silo = name, Incarnation = Incarnation, Devices = [.. Devices], Running = [.. _running.Keys.Select(work => work.Key)], Only = Only,
+        Silo = name, Incarnation = Incarnation, Devices = [.. Devices], Running = [.. _running.Keys.Select(work => work.Key)], Only = Only, FreeDiskBytes = FreeDiskBytes,
     };
 
     /// <summary>Reports itself, which nobody hears while its wire is cut.</summary>
