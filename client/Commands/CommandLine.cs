@@ -43,7 +43,7 @@ internal static partial class CommandLine
     [
         "ask", "run", "silo", "cluster", "submit", "watch", "status", "dashboard", "results", "logs", "plan", "report", "sample", "evaluate", "compare",
         "calibrate", "dataset", "consent", "publish", "demo", "weights", "doctor", "completion", "pause", "resume", "cancel", "retry",
-        "token",
+        "token", "backup", "restore",
     ];
 
     /// <summary>Works a command line off.</summary>

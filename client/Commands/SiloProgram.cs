@@ -26,6 +26,8 @@ internal static partial class SiloProgram
         new ForeignCommand("run", "Trains every run of an experiment, draws and scores its icons, and opens the report on whether they copy.", "file"),
         new ForeignCommand("silo", "Works off experiments on this machine's devices until it is stopped, and answers to submit, watch and the other commands."),
         new ForeignCommand("cluster", "Prepares several silos that work off one queue: their database and their keys."),
+        new ForeignCommand("backup", "Copies all that a silo or a cluster keeps into a new folder.", "folder"),
+        new ForeignCommand("restore", "Puts a backup back where nothing is, so that silos go on with its experiments.", "folder"),
         new ForeignCommand("plan", "Shows the runs of an experiment with their estimated time on this machine, before anything runs.", "file"),
         new ForeignCommand("sample", "Draws icons from a trained run with its own sampler.", "run"),
         new ForeignCommand("evaluate", "Compares two folders of images by FID, nearest-neighbour MAE and NWI."),

@@ -13,7 +13,7 @@ internal sealed class FolderArtifacts(string folder) : IArtifactStore
     /// <inheritdoc/>
     public Task<IReadOnlyDictionary<string, long>> ListAsync(string under, CancellationToken cancellationToken)
     {
-        var at = new DirectoryInfo(PathOf(under.TrimEnd('/')));
+        var at = new DirectoryInfo(under.Length == 0 ? _folder : PathOf(under.TrimEnd('/')));
         IReadOnlyDictionary<string, long> found = !at.Exists ? new Dictionary<string, long>() : at
             .EnumerateFiles("*", SearchOption.AllDirectories)
             .Where(file => !file.Name.EndsWith(".tmp", StringComparison.Ordinal))  // being written

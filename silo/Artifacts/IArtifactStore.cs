@@ -9,7 +9,7 @@ internal interface IArtifactStore
     /// <summary>For people, such as <c>s3://icons/lab</c>.</summary>
     string Name { get; }
 
-    /// <summary>Keys that begin with <paramref name="under"/>, which ends with '/', and their sizes in bytes.</summary>
+    /// <summary>Keys that begin with <paramref name="under"/>, which ends with '/' or is empty, and their sizes in bytes.</summary>
     Task<IReadOnlyDictionary<string, long>> ListAsync(string under, CancellationToken cancellationToken);
 
     /// <summary>Whether there is such a file.</summary>

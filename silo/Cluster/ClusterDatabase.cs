@@ -9,7 +9,7 @@ using Npgsql;
 namespace IconDiffusion.Silo.Cluster;
 
 /// <summary>The PostgreSQL database of a cluster: its tables and the queries that Orleans looks up in it.</summary>
-public static class ClusterDatabase
+public static partial class ClusterDatabase
 {
     // Any number that no other program in the same database locks by.
     private const long InitializationLock = 0x69636f6e;
@@ -68,10 +68,8 @@ public static class ClusterDatabase
     public static Task CheckAsync(string connectionString, CancellationToken cancellationToken, X509Certificate2? authority = null) =>
         WithAsync(connectionString, authority, async connection =>
         {
-            var found = await RelationsAsync(connection, cancellationToken).ConfigureAwait(false);
-            return found.Count == Relations.Length ? true : throw new ClusterDatabaseException(
-                ClusterDatabaseFault.NoTables,
-                $"The database {Name(connectionString)} has {(found.Count == 0 ? "no tables of Orleans" : $"only {found.Count} of {Relations.Length} tables and indexes of Orleans")}; wanted: icon cluster init --database …");
+            await ThrowIfIncompleteAsync(connection, connectionString, cancellationToken).ConfigureAwait(false);
+            return true;
         }, cancellationToken);
 
     private static readonly string[] Relations =
@@ -79,6 +77,15 @@ public static class ClusterDatabase
         "orleansgraindirectory", "orleansmembershiptable", "orleansmembershipversiontable", "orleansquery", "orleansreminderstable",
         "orleansstorage", "orleansstorage_first_write",
     ];
+
+    private static async Task ThrowIfIncompleteAsync(NpgsqlConnection connection, string connectionString, CancellationToken cancellationToken)
+    {
+        var found = await RelationsAsync(connection, cancellationToken).ConfigureAwait(false);
+        if (found.Count < Relations.Length)
+            throw new ClusterDatabaseException(
+                ClusterDatabaseFault.NoTables,
+                $"The database {Name(connectionString)} has {(found.Count == 0 ? "no tables of Orleans" : $"only {found.Count} of {Relations.Length} tables and indexes of Orleans")}; wanted: icon cluster init --database …");
+    }
 
     private static NpgsqlConnectionStringBuilder Parse(string connectionString)
     {

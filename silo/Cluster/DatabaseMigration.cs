@@ -17,15 +17,7 @@ internal static class DatabaseMigration
             return;
         var unfinished = copy + ".tmp";
         File.Delete(unfinished);
-        using (var command = connection.CreateCommand())
-        {
-            command.CommandText = "VACUUM INTO @copy";
-            command.Parameters.AddWithValue("@copy", unfinished);
-            command.ExecuteNonQuery();
-        }
-        // On the disk before it has the name of a whole copy.
-        using (var file = File.OpenHandle(unfinished, FileMode.Open, FileAccess.ReadWrite))
-            RandomAccess.FlushToDisk(file);
+        SiloDatabase.Save(connection, unfinished);   // On the disk before it has the name of a whole copy.
         File.Move(unfinished, copy);
     }
 

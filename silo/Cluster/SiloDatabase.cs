@@ -58,6 +58,36 @@ public sealed class SiloDatabase : DbDataSource
         }
     }
 
+    /// <summary>Writes a whole copy of a database as it is at one moment, while its silo may work.</summary>
+    /// <param name="copy">A file that is not there yet.</param>
+    /// <exception cref="IOException">It is locked or damaged, or the copy cannot be written.</exception>
+    public static void Save(string path, string copy)
+    {
+        try
+        {
+            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false, DefaultTimeout = BusySeconds }.ToString());
+            connection.Open();
+            Save(connection, copy);
+        }
+        catch (SqliteException failure)
+        {
+            throw Explain(path, failure);
+        }
+    }
+
+    /// <inheritdoc cref="Save(string, string)"/>
+    internal static void Save(SqliteConnection connection, string copy)
+    {
+        using (var command = connection.CreateCommand())
+        {
+            command.CommandText = "VACUUM INTO @copy";
+            command.Parameters.AddWithValue("@copy", copy);
+            command.ExecuteNonQuery();
+        }
+        using var file = File.OpenHandle(copy, FileMode.Open, FileAccess.ReadWrite);
+        RandomAccess.FlushToDisk(file);
+    }
+
     /// <inheritdoc/>
     protected override DbConnection CreateDbConnection() => new SqliteConnection(ConnectionString);
 

@@ -1,4 +1,5 @@
 using IconDiffusion.Silo.Cluster;
+using IconDiffusion.Silo.Hosting;
 using Npgsql;
 
 namespace IconDiffusion.Grains.Tests;
@@ -35,6 +36,36 @@ public sealed class ClusterDatabaseTests
         await using var count = source.CreateCommand("SELECT version FROM orleansstorage");
         Assert.Equal(5, await count.ExecuteScalarAsync());
         await RunAsync(source, "SELECT 1");
+    }
+
+    [SkippableFact]
+    public async Task AClustersRows_AreBroughtIntoAnotherDatabase_ThatHasNoneOfIt()
+    {
+        var server = await PostgresServer.GetAsync();
+        await using var database = await server.CreateDatabaseAsync();
+        await using var other = await server.CreateDatabaseAsync();
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        await RunAsync(source, """
+            INSERT INTO orleansstorage VALUES (1, 2, 3, 4, 'type', 'key', 'it''s', '\x0102', now(), 5), (1, 2, 3, 4, 'type', 'key', 'another', '\x03', now(), 6);
+            INSERT INTO orleansreminderstable VALUES ('it''s', 'grain', 'name', now(), 60000, 7, 0)
+            """);
+        var folder = Directory.CreateTempSubdirectory("icon-grains-");
+        try
+        {
+            await ClusterDatabase.SaveAsync(database.ConnectionString, "it's", folder.FullName, default);
+            await ClusterDatabase.CheckUnusedAsync(other.ConnectionString, "it's", default);
+            await ClusterDatabase.LoadAsync(other.ConnectionString, "it's", folder.FullName, default);
+            await Assert.ThrowsAsync<SiloOptionsException>(() => ClusterDatabase.CheckUnusedAsync(other.ConnectionString, "it's", default));
+            await Assert.ThrowsAsync<SiloOptionsException>(() => ClusterDatabase.LoadAsync(other.ConnectionString, "it's", folder.FullName, default));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        await using var restored = NpgsqlDataSource.Create(other.ConnectionString);
+        await using var rows = restored.CreateCommand("SELECT (SELECT string_agg(concat_ws(' ', serviceid, encode(payloadbinary, 'hex'), version), ',') FROM orleansstorage) || (SELECT concat_ws(' ', '', grainid, period) FROM orleansreminderstable)");
+        Assert.Equal("it's 0102 5 grain 60000", await rows.ExecuteScalarAsync());
     }
 
     [SkippableFact]
