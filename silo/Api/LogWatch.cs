@@ -11,7 +11,7 @@ internal sealed class LogWatch(string runId, long after, RunDirectory runs, RunF
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan StatePeriod = TimeSpan.FromSeconds(2);
     private long _step = after;
-    private int _events;
+    private readonly HashSet<RunEvent> _told = [];
     private long? _asked;
 
     public async Task<EventFrame?> NextAsync(TimeSpan patience, CancellationToken cancellationToken)
@@ -21,7 +21,7 @@ internal sealed class LogWatch(string runId, long after, RunDirectory runs, RunF
         {
             // The state first: what is written afterwards is still seen below.
             var hasEnded = await HasEndedAsync();
-            if (Read(await files.LossLogAsync(runId, cancellationToken)) is { Length: > 0 } news)
+            if (Read(await files.LossLogAsync(runId, cancellationToken), await files.EventsAsync(runId, cancellationToken)) is { Length: > 0 } news)
                 return new(news, IsLast: false);
             if (hasEnded)
                 return new(": end\n\n"u8.ToArray(), IsLast: true);
@@ -35,16 +35,16 @@ internal sealed class LogWatch(string runId, long after, RunDirectory runs, RunF
     }
 
     // A run that was cut back to a checkpoint writes the same lines again; they are sent once.
-    private byte[] Read(string log)
+    private byte[] Read(string log, IReadOnlyList<RunEvent> events)
     {
         var losses = LossLogReader.Read(log, _step, MostLosses);
-        var events = files.Events(runId);
+        RunEvent[] fresh = [.. events.Where(_told.Add)];
         List<byte> news = [];
         if (losses.Count > 0)
             news.AddRange([.. "event: losses\ndata: "u8, .. JsonSerializer.SerializeToUtf8Bytes(losses, SpecJson.Compact), .. "\n\n"u8]);
-        if (events.Count > _events)
-            news.AddRange([.. "event: events\ndata: "u8, .. JsonSerializer.SerializeToUtf8Bytes(events.Skip(_events), SpecJson.Compact), .. "\n\n"u8]);
-        (_step, _events) = (losses.Count > 0 ? losses[^1].Step : _step, events.Count);
+        if (fresh.Length > 0)
+            news.AddRange([.. "event: events\ndata: "u8, .. JsonSerializer.SerializeToUtf8Bytes(fresh, SpecJson.Compact), .. "\n\n"u8]);
+        _step = losses.Count > 0 ? losses[^1].Step : _step;
         return [.. news];
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Silo.Artifacts;
 using IconDiffusion.Silo.Hosting;
+using IconDiffusion.Silo.Work;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 using IconDiffusion.Specs.Files;
@@ -21,6 +22,7 @@ internal sealed class RunFiles(SiloOptions options, TimeProvider time, IArtifact
     private const int MostEvents = 10_000;
     private const string Copies = ".copies";
     private static readonly TimeSpan CopyAge = TimeSpan.FromSeconds(10);
+    private static readonly string[] Growing = ["loss.jsonl", "window.jsonl"];
     private readonly ConcurrentDictionary<string, long> _copied = [];
     private readonly DataFolder _data = new(options.Data);
     private readonly FileExtensionContentTypeProvider _types = new()
@@ -42,25 +44,30 @@ internal sealed class RunFiles(SiloOptions options, TimeProvider time, IArtifact
     public async Task<bool> ExistsAsync(string runId, CancellationToken cancellationToken) =>
         Directory.Exists(_data.Run(runId)) || (shared is not null && (await shared.ListAsync(Key(runId, ""), cancellationToken)).Count > 0);
 
-    /// <summary>A readable loss log: the run's own, or a copy of what another silo has shared, no older than ten seconds.</summary>
+    /// <summary>A readable loss log: the run's own, or, where another silo has gone on with it, a copy of what that has shared, no older than ten seconds.</summary>
     public async Task<string> LossLogAsync(string runId, CancellationToken cancellationToken)
     {
-        var own = new RunFolder(_data.Run(runId)).LossLogFile;
-        if (shared is null || File.Exists(own))
-            return own;
-        var copy = Path.Combine(_data.Path, Copies, $"{runId}.jsonl");
-        if (!_copied.TryGetValue(runId, out var at) || time.GetElapsedTime(at) > CopyAge)
-        {
-            _copied[runId] = time.GetTimestamp();
-            await shared.GetAsync(Key(runId, "loss.jsonl"), copy, cancellationToken);
-        }
-        return copy;
+        var own = new FileInfo(new RunFolder(_data.Run(runId)).LossLogFile);
+        if (shared is null)
+            return own.FullName;
+        var copy = new FileInfo(await CopyAsync(Key(runId, own.Name), cancellationToken));
+        return !own.Exists || (copy.Exists && copy.Length > own.Length) ? copy.FullName : own.FullName;
     }
 
-    /// <summary>What has happened to the run, the last ten thousand events at most.</summary>
-    public IReadOnlyList<RunEvent> Events(string runId)
+    /// <summary>What has happened to the run on any silo, oldest first, the last ten thousand events of each silo at most; what others have shared may come ten seconds late.</summary>
+    public async Task<IReadOnlyList<RunEvent>> EventsAsync(string runId, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(_data.Run(runId), "events.jsonl");
+        var own = Events(new RunFolder(_data.Run(runId)).EventsFile);
+        if (shared is null)
+            return own;
+        var all = own.ToHashSet();
+        foreach (var key in (await shared.ListAsync(Key(runId, "events/"), cancellationToken)).Keys.Where(key => key != StoreTransfer.EventsKey($"runs/{runId}", options.Name)))
+            all.UnionWith(Events(await CopyAsync(key, cancellationToken)));
+        return [.. all.OrderBy(each => each.At)];
+    }
+
+    private static IReadOnlyList<RunEvent> Events(string path)
+    {
         if (!File.Exists(path))
             return [];
         using var reader = new StreamReader(Share(path));
@@ -77,6 +84,18 @@ internal sealed class RunFiles(SiloOptions options, TimeProvider time, IArtifact
         return [.. events];
     }
 
+    // Of a file that grows.
+    private async Task<string> CopyAsync(string key, CancellationToken cancellationToken)
+    {
+        var copy = Path.Combine(_data.Path, Copies, key.Replace('/', '-'));
+        if (!_copied.TryGetValue(key, out var at) || time.GetElapsedTime(at) > CopyAge)
+        {
+            _copied[key] = time.GetTimestamp();
+            await shared!.GetAsync(key, copy, cancellationToken);
+        }
+        return copy;
+    }
+
     /// <summary>All files but locks and those half written, in the order of their paths; null: there is no such run.</summary>
     public async Task<IReadOnlyList<RunFile>?> ListAsync(string runId, CancellationToken cancellationToken)
     {
@@ -89,9 +108,19 @@ internal sealed class RunFiles(SiloOptions options, TimeProvider time, IArtifact
     }
 
     /// <summary>Opens a file; null: there is none of that name, or the name leads out of the run's folder.</summary>
-    public async Task<OpenedFile?> OpenAsync(string runId, string path, CancellationToken cancellationToken) => !IsPublic(path)
-        ? null
-        : OpenHere(_data.Run(runId), path) ?? await OpenThereAsync(Key(runId, path), cancellationToken);
+    public async Task<OpenedFile?> OpenAsync(string runId, string path, CancellationToken cancellationToken)
+    {
+        if (!IsPublic(path))
+            return null;
+        var here = OpenHere(_data.Run(runId), path);
+        if (here is not null && (shared is null || !Growing.Contains(path)))
+            return here;
+        var there = await OpenThereAsync(Key(runId, path), cancellationToken);
+        var (taken, other) = there?.Content.Length > (here?.Content.Length ?? -1) ? (there, here) : (here, there);
+        if (other is not null)
+            await other.Content.DisposeAsync();
+        return taken;
+    }
 
     /// <summary>Opens a file of a report; null: it is neither here nor where silos leave their files.</summary>
     /// <param name="name">One of the report's own.</param>

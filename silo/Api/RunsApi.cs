@@ -40,7 +40,7 @@ internal static class RunsApi
         if (last is not null)
             from = Math.Max(0, LossLogReader.LastStep(log) - most);
         var losses = LossLogReader.Read(log, from, most + 1);
-        return new() { Losses = [.. losses.Take(most)], Events = [.. files.Events(runId)], More = losses.Count > most };
+        return new() { Losses = [.. losses.Take(most)], Events = [.. await files.EventsAsync(runId, cancellationToken)], More = losses.Count > most };
     }
 
     private static Task FollowAsync(string runId, long? after, HttpContext context, RunDirectory runs, RunFiles files, EventStreams streams, TimeProvider time) =>

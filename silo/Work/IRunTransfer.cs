@@ -22,6 +22,9 @@ internal interface IRunTransfer
     /// <summary>Brings all there is to bring away, and waits for it. Called when the work has ended or has stopped.</summary>
     /// <inheritdoc cref="Fetch"/>
     void Publish(WorkOrder order, CancellationToken cancellation);
+
+    /// <summary>Something has happened to the work; brings its events to where others read them, and never throws: no work ends for want of its log.</summary>
+    void Told(WorkOrder order);
 }
 
 /// <summary>All silos work in the same data folder, or there is only one: nothing needs to be brought anywhere.</summary>
@@ -34,4 +37,6 @@ internal sealed class NoTransfer : IRunTransfer
     public void Checkpointed(WorkOrder order, Action<string> warn) { }
 
     public void Publish(WorkOrder order, CancellationToken cancellation) { }
+
+    public void Told(WorkOrder order) { }
 }

@@ -38,6 +38,25 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
     /// <inheritdoc/>
     public void Publish(WorkOrder order, CancellationToken cancellation) => Wait(PublishAllAsync(order, cancellation));
 
+    /// <inheritdoc/>
+    public void Told(WorkOrder order)
+    {
+        try
+        {
+            var events = Folder(order).EventsFile;
+            if (File.Exists(events))
+                Wait(store.PutAsync(EventsKey(Key(Folder(order).Path), silo), events, CancellationToken.None));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The next one takes them along.
+        }
+    }
+
+    /// <summary>Under which key a silo leaves the events of a run: each its own, since each has a part of them.</summary>
+    /// <param name="folder">Key of the run's folder.</param>
+    public static string EventsKey(string folder, string silo) => $"{folder}/events/{silo}.jsonl";
+
     private async Task FetchAsync(WorkOrder order, CancellationToken cancellation)
     {
         var folder = Folder(order);

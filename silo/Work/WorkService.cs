@@ -137,7 +137,7 @@ internal sealed partial class WorkService : ISiloWork, IDisposable
         {
             attempt.Stopped.ThrowIfCancellationRequested();
             LogStarted(order.Work, order.Attempt, device.Id);
-            _events.Add(order, RunEventKind.Started, $"Attempt {order.Attempt} at {order.Work} starts on {device.Id} of {_silo}.");
+            Tell(order, RunEventKind.Started, $"Attempt {order.Attempt} at {order.Work} starts on {device.Id} of {_silo}.");
             outcome = Execute(attempt, open);
         }
         catch (OperationCanceledException) when (attempt.Stopped.IsCancellationRequested)
@@ -156,9 +156,15 @@ internal sealed partial class WorkService : ISiloWork, IDisposable
             _ => (RunEventKind.Done, $"Attempt {order.Attempt} at {order.Work} is done."),
         };
         // A discarded attempt writes nothing more, not even here.
-        if (!attempt.IsDiscarded) _events.Add(order, kind, message);
+        if (!attempt.IsDiscarded) Tell(order, kind, message);
         LogEnded(order.Work, order.Attempt, message);
         attempt.End(outcome);
+    }
+
+    private void Tell(WorkOrder order, RunEventKind kind, string message)
+    {
+        _events.Add(order, kind, message);
+        _transfer.Told(order);
     }
 
     private WorkOutcome Execute(WorkAttempt attempt, Func<Workbench> open)
@@ -198,7 +204,7 @@ internal sealed partial class WorkService : ISiloWork, IDisposable
         void Warn(string sentence)
         {
             LogWarning(order.Work, order.Attempt, sentence);
-            _events.Add(order, RunEventKind.Warning, sentence);
+            Tell(order, RunEventKind.Warning, sentence);
         }
     }
 }

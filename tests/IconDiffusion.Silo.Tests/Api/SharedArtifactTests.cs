@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using IconDiffusion.Client.Cluster;
 using IconDiffusion.Data;
 using IconDiffusion.Imaging;
@@ -61,4 +62,29 @@ public sealed class SharedArtifactTests : IAsyncLifetime
         await Problem.SentenceAsync(HttpStatusCode.NotFound, await _other.Client.GetAsync($"/api/runs/{Run}/files/results/other.png"));
         Assert.False(Directory.Exists(Path.Combine(_other.Data, "runs", Run)));
     }
+
+    [Fact]
+    public async Task ARunThatOneSiloBegan_AndAnotherGoesOnWith_IsWholeAtBoth()
+    {
+        string[] losses = [.. Enumerable.Range(1, 3).Select(step => $$"""{"step":{{step}},"loss":0.5,"gradNorm":1,"imagesPerSecond":2,"seconds":3}""")];
+        var own = Directory.CreateDirectory(Path.Combine(_other.Data, "runs", Run)).FullName;
+        Directory.CreateDirectory(_store["runs", Run, "events"]);
+        File.WriteAllLines(Path.Combine(own, "loss.jsonl"), losses[..1]);
+        File.WriteAllLines(_store["runs", Run, "loss.jsonl"], losses);
+        File.WriteAllText(Path.Combine(own, "events.jsonl"), Event(1, "test", RunEventKind.Started) + Event(4, "test", RunEventKind.Failed));
+        // What this silo has left there itself may be older.
+        File.WriteAllText(_store["runs", Run, "events", "test.jsonl"], Event(1, "test", RunEventKind.Started));
+        File.WriteAllText(_store["runs", Run, "events", "laptop.jsonl"], Event(3, "laptop", RunEventKind.Stopped) + Event(5, "laptop", RunEventKind.Done));
+
+        var log = await TestSilo.ReadAsync<RunLog>(await _other.Client.GetAsync($"/api/runs/{Run}/log"));
+
+        Assert.Equal([1, 2, 3], log.Losses.Select(loss => loss.Step));
+        Assert.Equal(
+            [(1, "test", RunEventKind.Started), (3, "laptop", RunEventKind.Stopped), (4, "test", RunEventKind.Failed), (5, "laptop", RunEventKind.Done)],
+            log.Events.Select(each => ((int)each.At.ToUnixTimeSeconds(), each.Silo, each.Kind)));
+        Assert.Equal(string.Join('\n', losses) + '\n', (await _other.Client.GetStringAsync($"/api/runs/{Run}/files/loss.jsonl")).ReplaceLineEndings("\n"));
+    }
+
+    private static string Event(int second, string silo, RunEventKind kind) => JsonSerializer.Serialize(
+        new RunEvent { At = DateTimeOffset.FromUnixTimeSeconds(second), Silo = silo, Work = "w", Attempt = 1, Kind = kind, Message = "" }, SpecJson.Compact) + "\n";
 }

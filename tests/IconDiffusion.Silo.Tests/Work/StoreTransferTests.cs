@@ -3,10 +3,12 @@ using IconDiffusion.Data;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Grains;
 using IconDiffusion.Pipeline.Experiments;
+using IconDiffusion.Silo.Api;
 using IconDiffusion.Silo.Artifacts;
 using IconDiffusion.Silo.Devices;
 using IconDiffusion.Silo.Tests.Artifacts;
 using IconDiffusion.Silo.Work;
+using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 using IconDiffusion.Specs.Files;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -46,14 +48,15 @@ public sealed class StoreTransferTests : IAsyncLifetime
         first = Service(here, "first", store, atCheckpoints: order => first.Stop(order.Work, order.Attempt));
         var second = Service(there, "second", store);
 
-        // Trained here for a while, then there to the end; drawn here; scored there.
+        // Trained here for a while, then there to the end; drawn at a third; scored there.
+        var third = Service(new(_tiny["nowhere"]), "third", store);
         first.Start(_tiny.Train(attempt: 1, checkpointEvery: TimeSpan.FromMilliseconds(1)));
         Assert.Equal((1, new WorkStopped()), await _grains.EndAsync());
         var step = _tiny.Folder(here).NewestCheckpoint();
         second.Start(_tiny.Train(attempt: 2));
         var training = Assert.IsType<TrainingDone>((await _grains.EndAsync()).Outcome).Summary;
         Assert.InRange(LossLog.Read(_tiny.Folder(here).LossLogFile).Count, step!.Value, 39);
-        first.Start(_tiny.Sample());
+        third.Start(_tiny.Sample());
         var sampling = Assert.IsType<SamplesDone>((await _grains.EndAsync()).Outcome).Summary;
         second.Start(_tiny.Evaluate(training, sampling));
         var result = Assert.IsType<EvaluationDone>((await _grains.EndAsync()).Outcome).Result;
@@ -71,6 +74,24 @@ public sealed class StoreTransferTests : IAsyncLifetime
             var key = Path.GetRelativePath(alone.Path, icon).Replace('\\', '/');
             Assert.True(await store.GetAsync(key, _tiny["icon"], default));
             Assert.Equal(Hash(icon), Hash(_tiny["icon"]));
+        }
+
+        // Each silo, and one that has worked on nothing, shows all of it: losses, what happened where, icons and scores.
+        (string, RunEventKind)[] happened = [("first", RunEventKind.Started), ("first", RunEventKind.Stopped), ("second", RunEventKind.Started), ("second", RunEventKind.Done),
+            ("third", RunEventKind.Started), ("third", RunEventKind.Done), ("second", RunEventKind.Started), ("second", RunEventKind.Done)];
+        foreach (var (name, folder) in new[] { ("first", "here"), ("second", "there"), ("third", "nowhere"), ("fourth", "idle") })
+        {
+            var files = new RunFiles(new() { Data = _tiny[folder], Name = name }, TimeProvider.System, store);
+            Assert.Equal(happened, (await files.EventsAsync(_tiny.RunId, default)).Where(each => each.Kind != RunEventKind.Warning).Select(each => (each.Silo, each.Kind)));
+            Assert.Equal(40, LossLogReader.LastStep(await files.LossLogAsync(_tiny.RunId, default)));
+            var listed = (await files.ListAsync(_tiny.RunId, default))!.Select(file => file.Path).ToHashSet();
+            var samples = $"samples/{RunIdentity.Samples(_tiny.Spec.Sampling.Sampler)}";
+            foreach (var path in new[] { $"{samples}/00000.png", $"{samples}/00003.png", $"results/{RunIdentity.Result(_tiny.Spec)}/result.json", "weights.safetensors" })
+            {
+                Assert.Contains(path, listed);
+                await using var content = (await files.OpenAsync(_tiny.RunId, path, default))!.Content;
+                Assert.True(content.Length > 0);
+            }
         }
 
         // The store keeps what a run keeps.
@@ -158,5 +179,7 @@ public sealed class StoreTransferTests : IAsyncLifetime
         }
 
         public void Publish(WorkOrder order, CancellationToken cancellation) => transfer.Publish(order, cancellation);
+
+        public void Told(WorkOrder order) => transfer.Told(order);
     }
 }
