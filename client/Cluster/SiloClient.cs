@@ -1,13 +1,7 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Security;
 using System.Net.ServerSentEvents;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
-using System.Security.Authentication;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -17,40 +11,30 @@ using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Client.Cluster;
 
-/// <summary>A silo's HTTP API as calls. Every failure is a <see cref="SiloException"/> with a sentence that can be shown.</summary>
+/// <summary>The HTTP API of a silo, or of whichever of several answers, as calls. Every failure is a <see cref="SiloException"/> with a sentence that can be shown.</summary>
 internal sealed class SiloClient : IDisposable
 {
     // A newer silo may tell more than this client knows.
     private static readonly JsonSerializerOptions Json = new(SpecJson.Compact) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
+    private readonly Func<IReadOnlyList<SiloEndpoint>> _find;
+    private Queue<SiloConnection> _others;
+    private SiloConnection _silo;
 
-    /// <summary>Where a silo tells, without a token, which authority its certificate is of.</summary>
-    public const string AuthorityPath = "/authority.crt";
-
-    private const int MostAuthorityBytes = 16 << 10;
-
-    private readonly HttpClient _http;
-    private readonly SiloEndpoint _endpoint;
-    private X509Certificate2? _authority;
-
-    public SiloClient(SiloEndpoint endpoint)
+    /// <param name="find">Where silos of the same cluster are, any of which will do; asked again when none of them answers.</param>
+    /// <exception cref="SiloException">There is none.</exception>
+    public SiloClient(Func<IReadOnlyList<SiloEndpoint>> find)
     {
-        _endpoint = endpoint;
-        _http = new HttpClient(endpoint.Fingerprint is null
-            ? Handler(endpoint.Url, ConnectAsync, null)
-            : Handler(endpoint.Url, ConnectToKnownAsync, (_, certificate, _, _) => Authority.HasIssued(_authority!, certificate as X509Certificate2)))
-        {
-            BaseAddress = endpoint.Url,
-            Timeout = Timeout.InfiniteTimeSpan,
-            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", endpoint.Token) },
-        };
+        _find = find;
+        _others = new(find().Select(endpoint => new SiloConnection(endpoint)));
+        _silo = _others.Dequeue();
     }
 
-    public Uri Url => _endpoint.Url;
+    /// <summary>Of the silo that answered last.</summary>
+    public Uri Url => _silo.Endpoint.Url;
 
     /// <summary>The silo's page, signed in.</summary>
-    public Uri Dashboard => new(_endpoint.Url, $"/#token={_endpoint.Token}");
+    public Uri Dashboard => new(Url, $"/#token={_silo.Endpoint.Token}");
 
     public Task<SiloInfo> GetSiloAsync(CancellationToken cancellation) => GetAsync<SiloInfo>("api/silo", cancellation);
 
@@ -79,7 +63,7 @@ internal sealed class SiloClient : IDisposable
     /// <summary>Brings one file of an experiment's report into a folder, all or not at all.</summary>
     public async Task GetReportFileAsync(string id, string name, string folder, CancellationToken cancellation)
     {
-        using var answer = await TrySendAsync(new(HttpMethod.Get, $"api/experiments/{id}/report/files/{name}"), HttpCompletionOption.ResponseHeadersRead, cancellation);
+        using var answer = await TrySendAsync(HttpMethod.Get, $"api/experiments/{id}/report/files/{name}", null, HttpCompletionOption.ResponseHeadersRead, cancellation);
         if (!answer.IsSuccessStatusCode)
             throw await RefusalAsync(answer, cancellation);
         await using var content = await answer.Content.ReadAsStreamAsync(cancellation);
@@ -107,7 +91,7 @@ internal sealed class SiloClient : IDisposable
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(offer, SpecJson.Compact);
         var path = $"api/folders/{FolderOffer.KeyOf(json)}";
-        using (var known = await TrySendAsync(new(HttpMethod.Get, path), HttpCompletionOption.ResponseContentRead, cancellation))
+        using (var known = await TrySendAsync(HttpMethod.Get, path, null, HttpCompletionOption.ResponseContentRead, cancellation))
         {
             if (known.IsSuccessStatusCode)
                 return await ReadAsync<PreparedFolder>(known, path, cancellation);
@@ -136,54 +120,15 @@ internal sealed class SiloClient : IDisposable
 
     public void Dispose()
     {
-        _http.Dispose();
-        _authority?.Dispose();
+        foreach (var silo in _others.Prepend(_silo))
+            silo.Dispose();
     }
-
-    private static SocketsHttpHandler Handler(
-        Uri url, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect, RemoteCertificateValidationCallback? isBelieved) => new()
-        {
-            // The token goes to this silo and nowhere else.
-            AllowAutoRedirect = false,
-            UseProxy = !url.IsLoopback,
-            ConnectTimeout = TimeSpan.FromSeconds(5),
-            ConnectCallback = connect,
-            SslOptions = { RemoteCertificateValidationCallback = isBelieved },
-        };
-
-    // The authority first, which has the fingerprint or is none; then whoever shows a certificate of it.
-    private async ValueTask<Stream> ConnectToKnownAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
-    {
-        _authority ??= await AskForAuthorityAsync(cancellation);
-        return await ConnectAsync(context, cancellation);
-    }
-
-    /// <summary>Fetches the authority from whoever is there, without a token: by its fingerprint it is the right one, or it is refused.</summary>
-    private async Task<X509Certificate2> AskForAuthorityAsync(CancellationToken cancellation)
-    {
-        using var anybody = new HttpClient(Handler(Url, ConnectAsync, (_, certificate, _, _) => certificate is not null)) { MaxResponseContentBufferSize = MostAuthorityBytes };
-        X509Certificate2 authority;
-        try
-        {
-            authority = X509Certificate2.CreateFromPem(await anybody.GetStringAsync(new Uri(Url, AuthorityPath), cancellation));
-        }
-        catch (Exception none) when (none is CryptographicException or HttpRequestException { StatusCode: not null })
-        {
-            throw Unbelieved("has no authority of its own");
-        }
-        return Authority.Fingerprint(authority) is var found && found == _endpoint.Fingerprint
-            ? authority
-            : throw Unbelieved($"has the authority {found}");
-    }
-
-    private SiloException Unbelieved(string found) => new(
-        $"The silo at {Url} is not the one whose fingerprint is in its address: it {found}. Wanted the whole address that 'icon silo --listen' prints there; where it is that one, somebody else answers in the silo's place.", ExitCode.WrongInput);
 
     private Task<T> GetAsync<T>(string path, CancellationToken cancellation) => SendAsync<T>(HttpMethod.Get, path, null, cancellation);
 
     private async Task<T> SendAsync<T>(HttpMethod method, string path, HttpContent? content, CancellationToken cancellation)
     {
-        using var answer = await TrySendAsync(new(method, path) { Content = content }, HttpCompletionOption.ResponseContentRead, cancellation);
+        using var answer = await TrySendAsync(method, path, content, HttpCompletionOption.ResponseContentRead, cancellation);
         return answer.IsSuccessStatusCode ? await ReadAsync<T>(answer, path, cancellation) : throw await RefusalAsync(answer, cancellation);
     }
 
@@ -201,7 +146,7 @@ internal sealed class SiloClient : IDisposable
 
     private async IAsyncEnumerable<SseItem<string>> EventsAsync(string path, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var answer = await TrySendAsync(new(HttpMethod.Get, path), HttpCompletionOption.ResponseHeadersRead, cancellation);
+        using var answer = await TrySendAsync(HttpMethod.Get, path, null, HttpCompletionOption.ResponseHeadersRead, cancellation);
         if (!answer.IsSuccessStatusCode)
             throw await RefusalAsync(answer, cancellation);
         await using var stream = await answer.Content.ReadAsStreamAsync(cancellation);
@@ -221,40 +166,51 @@ internal sealed class SiloClient : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> TrySendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellation)
+    // Whoever cannot be reached, or is just starting or stopping, is passed over; everything that is asked may be asked twice.
+    private async Task<HttpResponseMessage> TrySendAsync(HttpMethod method, string path, HttpContent? content, HttpCompletionOption completion, CancellationToken cancellation)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        // A folder takes what the network and the silo's work on it take; what is refused is refused before it is sent.
-        if (request.Content is FolderArchive)
-            request.Headers.ExpectContinue = true;
-        else
-            patience.CancelAfter(Patience);
+        using (content)
+            for (var tried = 1; ; tried++)
+            {
+                try
+                {
+                    var answer = await _silo.SendAsync(method, path, content, completion, cancellation);
+                    if (answer.StatusCode != HttpStatusCode.ServiceUnavailable || tried == _others.Count + 1)
+                        return answer;
+                    answer.Dispose();
+                }
+                catch (SiloUnreachableException) when (tried <= _others.Count)
+                {
+                    // The next one.
+                }
+                catch (SiloUnreachableException)
+                {
+                    LookAgain();
+                    throw;
+                }
+                _others.Enqueue(_silo);
+                _silo = _others.Dequeue();
+            }
+    }
+
+    // A silo that came back elsewhere is asked the next time, and its old address, which may be somebody else's by now, no more. Where none is to be found,
+    // those that are known may come back.
+    private void LookAgain()
+    {
+        IReadOnlyList<SiloEndpoint> found;
         try
         {
-            return await _http.SendAsync(request, completion, patience.Token);
+            found = _find();
         }
-        catch (HttpRequestException exception) when (exception.InnerException is SiloException unbelieved)
+        catch (SiloException)
         {
-            throw unbelieved;
+            return;
         }
-        catch (HttpRequestException exception) when (exception.InnerException is AuthenticationException)
-        {
-            throw new SiloException(_endpoint.Fingerprint is null
-                ? $"The silo at {Url} shows a certificate that this machine does not trust. Wanted the whole address that 'icon silo --listen' prints there, with the fingerprint behind '#'."
-                : $"The silo at {Url} shows a certificate that is not of the authority in its address, or that has ended. If this machine's clock is wrong, set it.", ExitCode.WrongInput);
-        }
-        catch (HttpRequestException exception)
-        {
-            throw new SiloUnreachableException($"The silo at {Url} does not answer: {exception.InnerException?.Message ?? exception.Message}. {_endpoint.Hint}");
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            throw new SiloUnreachableException($"The silo at {Url} does not answer within {Patience.TotalSeconds:0} s. {_endpoint.Hint}");
-        }
-        finally
-        {
-            request.Dispose();
-        }
+        if (found.All(endpoint => endpoint == _silo.Endpoint || _others.Any(other => other.Endpoint == endpoint)))
+            return;
+        Dispose();
+        _others = new(found.Select(endpoint => new SiloConnection(endpoint)));
+        _silo = _others.Dequeue();
     }
 
     private async Task<SiloException> RefusalAsync(HttpResponseMessage answer, CancellationToken cancellation)
@@ -286,26 +242,6 @@ internal sealed class SiloClient : IDisposable
         catch (JsonException)
         {
             return null;
-        }
-    }
-
-    /// <summary>Keep-alive, so that a watcher notices within half a minute that the silo's machine is gone.</summary>
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 15);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
-            await socket.ConnectAsync(context.DnsEndPoint, cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
         }
     }
 }

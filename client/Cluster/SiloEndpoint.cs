@@ -13,16 +13,26 @@ internal sealed record SiloEndpoint(Uri Url, string Token, string? Fingerprint, 
     private const string TokenVariable = "ICONDIFFUSION_TOKEN";
 
     /// <summary>Whether <see cref="Find"/> would find a silo to ask.</summary>
-    public static bool IsNamedOrRuns(string? url, DataFolder data) => (url ?? Variable(UrlVariable)) is not null || LocalSilo.Find(data.Path) is not null;
+    public static bool IsNamedOrRuns(string[]? urls, DataFolder data) => Given(urls, UrlVariable).Length > 0 || LocalSilo.Find(data.Path) is not null;
 
-    /// <summary>The silo that was named, else the one that left its address in the data folder.</summary>
-    /// <param name="url"><c>--url</c>; null: the environment's, then the data folder's.</param>
-    /// <param name="token"><c>--token</c>; null: the environment's, then the data folder's.</param>
+    /// <summary>The silos that were named, else the one that left its address in the data folder.</summary>
+    /// <param name="urls"><c>--url</c>; none: the environment's, then the data folder's.</param>
+    /// <param name="tokens"><c>--token</c>, one for all or one for each; none: the environment's, then the data folder's.</param>
+    /// <returns>At least one.</returns>
     /// <exception cref="SiloException">No silo runs on the data folder, or there is no token.</exception>
-    /// <exception cref="UsageException">The URL is none.</exception>
-    public static SiloEndpoint Find(string? url, string? token, DataFolder data)
+    /// <exception cref="UsageException">A URL is none, or there are tokens for fewer or more silos.</exception>
+    public static IReadOnlyList<SiloEndpoint> Find(string[]? urls, string[]? tokens, DataFolder data)
     {
-        var named = url ?? Variable(UrlVariable);
+        var (named, secrets) = (Given(urls, UrlVariable), Given(tokens, TokenVariable));
+        if (secrets.Length > 1 && secrets.Length != named.Length)
+            throw new UsageException($"{secrets.Length} tokens came with {named.Length} URLs; wanted one token for all silos, or one for each.");
+        return named.Length == 0
+            ? [Find((string?)null, secrets.FirstOrDefault(), data)]
+            : [.. named.Select((url, i) => Find(url, secrets.Length > 1 ? secrets[i] : secrets.FirstOrDefault(), data))];
+    }
+
+    private static SiloEndpoint Find(string? named, string? token, DataFolder data)
+    {
         var address = named is null ? LocalSilo.Find(data.Path) : null;
         if (named is null && address is null)
             throw new SiloException(
@@ -37,7 +47,7 @@ internal sealed record SiloEndpoint(Uri Url, string Token, string? Fingerprint, 
         uri = new(uri.GetLeftPart(UriPartial.Query));
 
         // The data folder's own token is for its own machine and is sent to no other.
-        var secret = token ?? Variable(TokenVariable) ?? (address is not null || uri.IsLoopback ? TokenIn(data) : null);
+        var secret = token ?? (address is not null || uri.IsLoopback ? TokenIn(data) : null);
         if (secret is null)
             throw new SiloException(
                 $"There is no token for the silo at {uri}. It lies in the silo's data folder in the file 'token': {TokenVariable} or --token.",
@@ -47,7 +57,9 @@ internal sealed record SiloEndpoint(Uri Url, string Token, string? Fingerprint, 
             : "On its machine: icon silo --listen 0.0.0.0, which prints the address for others.");
     }
 
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    // The environment's stand apart by spaces.
+    private static string[] Given(string[]? options, string variable) => options is { Length: > 0 } ? options
+        : (Environment.GetEnvironmentVariable(variable) ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
     private static string? TokenIn(DataFolder data)
     {

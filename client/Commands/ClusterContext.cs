@@ -9,15 +9,15 @@ namespace IconDiffusion.Client.Commands;
 /// <summary>What every command that talks to a silo has: its options, read once, and the connection.</summary>
 internal sealed class ClusterContext : IDisposable
 {
-    private static readonly Option<string?> Url = new("--url")
+    private static readonly Option<string[]> Url = new("--url")
     {
-        Description = "The silo: the whole address that it printed for other machines, such as https://desktop:5480#FINGERPRINT (default: the one that runs on the data folder). Also: ICONDIFFUSION_URL.",
+        Description = "The silo: the whole address that it printed for other machines, such as https://desktop:5480#FINGERPRINT (default: the one that runs on the data folder). May be repeated for silos of one cluster: whoever answers is asked, and when it is gone, another. Also: ICONDIFFUSION_URL, with spaces between.",
         HelpName = "URL",
     };
 
-    private static readonly Option<string?> Token = new("--token")
+    private static readonly Option<string[]> Token = new("--token")
     {
-        Description = "The silo's token (default: the data folder's). Also: ICONDIFFUSION_TOKEN, which other users of this machine can't see.",
+        Description = "The silo's token (default: the data folder's); of several silos one for all, or one for each in their order. Also: ICONDIFFUSION_TOKEN, which other users of this machine can't see.",
         HelpName = "TOKEN",
     };
 
@@ -27,7 +27,7 @@ internal sealed class ClusterContext : IDisposable
     {
         (Terminal, Data) = (new(parsed.GetValue(CommandLine.JsonOption)), new(parsed.GetValue(CommandLine.DataOption)!));
         HasSilo = SiloEndpoint.IsNamedOrRuns(parsed.GetValue(Url), Data);
-        _silo = new(() => new(SiloEndpoint.Find(parsed.GetValue(Url), parsed.GetValue(Token), Data)));
+        _silo = new(() => new(() => SiloEndpoint.Find(parsed.GetValue(Url), parsed.GetValue(Token), Data)));
     }
 
     public Terminal Terminal { get; }

@@ -57,7 +57,7 @@ internal static class SiloApi
         app.MapGet("/health/live", () => TypedResults.Text("ok")).ExcludeFromDescription();
         app.MapGet("/health/ready", Ready).ExcludeFromDescription();
         if (authority is not null)
-            app.MapGet(SiloClient.AuthorityPath, () => TypedResults.Text(authority.ExportCertificatePem() + "\n", "application/x-pem-file")).ExcludeFromDescription();
+            app.MapGet(SiloConnection.AuthorityPath, () => TypedResults.Text(authority.ExportCertificatePem() + "\n", "application/x-pem-file")).ExcludeFromDescription();
         DashboardPage.Map(app);
         ExperimentsApi.MapReader(app);
         app.MapOpenApi("/openapi/{documentName}.json");

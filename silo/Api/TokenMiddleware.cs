@@ -30,7 +30,7 @@ internal sealed class TokenMiddleware(RequestDelegate next, TokenBook tokens)
     public Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        if (request.Path.StartsWithSegments("/health") || request.Path == SiloClient.AuthorityPath || request.Path.StartsWithSegments(ExperimentsApi.Reader) || DashboardPage.Has(request.Path))
+        if (request.Path.StartsWithSegments("/health") || request.Path == SiloConnection.AuthorityPath || request.Path.StartsWithSegments(ExperimentsApi.Reader) || DashboardPage.Has(request.Path))
             return next(context);
         var bearer = new Bearer(tokens, TokenOf(request));
         context.Features.Set(bearer);

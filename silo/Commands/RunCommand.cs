@@ -75,7 +75,7 @@ internal static class RunCommand
         var id = RunIdentity.Experiment(prepared.Experiment);
         if (LocalSilo.Find(context.Data.Path) is { } running)
         {
-            using var there = new SiloClient(SiloEndpoint.Find(running.Url, null, context.Data));
+            using var there = new SiloClient(() => SiloEndpoint.Find([running.Url], null, context.Data));
             if (await there.GetSiloAsync(cancellation) is { Only: { } only })
                 throw new SiloException($"'{context.Data.Path}' is being worked on by process {running.Pid} (icon run, {only}); one at a time.", ExitCode.Failed);
             if (context.HasOwnEmojiFont)
@@ -96,7 +96,7 @@ internal static class RunCommand
         await using var silo = await SiloHost.StartAsync(options, stop.Token, devices => context.Terminal.Say(
             $"{prepared.Experiment.Name}: {prepared.Experiment.Runs.Count} run(s) on {string.Join(", ", devices)}, {options.Threads} threads"));
         if (silo.Devices.Any(device => device.Class == DeviceClass.Cpu) && KernelLibrary.Note is { } note) context.Terminal.Say($"{note}.");
-        using var client = new SiloClient(new(silo.Url, silo.Token, null, "It runs in this process."));
+        using var client = new SiloClient(() => [new(silo.Url, silo.Token, null, "It runs in this process.")]);
         return await FollowAsync(context, prepared, client, began, stop.Token);
     }
 

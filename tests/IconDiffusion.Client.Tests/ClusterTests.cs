@@ -40,7 +40,7 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task AKilledSilo_StartedAgain_FinishesTheGridByItself_AndWatchersSeeItThrough()
+    public async Task AKilledSilo_StartedAgainAtAnotherPort_FinishesTheGridByItself_AndWatchersSeeItThrough()
     {
         var json = TinyExperiment.Json(steps: 300, dimMults: "[[1, 2], [1, 4]]");
         var silo = await SiloProcess.StartAsync(_icon);
@@ -50,7 +50,7 @@ public sealed class ClusterTests : IDisposable
 
         await silo.KillAsync();
         silo.Dispose();
-        silo = await SiloProcess.StartAsync(_icon, silo.Url);
+        silo = await SiloProcess.StartAsync(_icon);
         using (silo)
         {
             var watched = await Icon.EndAsync(watch);

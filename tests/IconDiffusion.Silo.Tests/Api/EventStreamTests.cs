@@ -3,6 +3,7 @@ using System.Net.ServerSentEvents;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using IconDiffusion.Client.Cluster;
 using IconDiffusion.Silo.Api;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Silo.Tests.Hosting;
@@ -23,6 +24,31 @@ public sealed class EventStreamTests : IAsyncLifetime
     public async Task InitializeAsync() => _silo = await TestSilo.StartAsync(options => options.MaxWatchers = 3);
 
     public async Task DisposeAsync() => await _silo.DisposeAsync();
+
+    [Fact]
+    public async Task AConsole_FindsItsExperimentAgain_AtTheSiloThatAnswers()
+    {
+        using var folder = new TemporaryFolder();
+        var silo = await TestSilo.StartInAsync(folder.Path);
+        var id = await silo.SubmitAsync();
+        var (token, urls) = (silo.Host.Token, new List<Uri> { new("http://127.0.0.1:1"), silo.Host.Url });   // Nobody listens at the first.
+        using var console = new SiloClient(() => [.. urls.Select(url => new SiloEndpoint(url, token, null, ""))]);
+        var told = new List<string?>();
+
+        await using var states = console.FollowAsync(id, told.Add, CancellationToken.None).GetAsyncEnumerator();
+        Assert.True(await states.MoveNextAsync());
+        Assert.Equal(silo.Host.Url, console.Url);
+        await silo.DisposeAsync();
+        await using var other = await TestSilo.StartInAsync(folder.Path);
+        urls[1] = other.Host.Url;
+        await other.Client.PostAsync($"/api/experiments/{id}/cancel", null);
+        while (states.Current.State != ExperimentState.Cancelled)
+            Assert.True(await states.MoveNextAsync().AsTask().WaitAsync(Patience));
+
+        Assert.Equal(other.Host.Url, console.Url);
+        Assert.NotEmpty(told);
+        Assert.All(told.Chunk(2), pair => Assert.True(pair is [not null, null]));
+    }
 
     [Fact]
     public async Task AWatcher_IsToldTheStateAtOnceAndEveryChangeUntilTheEnd()

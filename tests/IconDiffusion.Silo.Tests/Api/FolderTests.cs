@@ -24,7 +24,7 @@ public sealed class FolderTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _silo = await TestSilo.StartAsync(options => options.MaxDatasetBytes = MostBytes);
-        _client = new(new(_silo.Host.Url, _silo.Host.Token, null, ""));
+        _client = new(() => [new(_silo.Host.Url, _silo.Host.Token, null, "")]);
     }
 
     public async Task DisposeAsync()

@@ -83,7 +83,7 @@ public sealed class HttpsTests : IDisposable
         Assert.Null(ApiCertificate.Of(new() { Data = _folder.Path }));
     }
 
-    private static SiloClient Client(TestSilo silo, string url) => new(SiloEndpoint.Find(url, silo.Host.Token, new(silo.Data)));
+    private static SiloClient Client(TestSilo silo, string url) => new(() => SiloEndpoint.Find([url], [silo.Host.Token], new(silo.Data)));
 
     private static async Task<string> SubjectAsync(int port)
     {

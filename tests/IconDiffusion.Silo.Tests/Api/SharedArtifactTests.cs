@@ -39,7 +39,7 @@ public sealed class SharedArtifactTests : IAsyncLifetime
         using var folder = new TemporaryFolder();
         for (byte shade = 0; shade < 2; shade++)
             File.WriteAllBytes(folder[$"{shade}.png"], ImageFile.EncodePng(new Image(8, 8, new Rgb(shade, 7, 7))));
-        using var client = new SiloClient(new(_one.Host.Url, _one.Host.Token, null, ""));
+        using var client = new SiloClient(() => [new(_one.Host.Url, _one.Host.Token, null, "")]);
         var spec = new FolderSpec { Path = folder.Path, ImageSize = 8 };
 
         var fingerprint = (await client.PrepareAsync([spec], _ => { }, CancellationToken.None))[spec];
