@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace IconDiffusion.Silo;
@@ -80,6 +81,7 @@ public sealed class SiloHost : IAsyncDisposable
             if (options.Cluster is { } cluster)
             {
                 await ClusterDatabase.CheckAsync(cluster.Database, cancellationToken, cluster.Keys?.Authority).ConfigureAwait(false);
+                await Revocations.LookAsync(cluster, options.Data, cancellationToken).ConfigureAwait(false);
                 cluster.Resolve();   // A wrong address is told before anything starts.
             }
             var shown = ApiCertificate.Of(options);
@@ -111,7 +113,7 @@ public sealed class SiloHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Runs a silo until SIGINT or SIGTERM, then stops it with checkpoints. A second signal ends the process at once, which
+    /// Runs a silo until SIGINT or SIGTERM, or until its certificate is revoked, then stops it with checkpoints. A second signal ends the process at once, which
     /// loses nothing but time.
     /// </summary>
     /// <param name="onStarted">Told once requests are taken.</param>
@@ -132,10 +134,12 @@ public sealed class SiloHost : IAsyncDisposable
         await using (silo)
         {
             onStarted(silo);
-            await Task.Delay(Timeout.Infinite, signals.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(signals.Token, silo.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+            await Task.Delay(Timeout.Infinite, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var isAsked = signals.Token.IsCancellationRequested;
             await silo.StopAsync().ConfigureAwait(false);
+            return isAsked ? ExitCode.Success : options.Cluster?.Keys is { } keys && !keys.Trusts(keys.Certificate) ? ExitCode.WrongInput : ExitCode.Failed;
         }
-        return 0;
     }
 
     /// <summary>Stops gracefully: no more work, checkpoints within the shutdown timeout, grains, API. May be repeated.</summary>

@@ -5,13 +5,14 @@ using Npgsql;
 
 namespace IconDiffusion.Silo.Cluster;
 
-/// <summary>A cluster's states and reminders as files, in PostgreSQL's binary format of COPY. Who its members are is none of them: silos that start anew say so.</summary>
+/// <summary>A cluster's states, reminders and list of revoked machines as files, in PostgreSQL's binary format of COPY. Who its members are is none of them: silos that start anew say so.</summary>
 public static partial class ClusterDatabase
 {
-    private static readonly (string Table, string Columns)[] Kept =
+    private static readonly (string Table, string Columns, string Key)[] Kept =
     [
-        ("orleansstorage", "grainidhash, grainidn0, grainidn1, graintypehash, graintypestring, grainidextensionstring, serviceid, payloadbinary, modifiedon, version"),
-        ("orleansreminderstable", "serviceid, grainid, remindername, starttime, period, grainhash, version"),
+        ("orleansstorage", "grainidhash, grainidn0, grainidn1, graintypehash, graintypestring, grainidextensionstring, serviceid, payloadbinary, modifiedon, version", "serviceid"),
+        ("orleansreminderstable", "serviceid, grainid, remindername, starttime, period, grainhash, version", "serviceid"),
+        ("iconrevocations", "clusterid, list", "clusterid"),
     ];
 
     /// <summary>Writes the rows of a cluster as they are at one moment, while silos may work.</summary>
@@ -26,9 +27,9 @@ public static partial class ClusterDatabase
             await using (moment.ConfigureAwait(false))
             {
                 var literal = await LiteralAsync(connection, id, cancellationToken).ConfigureAwait(false);
-                foreach (var (table, columns) in Kept)
+                foreach (var (table, columns, key) in Kept)
                 {
-                    var rows = await connection.BeginRawBinaryCopyAsync($"COPY (SELECT {columns} FROM {table} WHERE serviceid = {literal}) TO STDOUT (FORMAT BINARY)", cancellationToken).ConfigureAwait(false);
+                    var rows = await connection.BeginRawBinaryCopyAsync($"COPY (SELECT {columns} FROM {table} WHERE {key} = {literal}) TO STDOUT (FORMAT BINARY)", cancellationToken).ConfigureAwait(false);
                     await using (rows.ConfigureAwait(false))
                     using (var file = new FileStream(FileOf(folder, table), FileMode.CreateNew))
                     {
@@ -51,7 +52,7 @@ public static partial class ClusterDatabase
             {
                 await RunAsync(connection, $"LOCK TABLE {string.Join(", ", Kept.Select(kept => kept.Table))} IN EXCLUSIVE MODE", cancellationToken).ConfigureAwait(false);
                 await ThrowIfUsedAsync(connection, connectionString, id, cancellationToken).ConfigureAwait(false);
-                foreach (var (table, columns) in Kept)
+                foreach (var (table, columns, _) in Kept)
                 {
                     var rows = await connection.BeginRawBinaryCopyAsync($"COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)", cancellationToken).ConfigureAwait(false);
                     await using (rows.ConfigureAwait(false))

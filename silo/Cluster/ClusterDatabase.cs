@@ -72,9 +72,61 @@ public static partial class ClusterDatabase
             return true;
         }, cancellationToken);
 
+    /// <summary>The list of revoked certificates; null: there is none.</summary>
+    /// <param name="id"><see cref="ClusterSettings.Id"/>.</param>
+    /// <exception cref="SiloOptionsException">It is no connection string.</exception>
+    /// <exception cref="ClusterDatabaseException">The database cannot be had.</exception>
+    public static Task<byte[]?> RevokedAsync(string connectionString, string id, CancellationToken cancellationToken, X509Certificate2? authority = null) =>
+        WithAsync(connectionString, authority, connection => RevokedAsync(Command(connection, Revoked), id, cancellationToken), cancellationToken);
+
+    /// <inheritdoc cref="RevokedAsync(string, string, CancellationToken, X509Certificate2?)"/>
+    /// <exception cref="NpgsqlException">The database cannot be had.</exception>
+    public static Task<byte[]?> RevokedAsync(NpgsqlDataSource database, string id, CancellationToken cancellationToken) => RevokedAsync(database.CreateCommand(Revoked), id, cancellationToken);
+
+    /// <summary>Puts a list in the place of the one that is there.</summary>
+    /// <exception cref="ClusterDatabaseException">The database cannot be had.</exception>
+    public static Task RevokeAsync(string connectionString, string id, byte[] list, CancellationToken cancellationToken, X509Certificate2? authority = null) =>
+        WithAsync(connectionString, authority, async connection =>
+        {
+            await ThrowIfIncompleteAsync(connection, connectionString, cancellationToken).ConfigureAwait(false);
+            var command = Command(connection, "INSERT INTO iconrevocations VALUES ($1, $2) ON CONFLICT (clusterid) DO UPDATE SET list = excluded.list");
+            await using (command.ConfigureAwait(false))
+            {
+                command.Parameters.Add(new() { Value = id });
+                command.Parameters.Add(new() { Value = list });
+                return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }, cancellationToken);
+
+    /// <summary>Puts a list back, unless another one has come meanwhile.</summary>
+    /// <param name="found">What is there in its place; null: nothing.</param>
+    /// <exception cref="NpgsqlException">The database cannot be had.</exception>
+    public static async Task RestoreRevokedAsync(NpgsqlDataSource database, string id, byte[] list, byte[]? found, CancellationToken cancellationToken)
+    {
+        var command = database.CreateCommand("INSERT INTO iconrevocations AS there VALUES ($1, $2) ON CONFLICT (clusterid) DO UPDATE SET list = excluded.list WHERE there.list = $3");
+        await using (command.ConfigureAwait(false))
+        {
+            command.Parameters.Add(new() { Value = id });
+            command.Parameters.Add(new() { Value = list });
+            command.Parameters.Add(new() { Value = (object?)found ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bytea });
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private const string Revoked = "SELECT list FROM iconrevocations WHERE clusterid = $1";
+
+    private static async Task<byte[]?> RevokedAsync(NpgsqlCommand command, string id, CancellationToken cancellationToken)
+    {
+        await using (command.ConfigureAwait(false))
+        {
+            command.Parameters.Add(new() { Value = id });
+            return (byte[]?)await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private static readonly string[] Relations =
     [
-        "orleansgraindirectory", "orleansmembershiptable", "orleansmembershipversiontable", "orleansquery", "orleansreminderstable",
+        "iconrevocations", "orleansgraindirectory", "orleansmembershiptable", "orleansmembershipversiontable", "orleansquery", "orleansreminderstable",
         "orleansstorage", "orleansstorage_first_write",
     ];
 
@@ -84,7 +136,7 @@ public static partial class ClusterDatabase
         if (found.Count < Relations.Length)
             throw new ClusterDatabaseException(
                 ClusterDatabaseFault.NoTables,
-                $"The database {Name(connectionString)} has {(found.Count == 0 ? "no tables of Orleans" : $"only {found.Count} of {Relations.Length} tables and indexes of Orleans")}; wanted: icon cluster init --database …");
+                $"The database {Name(connectionString)} has {(found.Count == 0 ? "no tables of Orleans" : $"only {found.Count} of {Relations.Length} tables and indexes")}; wanted: icon cluster init --database …");
     }
 
     private static NpgsqlConnectionStringBuilder Parse(string connectionString)

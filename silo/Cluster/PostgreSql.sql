@@ -45,6 +45,9 @@ CREATE TABLE IF NOT EXISTS orleansgraindirectory (
     PRIMARY KEY (clusterid, providerid, grainid)
 );
 
+-- Not Orleans': the authority's newest list of revoked certificates.
+CREATE TABLE IF NOT EXISTS iconrevocations (clusterid varchar(150) PRIMARY KEY, list bytea NOT NULL);
+
 INSERT INTO orleansquery (querykey, querytext) VALUES
 
 -- Members of the cluster. Each change wants the version that its silo has read, and makes the next.

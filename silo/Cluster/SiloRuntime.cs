@@ -4,6 +4,7 @@ using IconDiffusion.Grains.Work;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -135,7 +136,17 @@ internal static class SiloRuntime
             own.GatewayPort = 0;   // Nobody calls grains from outside but through the API.
         });
         if (settings.Keys is { } keys)
+        {
             silo.UseTls(keys.Certificate, tls => Require(tls, keys));
+            silo.Services.AddSingleton(settings).AddSingleton<Revocations>().AddHostedService(services => services.GetRequiredService<Revocations>());
+            silo.Services.AddOptions<SiloConnectionOptions>().Configure<IServiceProvider>((connections, services) =>
+            {
+                connections.ConfigureSiloInboundConnection(Watch);
+                connections.ConfigureSiloOutboundConnection(Watch);
+
+                void Watch(IConnectionBuilder builder) => builder.Use(next => connection => services.GetRequiredService<Revocations>().WatchAsync(connection, next));
+            });
+        }
         silo.Services.AddSingleton(_ => ClusterDatabase.Connections(settings.Database, settings.Keys?.Authority));
         silo.UseAdoNetClustering(options => options.Configure<NpgsqlDataSource>((members, database) => (members.Invariant, members.DataSource) = (Invariant, database)));
 

@@ -3,25 +3,25 @@ using IconDiffusion.Client;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Silo.Cluster;
 using IconDiffusion.Silo.Hosting;
+using IconDiffusion.Specs.Files;
 using Npgsql;
 using Spectre.Console;
 
 namespace IconDiffusion.Silo.Commands;
 
-/// <summary><c>icon cluster init</c>: a PostgreSQL database gets what the silos of a cluster need, and each machine the file by which it is one.</summary>
+/// <summary>
+/// <c>icon cluster init</c>: a PostgreSQL database gets what the silos of a cluster need, and each machine the file by which it is one;
+/// <c>icon cluster revoke</c>: a machine is one no more.
+/// </summary>
 internal static class ClusterCommand
 {
     private const string Variable = "ICONDIFFUSION_CLUSTER__DATABASE";
 
-    public static Command Create() => new("cluster", "Prepares several silos that work off one queue: their database and their keys.") { CreateInit() };
+    public static Command Create() => new("cluster", "Prepares several silos that work off one queue: their database and their keys.") { CreateInit(), CreateRevoke() };
 
     private static Command CreateInit()
     {
-        var database = new Option<string?>("--database")
-        {
-            Description = $"Npgsql's connection string. Also: {Variable}, which other users of this machine can't see.",
-            HelpName = "CONNECTION",
-        };
+        var (database, id) = (DatabaseOption(), IdOption());
         var machines = new Option<string[]>("--machine")
         {
             Description = "Host name of a machine that gets a join file; may be repeated (default: this machine's).",
@@ -33,12 +33,6 @@ internal static class ClusterCommand
             foreach (var name in result.GetValueOrDefault<string[]>()?.Where(name => !IsName(name)) ?? [])
                 result.AddError($"--machine is '{name}'; wanted a host name or IPv4 address.");
         });
-        var id = new Option<string>("--id")
-        {
-            Description = "Tells two clusters in one database apart.",
-            HelpName = "ID",
-            DefaultValueFactory = _ => new ClusterSettings().Id,
-        };
         var command = new Command("init",
             $"""
             Makes the tables of a cluster in a PostgreSQL database, which has to exist, and a join file for each machine: with it,
@@ -64,10 +58,7 @@ internal static class ClusterCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var context = new CommandContext(parsed);
-            var connection = parsed.GetValue(database) ?? Environment.GetEnvironmentVariable(Variable);
-            if (string.IsNullOrWhiteSpace(connection))
-                throw new UsageException($"No database was named; wanted --database \"Host=db;Username=icon;Password=…;Database=icon\" or {Variable}.");
-            connection = ClusterDatabase.Secured(connection);
+            var connection = Connection(parsed.GetValue(database));
             var settings = new NpgsqlConnectionStringBuilder(connection);
             var name = settings.Database ?? settings.Username;
             var folder = JoinFile.Folder(context.Data.Path);
@@ -84,11 +75,80 @@ internal static class ClusterCommand
         return command;
     }
 
+    private static Command CreateRevoke()
+    {
+        var (database, id) = (DatabaseOption(), IdOption());
+        var machine = new Argument<string>("machine") { Description = "As it was named to 'icon cluster init --machine'." };
+        var command = new Command("revoke",
+            """
+            Takes a machine out of the cluster: every certificate that was made for it counts no more. It is called where the
+            cluster's authority is. Silos read the list of such certificates, which the authority signs, from the database every five
+            seconds: the machine's own stops, the others let it in no more, and end after ten seconds what is open to it.
+
+            The machine still knows the database's password from its join file, and an API token if it had one. So that it reaches neither:
+            'icon token revoke NAME', another password for the database ("ALTER ROLE icon PASSWORD '…'"), and new join files for the
+            machines that stay. 'icon cluster init --machine MACHINE' lets it in again, with a new file.
+
+            Example:
+              icon cluster revoke laptop --database "Host=db;Username=icon;Password=…;Database=icon"
+            """)
+        { machine, database, id };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var context = new CommandContext(parsed);
+            var (name, folder, connection, cluster) = (parsed.GetValue(machine)!, JoinFile.Folder(context.Data.Path), Connection(parsed.GetValue(database)), parsed.GetValue(id)!);
+            if (!ClusterAuthority.IsIn(folder))
+                throw new UsageException($"There is no authority in '{folder}'; wanted the data folder where 'icon cluster init' made the join files: --data DIR.");
+            using var authority = ClusterAuthority.Ensure(folder, TimeProvider.System);
+            var join = Path.Combine(folder, $"{name}.join");
+            var serials = ClusterAuthority.IssuedTo(folder, name).ToHashSet();
+            // Those of before there was a list of them.
+            if (File.Exists(join))
+                serials.Add(JoinFile.Serial(join));
+            if (serials.Count == 0)
+                throw new UsageException($"No certificate was made here for the machine '{name}'; wanted its name as it was told to 'icon cluster init --machine'.");
+            var before = await ClusterDatabase.RevokedAsync(connection, cluster, cancellationToken, authority.Root) is { } known ? RevocationList.Read(authority.Root, known) : null;
+            var kept = Path.Combine(folder, "revoked.crl");
+            if (File.Exists(kept) && RevocationList.Read(authority.Root, await File.ReadAllBytesAsync(kept, cancellationToken)) is { } own && own.Number > (before?.Number ?? 0))
+                before = own;
+            var list = RevocationList.Add(authority.Root, before, serials, TimeProvider.System.GetUtcNow());
+            await ClusterDatabase.RevokeAsync(connection, cluster, list.Der, cancellationToken, authority.Root);
+            AtomicFile.WriteAllBytes(kept, list.Der);
+            File.Delete(join);
+            context.Terminal.Warn($"'{name}' still knows the database's password, from its join file: 'icon cluster revoke --help' says what to do about it.");
+            context.Terminal.Result(new { Machine = name, Certificates = serials.Count }, () => [new Text($"{name} is none of the cluster any more: {serials.Count} certificate(s) revoked")]);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Option<string?> DatabaseOption() => new("--database")
+    {
+        Description = $"Npgsql's connection string. Also: {Variable}, which other users of this machine can't see.",
+        HelpName = "CONNECTION",
+    };
+
+    private static Option<string> IdOption() => new("--id")
+    {
+        Description = "Tells two clusters in one database apart.",
+        HelpName = "ID",
+        DefaultValueFactory = _ => new ClusterSettings().Id,
+    };
+
+    private static string Connection(string? database)
+    {
+        var connection = database ?? Environment.GetEnvironmentVariable(Variable);
+        return string.IsNullOrWhiteSpace(connection)
+            ? throw new UsageException($"No database was named; wanted --database \"Host=db;Username=icon;Password=…;Database=icon\" or {Variable}.")
+            : ClusterDatabase.Secured(connection);
+    }
+
     private static bool IsName(string name) => name.Length <= 64 && Uri.CheckHostName(name) is UriHostNameType.Dns or UriHostNameType.IPv4;
 
     private static string[] Admit(ClusterAuthority authority, string folder, IEnumerable<string> machines, string database, string id) => [.. machines.Distinct().Select(machine =>
     {
         var (certificate, key) = authority.Issue(machine);
+        ClusterAuthority.NoteIssued(folder, machine, certificate);
         return new JoinFile { Machine = machine, ClusterId = id, Database = database, Authority = authority.Certificate, Certificate = certificate, Key = key }.Write(folder);
     })];
 

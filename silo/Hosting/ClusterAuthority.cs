@@ -27,6 +27,9 @@ internal sealed class ClusterAuthority : IDisposable
     /// <summary>The root with its key.</summary>
     public X509Certificate2 Root { get; }
 
+    /// <summary>Whether a folder has an authority with its key.</summary>
+    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, "authority.key"));
+
     /// <summary>The authority of a folder, made if there is none.</summary>
     /// <exception cref="IOException">Its files cannot be read or written, or hold no authority.</exception>
     public static ClusterAuthority Ensure(string folder, TimeProvider time)
@@ -52,6 +55,23 @@ internal sealed class ClusterAuthority : IDisposable
             throw new IOException($"'{certificate}' and '{key}' hold no certificate authority: {damaged.Message} Wanted them as 'icon cluster init' made them.", damaged);
         }
     }
+
+    /// <summary>The certificates of a machine that are known here: of the file <c>issued.txt</c>, a line for each that a join file was made with.</summary>
+    /// <returns>Serial numbers, hexadecimal.</returns>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static IReadOnlyList<string> IssuedTo(string folder, string machine) => File.Exists(IssuedFile(folder))
+        ? [.. File.ReadLines(IssuedFile(folder)).Select(line => line.Split(' ')).Where(words => words is [_, var name, ..] && name == machine).Select(words => words[0])]
+        : [];
+
+    /// <summary>Notes to whom a certificate was issued, before it leaves.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void NoteIssued(string folder, string machine, string certificate)
+    {
+        using var issued = X509Certificate2.CreateFromPem(certificate);
+        File.AppendAllText(IssuedFile(folder), $"{issued.SerialNumber} {machine} {issued.NotAfter.ToUniversalTime():yyyy-MM-dd}\n");
+    }
+
+    private static string IssuedFile(string folder) => Path.Combine(folder, "issued.txt");
 
     /// <summary>Issues a certificate by which a machine is a server and a client, valid for two years.</summary>
     /// <param name="name">Its host name or IP address, which a browser wants to find in it, beside those of the loopback.</param>

@@ -67,6 +67,21 @@ internal sealed record JoinFile
         }
     }
 
+    /// <summary>The serial number of the certificate in a file, valid or not.</summary>
+    /// <exception cref="SiloOptionsException">It is no join file.</exception>
+    public static string Serial(string path)
+    {
+        try
+        {
+            using var certificate = X509Certificate2.CreateFromPem(JsonSerializer.Deserialize<JoinFile>(Content(path), SpecJson.Indented)!.Certificate);
+            return certificate.SerialNumber;
+        }
+        catch (Exception failure) when (failure is JsonException or CryptographicException or ArgumentException)
+        {
+            throw new SiloOptionsException([$"'{path}' is no join file; wanted one as 'icon cluster init' made it, whole."]);
+        }
+    }
+
     // What is much longer, or has no end, is none.
     private static ReadOnlySpan<byte> Content(string path)
     {
@@ -82,6 +97,8 @@ internal sealed record JoinFile
 /// <param name="Certificate">What this machine shows.</param>
 internal sealed record ClusterKeys(X509Certificate2 Authority, X509Certificate2 Certificate)
 {
+    private RevocationList? _revoked;
+
     /// <summary>How long before its end a certificate is to be replaced.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromDays(30);
 
@@ -90,8 +107,21 @@ internal sealed record ClusterKeys(X509Certificate2 Authority, X509Certificate2 
         ? $"The certificate of this machine ends on {Certificate.NotAfter:yyyy-MM-dd}; wanted a new join file before that: icon cluster init --machine NAME"
         : null;
 
+    /// <summary>The newest list of certificates that count no more; null: none is known.</summary>
+    public RevocationList? Revoked => Volatile.Read(ref _revoked);
+
     /// <summary>Whether a certificate that was shown is one of the cluster.</summary>
-    public bool Trusts(X509Certificate2? certificate) => Client.Cluster.Authority.HasIssued(Authority, certificate);
+    public bool Trusts(X509Certificate2? certificate) => Client.Cluster.Authority.HasIssued(Authority, certificate) && Revoked?.Holds(certificate!) != true;
+
+    /// <summary>Takes in a list of certificates that count no more.</summary>
+    /// <returns>Whether it is the authority's, and newer than the one that was known.</returns>
+    public bool Learn(byte[] list)
+    {
+        if (RevocationList.Read(Authority, list) is not { } read || read.Number <= (Revoked?.Number ?? 0))
+            return false;
+        Volatile.Write(ref _revoked, read);
+        return true;
+    }
 
     /// <exception cref="CryptographicException">A part of it is none, or the certificate is not of this authority.</exception>
     /// <exception cref="ArgumentException">As before.</exception>

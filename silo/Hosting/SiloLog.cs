@@ -25,6 +25,12 @@ internal static partial class SiloLog
     [LoggerMessage(8, LogLevel.Warning, "The disk of {Data} has {Free} MB left: no work is begun here until there is room; what runs goes on from its last checkpoint")]
     public static partial void DiskFull(this ILogger logger, string data, long free);
 
+    [LoggerMessage(9, LogLevel.Information, "List {Number} of revoked machines is in force")]
+    public static partial void Revoked(this ILogger logger, System.Numerics.BigInteger number);
+
+    [LoggerMessage(10, LogLevel.Critical, "The certificate of this machine was revoked: the silo stops")]
+    public static partial void OwnCertificateRevoked(this ILogger logger);
+
     [LoggerMessage(7, LogLevel.Warning, "The state of {What} cannot be read, trying again: {Reason}")]
     public static partial void NotRead(this ILogger logger, string what, string reason);
 }

@@ -37,10 +37,26 @@ public sealed class ClusterKeysTests : IDisposable
         // The cluster has declared them dead, or they gave up; they never told that they had started.
         Assert.All(outcomes, outcome => Assert.True(outcome is { ExitCode: not 0, Output: "" }, outcome.Error));
         Assert.Equal(["a", "b"], status.Json.GetProperty("devices").EnumerateArray().Select(device => device.GetProperty("silo").GetString()).Order());
-        foreach (var join in joins.Append(stranger))
+
+        // A member whose certificate is revoked is put out, and does not come back, not even with its old file and the database's password.
+        var stolen = _icon.Write("stolen.join", File.ReadAllText(joins[1]));
+        var revoked = await _icon.RunAsync("cluster", "revoke", "b", "--database", database.ConnectionString, "--json");
+        using (var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2)))
+            await b.Process.WaitForExitAsync(patience.Token);
+        var back = await EndAsync(Prepare(elsewhere, "b", PostgresServer.FreePort(), "--join", stolen));
+        using var old = X509Certificate2.CreateFromPem(Content(stolen, "certificate"), Content(stolen, "key"));
+        var left = await _icon.RunAsync("status", "--json");
+
+        Assert.Equal(2, b.Process.ExitCode);
+        Assert.Equal((0, 1), (revoked.ExitCode, revoked.Json.GetProperty("certificates").GetInt32()));
+        Assert.Equal(2, back.ExitCode);
+        Assert.Equal(["a"], left.Json.GetProperty("devices").EnumerateArray().Select(device => device.GetProperty("silo").GetString()));
+        Assert.Equal(2, (await _icon.RunAsync("cluster", "revoke", "nobody", "--database", database.ConnectionString)).ExitCode);
+
+        foreach (var join in joins.Take(1).Append(stranger))
         {
             AssertOwnersAlone(join);
-            var key = JsonDocument.Parse(File.ReadAllText(join)).RootElement.GetProperty("key").GetString()!.Split('\n')[1];
+            var key = Content(join, "key").Split('\n')[1];
             Assert.DoesNotContain(key, a.Error + b.Error + string.Concat(outcomes.Select(outcome => outcome.Error)));
         }
 
@@ -49,6 +65,7 @@ public sealed class ClusterKeysTests : IDisposable
         using var other = X509Certificate2.CreateFromPemFile(Beside(stranger, "authority.crt"), Beside(stranger, "authority.key"));
         var now = DateTimeOffset.UtcNow;
         Assert.True(await IsAnsweredAsync(port, authority, Issue(authority, now.AddDays(1))));
+        Assert.False(await IsAnsweredAsync(port, authority, old));
         Assert.False(await IsAnsweredAsync(port, authority, Issue(authority, now.AddSeconds(-1))));
         Assert.False(await IsAnsweredAsync(port, authority, Issue(other, now.AddDays(1))));
         Assert.False(await IsAnsweredAsync(port, authority, null));
@@ -72,7 +89,7 @@ public sealed class ClusterKeysTests : IDisposable
         var unprotected = await EndAsync(open, database.ConnectionString);
 
         Assert.Equal((2, 2, 2, 2), (late.ExitCode, damaged.ExitCode, both.ExitCode, unprotected.ExitCode));
-        Assert.Equal(["a.join", "authority.crt", "authority.key"], Directory.GetFiles(Path.GetDirectoryName(join)!).Select(Path.GetFileName).Order());
+        Assert.Equal(["a.join", "authority.crt", "authority.key", "issued.txt"], Directory.GetFiles(Path.GetDirectoryName(join)!).Select(Path.GetFileName).Order());
         Assert.False(File.Exists(Path.Combine(_icon.Folder, "data", "token")));
     }
 
@@ -140,6 +157,8 @@ public sealed class ClusterKeysTests : IDisposable
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
+
+    private static string Content(string join, string name) => JsonDocument.Parse(File.ReadAllText(join)).RootElement.GetProperty(name).GetString()!;
 
     private static string Beside(string file, string name) => Path.Combine(Path.GetDirectoryName(file)!, name);
 
