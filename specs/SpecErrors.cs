@@ -9,6 +9,9 @@ namespace IconDiffusion.Specs;
 /// <summary>Turns System.Text.Json's failures into sentences that name the key, what came and what was wanted.</summary>
 internal static partial class SpecErrors
 {
+    // In messages on what tells a type from its siblings; a key of a GAN's begins with the second word.
+    private const string TypeDiscriminator = "type discriminator";
+
     /// <summary>Reads a node strictly.</summary>
     public static T Read<T>(JsonNode? node, string prefix, string source)
     {
@@ -22,7 +25,7 @@ internal static partial class SpecErrors
         {
             throw new ExperimentException($"{source}: {Explain(exception, node, typeof(T), prefix)}");
         }
-        catch (NotSupportedException exception) when (exception.Message.Contains("discriminator", StringComparison.Ordinal))
+        catch (NotSupportedException exception) when (exception.Message.Contains(TypeDiscriminator, StringComparison.Ordinal))
         {
             var path = Join(prefix, PathPattern().Match(exception.Message).Groups[1].Value);
             var type = TypeOf(typeof(T), path[(prefix.Length == 0 ? 0 : prefix.Length + 1)..]) ?? typeof(T);
@@ -67,8 +70,8 @@ internal static partial class SpecErrors
 
         var wanted = TypeOf(root, inner);
         var came = Describe(Find(node, inner));
-        if (exception.Message.Contains("discriminator", StringComparison.Ordinal) && wanted is not null)
-            return $"{path.Replace(".$type", "")} is of unknown {Discriminator(wanted)} {Describe(Find(node, inner)?[Discriminator(wanted)!])}; wanted one of {Choices(wanted)}.";
+        if (exception.Message.Contains(TypeDiscriminator, StringComparison.Ordinal) && wanted is not null)
+            return $"{path.Replace(".$type", "")} is of unknown {Discriminator(wanted)} {Describe((Find(node, inner) as JsonObject)?[Discriminator(wanted)!])}; wanted one of {Choices(wanted)}.";
         return $"{path} is {came}; wanted {(wanted is null ? FirstSentence(exception.Message) : Words(wanted) + RangeOf(wanted, came))}.";
     }
 

@@ -105,7 +105,7 @@ internal sealed class SiloConnection : IDisposable
         {
             authority = X509Certificate2.CreateFromPem(await anybody.GetStringAsync(new Uri(Endpoint.Url, AuthorityPath), cancellation));
         }
-        catch (Exception none) when (none is CryptographicException or HttpRequestException { StatusCode: not null })
+        catch (Exception none) when (none is CryptographicException or ArgumentException or NotSupportedException or HttpRequestException { StatusCode: not null })
         {
             throw Unbelieved("has no authority of its own");
         }

@@ -13,6 +13,7 @@ internal static class ApiJson
         options.NumberHandling = specs.NumberHandling;
         options.UnmappedMemberHandling = specs.UnmappedMemberHandling;
         options.RespectNullableAnnotations = specs.RespectNullableAnnotations;
+        options.RespectRequiredConstructorParameters = true;
         options.Encoder = specs.Encoder;
         foreach (var converter in specs.Converters)
             options.Converters.Add(converter);

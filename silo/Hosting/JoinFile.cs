@@ -56,7 +56,7 @@ internal sealed record JoinFile
         {
             throw new SiloOptionsException([$"The join file '{path}' cannot be read: {failure.Message}"]);
         }
-        catch (Exception failure) when (failure is JsonException or CryptographicException or ArgumentException)
+        catch (Exception failure) when (failure is JsonException or CryptographicException or ArgumentException or NotSupportedException)   // an unknown curve, say
         {
             // Their messages may quote the file.
             throw new SiloOptionsException([$"'{path}' is no join file; wanted one as 'icon cluster init' made it, whole."]);
@@ -76,7 +76,7 @@ internal sealed record JoinFile
             using var certificate = X509Certificate2.CreateFromPem(JsonSerializer.Deserialize<JoinFile>(Content(path), SpecJson.Indented)!.Certificate);
             return certificate.SerialNumber;
         }
-        catch (Exception failure) when (failure is JsonException or CryptographicException or ArgumentException)
+        catch (Exception failure) when (failure is JsonException or CryptographicException or ArgumentException or NotSupportedException)   // an unknown curve, say
         {
             throw new SiloOptionsException([$"'{path}' is no join file; wanted one as 'icon cluster init' made it, whole."]);
         }

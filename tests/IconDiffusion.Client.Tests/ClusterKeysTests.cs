@@ -41,7 +41,7 @@ public sealed class ClusterKeysTests : IDisposable
         // A member whose certificate is revoked is put out, and does not come back, not even with its old file and the database's password.
         var stolen = _icon.Write("stolen.join", File.ReadAllText(joins[1]));
         var revoked = await _icon.RunAsync("cluster", "revoke", "b", "--database", database.ConnectionString, "--json");
-        using (var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2)))
+        using (var patience = new CancellationTokenSource(Patience.Limit))
             await b.Process.WaitForExitAsync(patience.Token);
         var back = await EndAsync(Prepare(elsewhere, "b", PostgresServer.FreePort(), "--join", stolen));
         using var old = X509Certificate2.CreateFromPem(Content(stolen, "certificate"), Content(stolen, "key"));

@@ -43,7 +43,7 @@ public sealed class EventStreamTests : IAsyncLifetime
         urls[1] = other.Host.Url;
         await other.Client.PostAsync($"/api/experiments/{id}/cancel", null);
         while (states.Current.State != ExperimentState.Cancelled)
-            Assert.True(await states.MoveNextAsync().AsTask().WaitAsync(Patience));
+            Assert.True(await states.MoveNextAsync().AsTask().WaitAsync(Patience.Limit));
 
         Assert.Equal(other.Host.Url, console.Url);
         Assert.NotEmpty(told);

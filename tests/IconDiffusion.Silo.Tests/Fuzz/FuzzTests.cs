@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using IconDiffusion.Imaging;
+using IconDiffusion.Silo.Api;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Silo.Tests.Hosting;
 using IconDiffusion.Specs;
@@ -75,17 +76,22 @@ public sealed class FuzzTests(ITestOutputHelper output)
     {
         await using var silo = await TestSilo.StartAsync();
         var submission = JsonSerializer.Serialize(new Submission { Experiment = TestSilo.Tiny(), Fingerprints = [silo.AddDataset()] }, SpecJson.Compact);
+        var plan = JsonSerializer.Serialize(new PlanOrder(File.ReadAllText(Checkout.PathOf("grids", "quickstart.json")), "quickstart.json"), SpecJson.Compact);
         var id = await silo.SubmitAsync();
         string[] asked =
         [
             "GET /api/experiments", $"GET /api/experiments/{id}", $"GET /api/experiments/{id}/table?format=csv", $"POST /api/experiments/{id}/pause", $"PUT /api/experiments/{id}/priority",
             "GET /api/runs/0123456789ab/log?after=1&limit=2", "GET /api/runs/0123456789ab/files/../token", "GET /api/devices", "GET /", "GET /openapi/v1.json", "GET /api/silo", "DELETE /api/tokens/x",
         ];
-        byte[][] whole = [.. asked.Select(line => Request(line, "{\"priority\":1}")), Request("POST /api/experiments", submission), Request("POST /api/plans", submission)];
+        byte[][] whole = [.. asked.Select(line => Request(line, "{\"priority\":1}")), Request("POST /api/experiments", submission), Request("POST /api/plans", plan)];
         var body = 0;
         await EachAsync(
             "requests",
-            mutator => ++body % 2 == 0 ? mutator.Change(mutator.Choose(whole), whole) : Request(mutator.Choose(["POST /api/experiments", "POST /api/plans"]), mutator.ChangeJson(submission)),
+            mutator => ++body % 2 == 0 ? mutator.Change(mutator.Choose(whole), whole) : mutator.Choose<Func<byte[]>>(
+            [
+                () => Request("POST /api/experiments", mutator.ChangeJson(submission)), () => Request("POST /api/plans", mutator.ChangeJson(plan)),
+                () => Request($"PUT /api/experiments/{id}/priority", mutator.ChangeJson("""{"priority":1}""")), () => Request("POST /api/tokens", mutator.ChangeJson("""{"name":"x","role":"watch"}""")),
+            ])(),
             async bytes =>
             {
                 using var client = new TcpClient();

@@ -69,7 +69,7 @@ public sealed class RevocationTests : IDisposable
         settings.Keys!.Learn(RevocationList.Add(_authority.Root, null, [laptop.SerialNumber], DateTimeOffset.UtcNow).Der);
         revocations.EndRevoked();
 
-        await Task.Run(() => theirs.ConnectionClosed.WaitHandle.WaitOne()).WaitAsync(TimeSpan.FromMinutes(1));
+        await Task.Run(() => theirs.ConnectionClosed.WaitHandle.WaitOne()).WaitAsync(Patience.Limit);
         Assert.False(ours.ConnectionClosed.IsCancellationRequested);
         end.SetResult();
         await watched;
