@@ -5,7 +5,8 @@ namespace IconDiffusion.Specs;
 
 /// <summary>
 /// Reads an experiment file: JSON with comments whose <c>grid</c> object multiplies. Every list under <c>grid</c> stands for
-/// the key at the same place of a run (<c>seed</c>, <c>model</c>, <c>dataset.count</c>, …); the first one varies slowest.
+/// the key at the same place of a run (<c>seed</c>, <c>model</c>, <c>dataset.count</c>, …); the first one varies slowest. Where runs
+/// start from <c>source</c>, the keys of the <c>source</c> object stand in place of theirs, and what comes of it is a run in front of all others.
 /// </summary>
 public static class ExperimentFile
 {
@@ -13,7 +14,7 @@ public static class ExperimentFile
     public const int MaxRuns = 10_000;
 
     private static readonly string[] RunKeys = ["seed", "dataset", "model", "training", "sampling", "evaluation"];
-    private static readonly string[] Keys = ["name", .. RunKeys, "grid", "monitoring", "gpu"];
+    private static readonly string[] Keys = ["name", .. RunKeys, "grid", SourceName.OfFile, "monitoring", "gpu"];
 
     /// <summary>Reads and checks the file.</summary>
     /// <exception cref="ExperimentException">The file is missing, is not JSON, or asks for something impossible.</exception>
@@ -35,9 +36,8 @@ public static class ExperimentFile
                 throw new ExperimentException($"{source}: {SpecErrors.UnknownKey(key, key, Keys)}");
 
         var name = SpecErrors.Read<string>(root["name"], "name", source);
-        var runs = Expand(root, source)
-            .Select(run => SpecErrors.Read<RunSpec>(run, "", source))
-            .Select(run => run with { Dataset = file.Placed(run.Dataset), Evaluation = file.Placed(run.Evaluation) })
+        var runs = WithSources(Expand(root, source), root, source)
+            .Select(run => run with { Dataset = file.Placed(run.Dataset), Evaluation = file.Placed(run.Evaluation), Training = file.Placed(run.Training) })
             .ToArray();
         var hasDiffusion = runs.Any(run => run.Model is not GanSpec);
         var hasCondition = runs.Any(HasCondition);
@@ -53,6 +53,40 @@ public static class ExperimentFile
         if (SpecValidation.Check(experiment).FirstOrDefault() is { } error)
             throw new ExperimentException($"{source}: {error}");
         return experiment;
+    }
+
+    // The runs, behind those that they start from: each of these once, however many start from it.
+    private static IEnumerable<RunSpec> WithSources(IEnumerable<JsonObject> objects, JsonObject root, string source)
+    {
+        if (root[SourceName.OfFile] is { } node and not JsonObject)
+            throw new ExperimentException($"{source}: {SourceName.OfFile} is {SpecErrors.Describe(node)}; wanted an object.");
+        if (root[SourceName.OfFile]?.AsObject().Select(pair => pair.Key).FirstOrDefault(key => !RunKeys.Contains(key)) is { } unknown)
+            throw new ExperimentException($"{source}: {SpecErrors.UnknownKey($"{SourceName.OfFile}.{unknown}", unknown, RunKeys)}");
+        var (sources, runs) = (new List<RunSpec>(), new List<RunSpec>());
+        foreach (var each in objects)
+        {
+            var run = SpecErrors.Read<RunSpec>(each, "", source);
+            if (run is { Training.From: SourceName.OfFile, Model: DdpmSpec })
+            {
+                var first = SourceOf(each, root, source);
+                if (!sources.Contains(first)) sources.Add(first);
+                run = run with { Training = run.Training with { From = SourceName.OfRun(sources.IndexOf(first)) } };
+            }
+            runs.Add(run);
+        }
+        return sources.Count > 0 || !root.ContainsKey(SourceName.OfFile) ? [.. sources, .. runs]
+            : throw new ExperimentException($"{source}: {SourceName.OfFile} is there, but no diffusion model starts from it; wanted one whose training.from is \"{SourceName.OfFile}\".");
+    }
+
+    private static RunSpec SourceOf(JsonObject run, JsonObject root, string source)
+    {
+        if (root[SourceName.OfFile] is not JsonObject keys)
+            throw new ExperimentException($"{source}: training.from is {SourceName.OfFile}, but the file has no key of that name; wanted the run to start from, by the keys in which it differs.");
+        var first = run.DeepClone().AsObject();
+        foreach (var key in (string[])["from", "adaptation"]) (first["training"] as JsonObject)?.Remove(key);
+        foreach (var (key, value) in keys) first[key] = value?.DeepClone();
+        return SpecErrors.Read<RunSpec>(first, "", source) is { Training.From: null } read ? read
+            : throw new ExperimentException($"{source}: {SourceName.OfFile}.training.from is set; wanted a run that starts from random weights.");
     }
 
     private static bool HasCondition(RunSpec run) => run.Model is DdpmSpec { Condition: not ModelCondition.None };
@@ -84,6 +118,8 @@ public static class ExperimentFile
                 GradientClip = defaults.GradientClip,
                 Adam = defaults.Adam,
                 Ema = defaults.Ema,
+                From = null,
+                Adaptation = null,
             },
         };
     }

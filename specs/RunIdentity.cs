@@ -10,7 +10,10 @@ namespace IconDiffusion.Specs;
 /// </summary>
 public static class RunIdentity
 {
-    /// <summary>A trained model: seed, model, training and the training set's fingerprint. 12 hex digits.</summary>
+    /// <summary>Digits of a run's id.</summary>
+    public const int RunLength = 12;
+
+    /// <summary>A trained model: seed, model, training, with the settled name of the weights that it starts from, and the training set's fingerprint. 12 hex digits.</summary>
     public static string Run(RunSpec spec, string datasetFingerprint) =>
         Hash(new { spec.Seed, spec.Model, spec.Training, Dataset = datasetFingerprint });
 
@@ -32,5 +35,5 @@ public static class RunIdentity
     public static string ExperimentName(string experimentId) => experimentId[..Math.Max(0, experimentId.LastIndexOf('-'))];
 
     internal static string Hash<T>(T content) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(content, SpecJson.Compact))))[..12];
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(content, SpecJson.Compact))))[..RunLength];
 }

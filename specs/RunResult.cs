@@ -74,6 +74,28 @@ public sealed record TrainingSummary
     /// <summary>The safe window that was seen while it trained, and where the result lies; null: nobody looked.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TrainingWindow? Window { get; init; }
+
+    /// <summary>The weights that it started from, and those that they started from in turn; null: random ones.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EquatableList<WeightsOrigin>? Origins { get; init; }
+}
+
+/// <summary>Weights that another training started from.</summary>
+public sealed record WeightsOrigin
+{
+    /// <summary>The run that made them; null: they were a file.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Run { get; init; }
+
+    /// <summary>SHA-256 of their file.</summary>
+    public required string WeightsHash { get; init; }
+
+    /// <summary>What consents are on record for: the fingerprint of the data set that they were trained on; of a file, whose data set nobody knows, its own SHA-256.</summary>
+    public required string Rests { get; init; }
+
+    /// <summary>Id of the consent record that held when the training started; null: nobody's was on record.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Consent { get; init; }
 }
 
 /// <summary>What ended training: a limit, or the end of the safe window.</summary>

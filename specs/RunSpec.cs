@@ -18,9 +18,11 @@ public sealed record RunSpec
 
     public EvaluationSpec Evaluation { get; init; } = new();
 
-    /// <summary>A short name for tables: the model, and the guidance where one is stated.</summary>
+    /// <summary>A short name for tables: the model, how it was transferred, and the guidance where one is stated.</summary>
     [JsonIgnore]
-    public string Label => Sampling.Sampler is ReverseSpec { Guidance: { } guidance } ? $"{Model.Label}, guidance {guidance.ToString(CultureInfo.InvariantCulture)}" : Model.Label;
+    public string Label => Model.Label
+        + (Training switch { { Adaptation: PairwiseSpec } => ", pairwise", { From: not null } => ", fine-tuned", _ => "" })
+        + (Sampling.Sampler is ReverseSpec { Guidance: { } guidance } ? $", guidance {guidance.ToString(CultureInfo.InvariantCulture)}" : "");
 }
 
 /// <summary>A grid of runs with a name.</summary>

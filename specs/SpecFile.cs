@@ -29,6 +29,10 @@ public sealed record SpecFile(string Text, string Source, string? Folder)
     internal EvaluationSpec Placed(EvaluationSpec evaluation) =>
         evaluation.Features?.File is { } network ? evaluation with { Features = FeatureSource.TryParse(InFull(network)) } : evaluation;
 
+    /// <summary>The training with the path of the weights that it starts from in full, if it names a file of them.</summary>
+    internal TrainingSpec Placed(TrainingSpec training) =>
+        training.From is { } path && SourceName.IsPath(path) ? training with { From = InFull(path) } : training;
+
     // '~' is the user's home, and what is relative lies beside the file.
     private string InFull(string path) => path switch
     {

@@ -33,6 +33,35 @@ public sealed record TrainingSpec
 
     /// <summary>TF32 matrix units on CUDA devices, as in the preprint.</summary>
     public bool Tf32 { get; init; } = true;
+
+    /// <summary>
+    /// Whose averaged weights a diffusion model starts from: a run, by the first digits of its id; a file of such weights, whose name ends in .safetensors, of which
+    /// the consent.json beside it tells what it may be used for; <c>source</c>, the run that the file describes under that key and that is trained first. Null: random weights.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? From { get; init; }
+
+    /// <summary>What keeps a network that starts <see cref="From"/> another one close to it; null: nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AdaptationSpec? Adaptation { get; init; }
+}
+
+/// <summary>How a network is kept close to the one that it starts from, beside the loss of its own icons.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(PairwiseSpec), "pairwise")]
+public abstract record AdaptationSpec;
+
+/// <summary>DDPM-PA (Zhu et al. 2022, arXiv 2211.03264): icons of one batch keep the distances to one another that the source network gives them.</summary>
+public sealed record PairwiseSpec : AdaptationSpec
+{
+    /// <summary>Weight λ₂ of the distances between icons; the paper has 0.1 to 1.</summary>
+    public double Images { get; init; } = 0.5;
+
+    /// <summary>Weight λ₃ of the distances between their high frequencies; the paper has 0.1 to 1.</summary>
+    public double HighFrequencies { get; init; } = 0.5;
+
+    /// <summary>Weight λ₄ of the training icons' own high frequencies; the paper has 0.01 to 0.08.</summary>
+    public double Details { get; init; } = 0.05;
 }
 
 /// <summary>What ends a training before its limits.</summary>

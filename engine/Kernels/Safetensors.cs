@@ -70,6 +70,10 @@ public static class Safetensors
         }
     }
 
+    /// <summary>Compares a file's names, types and shapes with those of tensors, without reading a value.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or holds other tensors: the first that differs is named.</exception>
+    public static void Match(Stream stream, IReadOnlyDictionary<string, Tensor> tensors) => Match(SafetensorsHeader.Read(stream), tensors);
+
     private static void Match(SafetensorsHeader header, IReadOnlyDictionary<string, Tensor> tensors)
     {
         foreach (var entry in header.Entries)

@@ -68,7 +68,7 @@ internal sealed class RunDirectory(IGrainFactory grains)
     }
 
     private static async Task<RunSpec?> SpecAsync(IExperimentGrain experiment, CellStatus? cell) =>
-        cell is null ? null : (await experiment.GetSubmissionAsync())?.Experiment.Runs[cell.Cell];
+        cell is null ? null : (await experiment.GetSubmissionAsync())?.RunAt(cell.Cell);
 
     private static CellState StateOf(WorkPhase phase) => phase switch
     {

@@ -35,6 +35,7 @@ internal static class SiloApi
         ApiDocument.Add(services);
         services.AddSingleton<TokenBook>();
         services.AddSingleton<Datasets>();
+        services.AddSingleton<TransferSources>();
         services.AddSingleton<Folders>();
         services.AddSingleton<FolderForm>();
         services.AddSingleton<Plans>();

@@ -10,20 +10,21 @@ using Microsoft.AspNetCore.Http;
 namespace IconDiffusion.Silo.Api;
 
 /// <summary>
-/// Reads a submission and makes sure that it can be run here: valid, of a bearable size, with all its data sets. Where it leaves the feature
-/// network open, that is settled here, once for all silos that will work on it.
+/// Reads a submission and makes sure that it can be run here: valid, of a bearable size, with all its data sets and the weights that runs start from.
+/// Where it leaves the feature network open, that is settled here, once for all silos that will work on it.
 /// </summary>
-internal sealed class SubmissionReader(SiloOptions options, Datasets datasets)
+internal sealed class SubmissionReader(SiloOptions options, Datasets datasets, TransferSources sources)
 {
     private const int MostErrors = 20;
 
-    /// <returns>The submission with a feature network and a fingerprint for every run.</returns>
+    /// <returns>The submission with a feature network, a fingerprint and, where it starts from other weights, their whole name for every run.</returns>
     /// <exception cref="ApiException">It cannot be run.</exception>
     public async Task<Submission> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var submission = Settled(Parse(await BodyAsync(request, cancellationToken)));
         Check(submission);
-        return submission with { Fingerprints = [.. await FingerprintsAsync(submission, cancellationToken)] };
+        var fingerprints = await FingerprintsAsync(submission, cancellationToken);
+        return submission with { Fingerprints = [.. fingerprints], Sources = await SourcesAsync(submission, fingerprints, cancellationToken) };
     }
 
     private static async Task<byte[]> BodyAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -113,6 +114,20 @@ internal sealed class SubmissionReader(SiloOptions options, Datasets datasets)
             throw new ApiException(StatusCodes.Status422UnprocessableEntity,
                 $"{missing.Count} data set(s) are not in the silo; send their folders first.", ("missing", missing));
         return fingerprints;
+    }
+
+    private async Task<EquatableList<string?>?> SourcesAsync(Submission submission, IReadOnlyList<string?> fingerprints, CancellationToken cancellationToken)
+    {
+        if (submission.Experiment.Runs.FirstOrDefault(run => run.Training.From is { } from && SourceName.IsPath(from)) is { } run)
+            throw Unprocessable([$"training.from is '{run.Training.From}', a file that the silo does not see; wanted a run's id, or 'icon run' on the machine that has the silo's data folder."]);
+        try
+        {
+            return await sources.SettleAsync(submission.Experiment.Runs, fingerprints, cancellationToken);
+        }
+        catch (Exception failure) when (failure is ExperimentException or ConsentException or DatasetException)
+        {
+            throw Unprocessable([failure.Message]);
+        }
     }
 
     private static ApiException Unprocessable(List<string> errors) =>

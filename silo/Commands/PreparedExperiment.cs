@@ -11,8 +11,8 @@ using IconDiffusion.Specs.Files;
 namespace IconDiffusion.Silo.Commands;
 
 /// <summary>
-/// An experiment with the data sets of its folders, read on this machine: a silo never opens a path that came over the network. Its feature
-/// network is settled here too, for all silos that will work on it.
+/// An experiment with the data sets of its folders and the files of weights that it starts from, read on this machine: a silo never opens a path that came over
+/// the network. Its feature network is settled here too, for all silos that will work on it.
 /// </summary>
 internal sealed class PreparedExperiment
 {
@@ -28,14 +28,23 @@ internal sealed class PreparedExperiment
     {
         (_data, _store, _warn) = (data, new DatasetStore(data.Datasets), warn);
         var known = new Dictionary<FolderSpec, (string? Fingerprint, string? Error)>();
-        var positions = new List<int>();
+        var kept = new Dictionary<string, (string? Source, string? Error)>();
+        var (positions, sources) = (new List<int>(), new List<string?>());
         var unusable = new List<ReportedFailure>();
         foreach (var (index, run) in experiment.Runs.Index())
         {
+            var (from, fault) = run.Training.From is not { } name ? (null, null)
+                : SourceName.IndexOf(name) is { } place ? OfExperiment(place)
+                : !SourceName.IsPath(name) ? (name, null)
+                : kept.TryGetValue(name, out var before) ? before : kept[name] = Keep(name);
+            if (fault is not null)
+            {
+                unusable.Add(new(index, run.Label, fault));
+                continue;
+            }
             if (run.Dataset is not FolderSpec folder)
             {
-                positions.Add(index);
-                _fingerprints.Add(null);
+                Take(null);
                 continue;
             }
             if (!known.TryGetValue(folder, out var outcome))
@@ -45,12 +54,22 @@ internal sealed class PreparedExperiment
                 unusable.Add(new(index, run.Model.Label, error));
                 continue;
             }
-            positions.Add(index);
-            _fingerprints.Add(outcome.Fingerprint);
+            Take(outcome.Fingerprint);
+
+            void Take(string? fingerprint)
+            {
+                positions.Add(index);
+                _fingerprints.Add(fingerprint);
+                sources.Add(from);
+            }
         }
         Positions = positions;
-        Experiment = experiment with { Runs = [.. positions.Select(position => Settled(experiment.Runs[position]))] };
+        Experiment = experiment with { Runs = [.. positions.Zip(sources, (position, source) => Settled(experiment.Runs[position], source))] };
         Unusable = unusable;
+
+        // A run that goes before; the silo counts those that can be used.
+        (string?, string?) OfExperiment(int place) => positions.IndexOf(place) is >= 0 and var index ? (SourceName.OfRun(index), null)
+            : (null, $"The run that it starts from, {experiment.Runs[place].Label}, cannot be used.");
     }
 
     /// <summary>The runs whose data sets can be used.</summary>
@@ -66,7 +85,20 @@ internal sealed class PreparedExperiment
     public Task<ExperimentStatus> SubmitAsync(SiloClient silo, CancellationToken cancellation) =>
         silo.SubmitAsync(new() { Experiment = Experiment, Fingerprints = [.. _fingerprints] }, cancellation);
 
-    private RunSpec Settled(RunSpec run) => run with { Evaluation = _data.Settled(run.Evaluation) };
+    private RunSpec Settled(RunSpec run, string? source) =>
+        run with { Evaluation = _data.Settled(run.Evaluation), Training = run.Training with { From = source } };
+
+    private (string? Source, string? Error) Keep(string file)
+    {
+        try
+        {
+            return (TransferSource.Keep(_data, file, TimeProvider.System), null);
+        }
+        catch (Exception exception) when (exception is ExperimentException or DatasetException or ConsentException)
+        {
+            return (null, exception.Message);
+        }
+    }
 
     private (string? Fingerprint, string? Error) Prepare(FolderSpec folder)
     {

@@ -21,15 +21,15 @@ internal sealed class Stage
             run: (work, context, cancellation) => new TrainingDone(TrainingStage.Run(work, context, cancellation)),
             memory: (work, onGpu) => MemoryEstimate.Training(work.Run, onGpu),
             attempt: _ => null,
-            needs: (work, files) => [.. Shared(work, files), .. NewestCheckpoint(files)],
-            leaves: (work, files) => [files.Folder.SpecFile, files.Folder.DatasetFile, .. Tags(work, files), .. WorkFiles.In(files.Folder.Strips), files.Folder.WindowFile, .. WorkFiles.In(files.Folder.Looks), .. WorkFiles.In(files.Folder.Best), files.Folder.WeightsFile],
+            needs: (work, files) => [.. Shared(work, files), .. work.Run.Training.From is { } from ? TransferSource.Needs(files.Data, from) : [], .. NewestCheckpoint(files)],
+            leaves: (work, files) => [files.Folder.SpecFile, files.Folder.DatasetFile, .. Origins(work, files), .. Tags(work, files), .. WorkFiles.In(files.Folder.Strips), files.Folder.WindowFile, .. WorkFiles.In(files.Folder.Looks), .. WorkFiles.In(files.Folder.Best), files.Folder.WeightsFile],
             hasCheckpoints: true),
 
         [WorkKind.Samples] = Row<SampleWork>(
             run: (work, context, cancellation) => new SamplesDone(SampleStage.Run(work, context, cancellation)),
             memory: (work, onGpu) => MemoryEstimate.Samples(work.Run, work.Count, onGpu),
             attempt: work => $"{RunIdentity.Samples(work.Run.Sampling.Sampler)}-{work.First:D5}-{work.Count}",
-            needs: (work, files) => [.. Shared(work, files), .. Tags(work, files), files.Folder.WeightsFile, .. Icons(work, files, work.First, work.Count)],
+            needs: (work, files) => [.. Shared(work, files), .. Origins(work, files), .. Tags(work, files), files.Folder.WeightsFile, .. Icons(work, files, work.First, work.Count)],
             leaves: (work, files) => [.. Icons(work, files, work.First, work.Count), .. WorkFiles.In(files.Folder.SampleFeatures(work.Run.Sampling.Sampler))]),
 
         [WorkKind.Evaluation] = Row<EvaluationWork>(
@@ -114,6 +114,8 @@ internal sealed class Stage
 
     private static IEnumerable<string> Tags(RunWork work, WorkFiles files) =>
         work.Run.Model is DdpmSpec { Condition: ModelCondition.Tags } ? [files.Folder.TagsFile] : [];
+
+    private static IEnumerable<string> Origins(RunWork work, WorkFiles files) => work.Run.Training.From is null ? [] : [files.Folder.OriginsFile];
 
     private static IEnumerable<string> Icons(RunWork work, WorkFiles files, int first, int count) =>
         Enumerable.Range(first, count).Select(i => files.Folder.SampleFile(work.Run.Sampling.Sampler, i));

@@ -16,6 +16,18 @@ public sealed record Submission
     /// does for built-in sources; a folder's it prepares from a <see cref="FolderOffer"/>.
     /// </summary>
     public EquatableList<string?>? Fingerprints { get; init; }
+
+    /// <summary>
+    /// What each run's training starts from, in the order of the runs, once the silo has settled it: a run's whole id, or the SHA-256 of a file; null: from random
+    /// weights. What comes with a submission is not looked at. Null: all start from random weights.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EquatableList<string?>? Sources { get; init; }
+
+    /// <summary>A run with its source settled, by which it has its identity.</summary>
+    public RunSpec RunAt(int index) => Sources?[index] is { } source
+        ? Experiment.Runs[index] with { Training = Experiment.Runs[index].Training with { From = source } }
+        : Experiment.Runs[index];
 }
 
 /// <summary>What an experiment is doing.</summary>

@@ -2,7 +2,8 @@ namespace IconDiffusion.Specs.Files;
 
 /// <summary>
 /// The one folder that holds everything made here, shareable between machines:
-/// <c>runs/ID</c> (a trained model and its icons), <c>experiments/NAME</c> (tables), <c>datasets/</c> (prepared icons), <c>consents/</c>, <c>weights/</c>.
+/// <c>runs/ID</c> (a trained model and its icons), <c>experiments/NAME</c> (tables), <c>datasets/</c> (prepared icons), <c>consents/</c>, <c>sources/</c>
+/// (weights that trainings start from), <c>weights/</c>.
 /// </summary>
 public sealed class DataFolder(string path)
 {
@@ -18,6 +19,9 @@ public sealed class DataFolder(string path)
 
     /// <summary>Network weights that are not ours, such as the FID Inception file, and features cached from them.</summary>
     public string Weights => In("weights");
+
+    /// <summary>A file of weights that trainings start from, kept under its SHA-256.</summary>
+    public string Source(string hash) => In("sources", hash + ".safetensors");
 
     /// <summary>Packages of drawings that were installed on request.</summary>
     public string Packages => In("packages");

@@ -1,7 +1,7 @@
 namespace IconDiffusion.Specs.Files;
 
 /// <summary>
-/// Where each file of one run lies: <c>spec.json</c>, <c>dataset.txt</c>, <c>tags.json</c>, <c>loss.jsonl</c>, <c>window.jsonl</c>, <c>strips/step-00000200.png</c>,
+/// Where each file of one run lies: <c>spec.json</c>, <c>dataset.txt</c>, <c>origins.json</c>, <c>tags.json</c>, <c>loss.jsonl</c>, <c>window.jsonl</c>, <c>strips/step-00000200.png</c>,
 /// <c>checkpoints/step-00000200.safetensors</c> with its manifest <c>.json</c>, <c>weights.safetensors</c> once training has ended,
 /// <c>samples/SAMPLER/00000.png</c> and <c>results/RESULT/</c>, a run being drawn from and scored in more ways than one; and, of what
 /// worked on it, <c>events.jsonl</c> and <c>attempt.json</c>; and <c>shown.json</c> once icons of it have been shown to the public.
@@ -21,6 +21,9 @@ public sealed class RunFolder
 
     /// <summary>The tags of the data set, of a run whose model is told them: their names, and which of them each training icon has.</summary>
     public string TagsFile => In("tags.json");
+
+    /// <summary>The weights that its training started from, and those that they started from; of a run that started from some.</summary>
+    public string OriginsFile => In("origins.json");
 
     public string LossLogFile => In("loss.jsonl");
 

@@ -182,6 +182,27 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task RunsThatStartFromTheFilesSource_ComeAfterIt_EachWithWhatItStartedFrom()
+    {
+        var file = _icon.Write("tuned.json", TinyExperiment.Json(steps: 3).Replace("\"grid\": {", """
+            "source": { "dataset": { "source": "noto-faces", "count": 20, "heldOut": 0, "imageSize": 16 } },
+            "grid": { "training": { "from": ["source"], "adaptation": [null, { "kind": "pairwise" }] },
+            """));
+
+        var results = (await _icon.RunAsync("run", file, "--json")).Json.GetProperty("results").EnumerateArray().Select(each => each.GetProperty("result")).ToArray();
+
+        Assert.Equal(3, results.Length);
+        Assert.False(results[0].GetProperty("training").TryGetProperty("origins", out _));
+        Assert.All(results[1..], tuned =>
+        {
+            var origin = Assert.Single(tuned.GetProperty("training").GetProperty("origins").EnumerateArray());
+            Assert.Equal(results[0].GetProperty("runId").GetString(), origin.GetProperty("run").GetString());
+            Assert.Equal(results[0].GetProperty("training").GetProperty("weightsHash").GetString(), origin.GetProperty("weightsHash").GetString());
+            Assert.Equal(results[0].GetProperty("datasetFingerprint").GetString(), origin.GetProperty("rests").GetString());
+        });
+    }
+
+    [Fact]
     public async Task AFilmBetweenIcons_IsAFolderOfFramesAndAnAnimation()
     {
         var file = _icon.Write("tiny.json", TinyExperiment.Json(steps: 3));

@@ -21,6 +21,24 @@ public abstract class FailureTests(bool shuffled = false, bool onPostgres = fals
     }
 
     [SkippableFact]
+    public async Task WhereASourceFails_WhatStartsFromItFailsToo_AndARetryBringsBoth()
+    {
+        var spec = TestSpecs.Transfer("orphan");
+        var experiment = await Cluster.SubmitAsync(spec);
+        for (var attempt = 1; attempt <= 3; attempt++)
+            await FailAsync(await RunningAsync(WorkKind.Training, attempt), "no");
+        await FinishedAsync(spec);
+        var cells = (await StatusAsync(spec)).Cells;
+        Assert.Equal([(CellState.Failed, 0), (CellState.Failed, 3)], cells.Select(cell => (cell.State, cell.Attempts)));
+        Assert.Contains(TestSpecs.RunId(spec, 1), cells[0].Error);
+
+        Assert.Equal(2, await experiment.RetryAsync());
+        await FinishAllAsync(spec);
+
+        Assert.Equal([CellState.Done, CellState.Done], (await StatusAsync(spec)).Cells.Select(cell => cell.State));
+    }
+
+    [SkippableFact]
     public async Task AFailureThatIsFollowedBySuccess_IsNotShownAtTheEnd()
     {
         var spec = TestSpecs.Grid("once", cells: 1);

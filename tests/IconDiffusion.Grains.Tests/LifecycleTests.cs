@@ -28,6 +28,25 @@ public abstract class LifecycleTests(bool shuffled = false, bool onPostgres = fa
     }
 
     [SkippableFact]
+    public async Task ACellThatStartsFromAnother_IsTrainedAfterIt_FromItsWeights()
+    {
+        var spec = TestSpecs.Transfer("transfer");
+        await Cluster.SubmitAsync(spec);
+        var source = await RunningAsync(WorkKind.Training);
+        Assert.Equal(TestSpecs.RunId(spec, 1), ((RunWork)source.Spec).RunId);
+        var waiting = (await StatusAsync(spec)).Cells[0];
+        Assert.Equal(CellState.Waiting, waiting.State);
+        Assert.Contains(TestSpecs.RunId(spec, 1), waiting.WaitsFor);
+
+        Silo.Automatic = true;
+        await DoneAsync(Silo, source);
+        await FinishedAsync(spec);
+
+        Assert.Equal([TestSpecs.RunId(spec, 1), TestSpecs.RunId(spec, 0)], Disk.Finished.Where(work => work.Kind == WorkKind.Training).Select(work => work.Key[..12]));
+        Assert.Equal([TestSpecs.RunId(spec, 1), null], (await Cluster.Experiment(spec).GetResultsAsync()).Select(result => result.Spec.Training.From));
+    }
+
+    [SkippableFact]
     public async Task EveryKindOfWork_HasAGrainOfItsOwn()
     {
         var homes = await Task.WhenAll(WorkKind.All.Select(kind => Cluster.Grains.GetWork(new(kind, "nothing@any")).GetStatusAsync()));

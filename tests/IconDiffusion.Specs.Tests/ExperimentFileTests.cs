@@ -73,6 +73,54 @@ public class ExperimentFileTests
         """));
 
     [Fact]
+    public void RunsThatStartFromTheFilesSource_StandBehindIt_AndItIsThereOnceForEachSeedOnly()
+    {
+        var runs = Parse("""
+            "dataset": { "source": "noto-faces", "count": 10, "heldOut": 4 }, "model": { "kind": "ddpm", "unet": { "dim": 32, "dimMults": [1, 2] } },
+            "training": { "steps": 5 },
+            "grid": { "seed": [1, 2], "training": { "from": [null, "source"], "adaptation": [null] } },
+            "source": { "dataset": { "source": "openmoji-faces" }, "sampling": { "count": 2 } }
+            """).Runs;
+
+        Assert.Equal([null, null, null, "#0", null, "#1"], runs.Select(run => run.Training.From));
+        Assert.Equal([1, 2, 1, 1, 2, 2], runs.Select(run => run.Seed));
+        Assert.Equal([new OpenMojiFacesSpec(), new OpenMojiFacesSpec()], runs.Take(2).Select(run => run.Dataset));
+        Assert.Equal([2, 2], runs.Take(2).Select(run => run.Sampling.Count));
+        Assert.All(runs, run => Assert.Equal(5, run.Training.Steps));
+    }
+
+    [Fact]
+    public void AFileOfWeights_LiesBesideTheFileThatNamesIt() => Assert.Equal(
+        Path.GetFullPath("/files/w/a.safetensors"),
+        ExperimentFile.Parse(new($$"""{ "name": "t", {{Valid("\"training\": { \"from\": \"w/a.safetensors\" }")}} }""", "t.json", Path.GetFullPath("/files"))).Runs[0].Training.From);
+
+    [Theory]
+    [InlineData("\"training\": { \"from\": \"my run\" }", "training.from is 'my run'; wanted the first digits of a run's id")]
+    [InlineData("\"training\": { \"from\": \"\" }", "training.from is ''")]
+    [InlineData("\"training\": { \"from\": \"#7\" }", "training.from is '#7'; wanted one of the experiment's 1 runs")]
+    [InlineData("\"training\": { \"from\": \"source\" }", "training.from is source, but the file has no key of that name")]
+    [InlineData("\"source\": { \"training\": {} }", "source is there, but no diffusion model starts from it")]
+    [InlineData("\"source\": 3", "source is 3; wanted an object.")]
+    [InlineData("\"source\": { \"trainig\": {} }, \"training\": { \"from\": \"source\" }", "unknown key 'source.trainig' (did you mean 'training'?)")]
+    [InlineData("\"source\": { \"training\": { \"from\": \"ab\" } }, \"training\": { \"from\": \"source\" }", "source.training.from is set")]
+    [InlineData("\"source\": { \"dataset\": { \"source\": \"noto-faces\", \"imageSize\": 64 } }, \"training\": { \"from\": \"source\" }", "whose icons have 64 px (dataset.imageSize); wanted 32, as here.")]
+    [InlineData("\"source\": { \"model\": { \"kind\": \"ddpm\", \"unet\": { \"dim\": 8, \"dimMults\": [1, 2] } } }, \"training\": { \"from\": \"source\" }", "whose network is ddpm 8 (1,2)")]
+    [InlineData("\"training\": { \"adaptation\": { \"kind\": \"pairwise\" } }", "training.adaptation is set; wanted training.from beside it")]
+    [InlineData("\"training\": { \"from\": \"ab\", \"batchSize\": 2, \"adaptation\": { \"kind\": \"pairwise\" } }", "training.batchSize is 2; wanted at least 3")]
+    [InlineData("\"training\": { \"from\": \"ab\", \"adaptation\": { \"kind\": \"pairwise\", \"details\": -1 } }", "training.adaptation.details is -1; wanted a number of 0 or more.")]
+    [InlineData("\"training\": { \"from\": \"ab\", \"adaptation\": { \"kind\": \"triplet\" } }", "training.adaptation is of unknown kind the text \"triplet\"; wanted one of \"pairwise\".")]
+    public void ASourceThatCannotBe_IsRefusedByItsKey(string more, string expected) => Assert.Contains(expected, ErrorOf(Valid(more)));
+
+    [Fact]
+    public void AGanAlone_StartsFromNoWeights_AndOneBesideDiffusionModels_LeavesThemToThose()
+    {
+        const string Keys = "\"dataset\": { \"source\": \"noto-faces\", \"imageSize\": 64 }, \"training\": { \"from\": \"ab\" }";
+
+        Assert.Contains("training.from is set for dcgan", ErrorOf($$"""{{Keys}}, "model": { "kind": "dcgan" }"""));
+        Assert.Equal(["ab", null], Parse($$"""{{Keys}}, "grid": { "model": [{{Ddpm}}, { "kind": "dcgan" }] }""").Runs.Select(run => run.Training.From));
+    }
+
+    [Fact]
     public void CommentsAndTrailingCommas_AreWelcome() =>
         Assert.Single(Parse(Valid("// twelve hours on one card\n \"gpu\": \"RTX 3080\",")).Runs);
 

@@ -47,6 +47,13 @@ internal static partial class ExperimentSchema
                     ["additionalProperties"] = false,
                 }),
                 .. parts.SelectMany(part => Properties(part.Key, Part(part.Key))),
+                .. Properties(SourceName.OfFile, new()
+                {
+                    ["description"] = "The run that runs whose training.from is \"source\" start from, by the keys in which it differs from them; it is trained first.",
+                    ["type"] = "object",
+                    ["properties"] = new JsonObject(parts.SelectMany(part => Properties(part.Key, Part(part.Key)))),
+                    ["additionalProperties"] = false,
+                }),
                 .. Properties("monitoring", whole["monitoring"]!.DeepClone().AsObject()),
                 .. Properties("gpu", whole["gpu"]!.DeepClone().AsObject()),
             ]),

@@ -53,6 +53,20 @@ public class IdentityTests
         Assert.Equal(told, JsonSerializer.Deserialize<RunSpec>(JsonSerializer.Serialize(told, SpecJson.Indented), SpecJson.Compact));
     }
 
+    [Fact]
+    public void WhatATrainingStartsFrom_AndHowItIsKeptClose_AreOtherRuns_AndOneFromRandomWeightsIsWrittenAsItWas()
+    {
+        RunSpec[] runs = [Run, From("0123456789ab"), From("0123456789ac"), From("0123456789ab", new PairwiseSpec()), From("0123456789ab", new PairwiseSpec { Details = 0 })];
+
+        Assert.Equal(5, runs.Select(run => RunIdentity.Run(run, "f")).Distinct().Count());
+        Assert.Equal(["", ", fine-tuned", ", fine-tuned", ", pairwise", ", pairwise"], runs.Select(run => run.Label[Run.Label.Length..]));
+        Assert.DoesNotContain("from", JsonSerializer.Serialize(Run.Training, SpecJson.Compact));
+        Assert.DoesNotContain("adaptation", JsonSerializer.Serialize(Run.Training, SpecJson.Compact));
+        Assert.All(runs, run => Assert.Equal(run, JsonSerializer.Deserialize<RunSpec>(JsonSerializer.Serialize(run, SpecJson.Indented), SpecJson.Compact)));
+
+        static RunSpec From(string source, AdaptationSpec? adaptation = null) => Run with { Training = Run.Training with { From = source, Adaptation = adaptation } };
+    }
+
     // What an experiment's identity is a hash of.
     [Fact]
     public void LayeredDataSetsOfEarlierVersions_AreWrittenAsTheyWere() => Assert.Equal(

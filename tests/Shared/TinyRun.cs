@@ -18,13 +18,23 @@ public static class TinyRun
         // A U-Net of 8 and 16 channels.
         ["ddpm"] = new DdpmSpec { Unet = new UnetSpec { Dim = 8, DimMults = [1, 2], ResnetBlockGroups = 4 } },
         ["ddpm tags"] = new DdpmSpec { Unet = new UnetSpec { Dim = 8, DimMults = [1, 2], ResnetBlockGroups = 4 }, Condition = ModelCondition.Tags },
+        ["ddpm pairwise"] = new DdpmSpec { Unet = new UnetSpec { Dim = 8, DimMults = [1, 2], ResnetBlockGroups = 4 } },
         ["dcgan"] = new DcganSpec { LatentDim = 8, GeneratorChannels = 2, DiscriminatorChannels = 2 },
         ["wgan-gp"] = new WganGpSpec { LatentDim = 8, Dim = 2, CriticSteps = 2 },
         ["stylegan2"] = new StyleGan2Spec { LatentDim = 8, ChannelBase = 64, ChannelMax = 8, PathLength = new() { Interval = 2 }, R1 = new() { Interval = 3 } },
         ["stylegan2 ada"] = new StyleGan2Spec { LatentDim = 8, ChannelBase = 64, ChannelMax = 8, Augment = new AdaSpec { Interval = 2, Kimg = 0.02 } },
     };
 
-    /// <summary>Every method there is.</summary>
+    // Weights that a few steps have made, once for all tests of a process.
+    private static readonly Lazy<string> Source = new(() =>
+    {
+        var folder = Directory.CreateTempSubdirectory("icon-source-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        Train(new(folder), Spec(steps: 3) with { Seed = 1 });
+        return new RunFolder(folder).WeightsFile;
+    });
+
+    /// <summary>Every method there is, and adaptation by pairs.</summary>
     public static IEnumerable<string> MethodNames => Models.Keys;
 
     /// <summary>The same for theories.</summary>
@@ -38,10 +48,15 @@ public static class TinyRun
         Dataset = new FolderSpec { Path = "noise", ImageSize = IsDiffusion(method) ? 16 : 32, Tags = method == "ddpm tags" },
         Model = Models[method],
         // An average that warms up within the few steps of a test; a GAN refuses it.
-        Training = new TrainingSpec { Steps = steps, BatchSize = 4, Ema = IsDiffusion(method) ? new EmaSpec { UpdateEvery = 2, UpdateAfterStep = 4 } : new() },
+        Training = new TrainingSpec
+        {
+            Steps = steps, BatchSize = 4, Ema = IsDiffusion(method) ? new EmaSpec { UpdateEvery = 2, UpdateAfterStep = 4 } : new(),
+            From = method == "ddpm pairwise" ? "0123456789ab" : null, Adaptation = method == "ddpm pairwise" ? new PairwiseSpec() : null,
+        },
         Sampling = method switch
         {
             "ddpm" => new(),
+            "ddpm pairwise" => new() { Sampler = new DdimSpec { Steps = 10 } },
             "ddpm tags" => new() { Sampler = new DdimSpec { Steps = 10, Eta = 1, Guidance = 2 } },
             _ => new() { Sampler = new LatentSpec() },
         },
@@ -72,7 +87,7 @@ public static class TinyRun
         dataset ??= Icons(spec.Dataset, icons);
         using var taken = RunLock.Take(folder);
         dataset.Tags?.Write(folder);
-        using var begun = method ?? MethodTable.Of(spec.Model).Begin(spec, CPU, dataset.Tags);
+        using var begun = method ?? MethodTable.Of(spec.Model).Begin(spec, CPU, dataset.Tags, spec.Training.From is null ? null : Source.Value);
         var trainer = new Trainer(Id, spec, dataset, taken, CPU)
         {
             Monitoring = monitoring ?? new MonitoringSpec(),

@@ -48,9 +48,11 @@ public sealed class GaussianDiffusion : IDisposable
     };
 
     /// <summary>Mean loss of a batch, a scalar with gradients.</summary>
-    public Tensor Loss(Func<Tensor, Tensor, Tensor> model, Tensor x0, Tensor t, Tensor noise)
+    public Tensor Loss(Func<Tensor, Tensor, Tensor> model, Tensor x0, Tensor t, Tensor noise) => Loss(model(AddNoise(x0, t, noise), t), x0, t, noise);
+
+    /// <summary>The same of a model's answer to <see cref="AddNoise"/>.</summary>
+    public Tensor Loss(Tensor prediction, Tensor x0, Tensor t, Tensor noise)
     {
-        var prediction = model(AddNoise(x0, t, noise), t);
         var target = Target(x0, t, noise);
         if (_lossWeight is null) return Error(prediction, target, nn.Reduction.Mean);
         var perImage = Error(prediction, target, nn.Reduction.None).mean([1, 2, 3]); // [N]
@@ -79,6 +81,20 @@ public sealed class GaussianDiffusion : IDisposable
             Objective.Noise => x * Schedule.SqrtRecipAlphaBar[t] - prediction * Schedule.SqrtRecipAlphaBarMinusOne[t],
             Objective.Start => prediction,
             _ => x * Schedule.SqrtAlphaBar[t] - prediction * Schedule.SqrtOneMinusAlphaBar[t],
+        };
+        return x0.clamp(-1, 1);
+    }
+
+    /// <summary>The same of icons at different times, with gradients.</summary>
+    /// <param name="t">int64 [N].</param>
+    public Tensor PredictStart(Tensor x, Tensor t, Tensor prediction)
+    {
+        var (signal, noise) = (_sqrtAlphaBar.index_select(0, t), _sqrtOneMinusAlphaBar.index_select(0, t));
+        var x0 = _spec.Objective switch
+        {
+            Objective.Noise => (x - noise * prediction) / signal,
+            Objective.Start => prediction,
+            _ => x * signal - prediction * noise,
         };
         return x0.clamp(-1, 1);
     }

@@ -1,6 +1,7 @@
 using IconDiffusion.Data;
 using IconDiffusion.Generators.Diffusion;
 using IconDiffusion.Generators.Models;
+using IconDiffusion.Generators.Runs;
 using IconDiffusion.Generators.Sampling;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Imaging;
@@ -32,25 +33,31 @@ public sealed class DdpmMethod : IMethod
     // Weights, gradients, two moments, the average.
     private const int CopiesInTraining = 5;
 
+    // Fewer icons have no distances to compare.
+    private const int LeastPairwise = 3;
+
     private readonly RunSpec _run;
     private readonly Device _device;
     private readonly int _microBatches;
     private readonly Unet _model, _average;
+    private readonly Unet? _source;
     private readonly TrainedNetwork _trained;
     private readonly GaussianDiffusion _diffusion;
     private readonly IconTags? _tags;
     private readonly EpochOrder? _order;
     private readonly TagGuide? _guide;
 
-    /// <param name="run">Its model is a <see cref="DdpmSpec"/>. The weights are PyTorch's after <c>torch.manual_seed(seed)</c>.</param>
+    /// <param name="run">Its model is a <see cref="DdpmSpec"/>. Where it starts from no others, the weights are PyTorch's after <c>torch.manual_seed(seed)</c>.</param>
     /// <param name="device">Where the networks are.</param>
     /// <param name="microBatches">
     /// Equal parts in which the gradients of each batch are computed, for memory's sake; more than 1 adds up with other rounding. Null: as
     /// many as it takes on a GPU, and one on a CPU.
     /// </param>
     /// <param name="tags">Of the training icons, where the model's condition is tags.</param>
+    /// <param name="source">File of the averaged weights that it starts from, where <see cref="TrainingSpec.From"/> is set.</param>
     /// <exception cref="ExperimentException">The run is to draw with a tag that no training icon has.</exception>
-    public DdpmMethod(RunSpec run, Device device, int? microBatches = null, IconTags? tags = null)
+    /// <exception cref="InvalidDataException">The file is not one of weights of this network.</exception>
+    public DdpmMethod(RunSpec run, Device device, int? microBatches = null, IconTags? tags = null, string? source = null)
     {
         (_run, _device) = (run, device);
         _microBatches = microBatches ?? (device.type == DeviceType.CUDA ? Memory(run).MicroBatches(run.Training.BatchSize) : 1);
@@ -66,8 +73,25 @@ public sealed class DdpmMethod : IMethod
         using var weights = new Generator((ulong)run.Seed, CPU);
         _model = new Unet(spec.Unet, generator: weights, tags: _guide?.Tags);
         _average = new Unet(spec.Unet, generator: weights, tags: _guide?.Tags);
+        if (run.Training.From is not null)
+            TrainedModel.Read(source ?? throw new ArgumentNullException(nameof(source), "The run starts from other weights; wanted their file."), _model);
+        if (run.Training.Adaptation is not null)
+            _source = CopyOf(_model, weights);
         _trained = new TrainedNetwork("model", _model, device, ("ema", _average), adam: "adam");
         _diffusion = new GaussianDiffusion(spec.Diffusion, device);
+    }
+
+    // What the network was before its training.
+    private Unet CopyOf(Unet model, Generator generator)
+    {
+        var copy = new Unet(model.Spec, model.Channels, generator, model.Tags);
+        using (NewDisposeScope())
+        using (no_grad())
+            foreach (var (to, from) in copy.state_dict().Values.Zip(model.state_dict().Values))
+                to.copy_(from);
+        copy.eval();
+        copy.to(_device);
+        return copy;
     }
 
     /// <summary>The trained model of a run.</summary>
@@ -81,7 +105,12 @@ public sealed class DdpmMethod : IMethod
     {
         var size = new UnetSize(((DdpmSpec)run.Model).Unet, run.Dataset.ImageSize);
         var passes = (run.Sampling.Sampler as ReverseSpec)?.PassesPerStep ?? 1;
-        return new(CopiesInTraining * size.Parameters, size.Kept + size.Largest, size.Parameters, passes * (size.Skips + 5 * size.Largest), Divides: true);
+        var isPairwise = run.Training.Adaptation is PairwiseSpec;
+        return new(
+            (CopiesInTraining + (isPairwise ? 1 : 0)) * size.Parameters, size.Kept + size.Largest, size.Parameters, passes * (size.Skips + 5 * size.Largest), Divides: true)
+        {
+            LeastAtOnce = isPairwise ? LeastPairwise : 1,
+        };
     }
 
     /// <inheritdoc/>
@@ -104,13 +133,23 @@ public sealed class DdpmMethod : IMethod
     {
         // Accumulate gradients.
         var (times, noise) = Draws(icons, _diffusion.Schedule.Timesteps, random);
-        var sum = zeros(1, device: _device);
+        var (sum, adaptation) = (zeros(1, device: _device), zeros(1, device: _device));
         var parts = BatchesPerStep * _microBatches;
         var tags = Told(step)?.chunk(parts, 0);
         foreach (var (i, (x0, t, added)) in icons.chunk(parts, 0).Zip(times.chunk(parts, 0), noise.chunk(parts, 0)).Index())
         {
             using var part = NewDisposeScope();
-            var share = _diffusion.Loss((x, time) => _model.Predict(x, time, tags?[i]), x0, t, added) / parts;
+            var noisy = _diffusion.AddNoise(x0, t, added);
+            // First, so that it meets an empty memory.
+            var kept = SourceStart(noisy, t, tags?[i]);
+            var prediction = _model.Predict(noisy, t, tags?[i]);
+            var share = _diffusion.Loss(prediction, x0, t, added) / parts;
+            if (kept is not null)
+            {
+                var pairwise = PairwiseAdaptation.Loss((PairwiseSpec)_run.Training.Adaptation!, _diffusion.PredictStart(noisy, t, prediction), kept, x0) / parts;
+                share = share + pairwise;
+                adaptation.add_(pairwise.detach());
+            }
             Gradients.Backward(share);
             sum.add_(share.detach());
         }
@@ -123,7 +162,15 @@ public sealed class DdpmMethod : IMethod
         // Update weights and their average, clipped as torch.nn.utils.clip_grad_norm_ does.
         var clip = _run.Training.GradientClip is { } most ? Math.Min(1, most / (norm + 1e-6)) : 1;
         _trained.Update(_run.Training.Adam, step, clip, EmaSchedule.Decay(_run.Training.Ema, step));
-        return new(loss, norm);
+        return new(loss, norm, _source is null ? null : new Dictionary<string, double> { ["pairwise"] = adaptation.item<float>() });
+    }
+
+    // The icons that the source network sees in x_t; null: nothing is kept close to it.
+    private Tensor? SourceStart(Tensor noisy, Tensor t, Tensor? tags)
+    {
+        if (_source is null) return null;
+        using var noGrad = no_grad();
+        return _diffusion.PredictStart(noisy, t, _source.Predict(noisy, t, tags));
     }
 
     /// <summary>What the network is told of a step's icons: a function of (seed, step), as the icons themselves are, which IconBatches takes in the same order.</summary>
@@ -219,6 +266,7 @@ public sealed class DdpmMethod : IMethod
     public void Dispose()
     {
         _trained.Dispose();
+        _source?.Dispose();
         _diffusion.Dispose();
     }
 }

@@ -11,6 +11,9 @@ namespace IconDiffusion.Generators.Methods;
 /// <param name="Divides">Whether a GPU may work a batch off in parts, as no icon in it depends on another.</param>
 public sealed record MethodMemory(double Training, double TrainingPerIcon, double Drawing, double DrawingPerIcon, bool Divides = false)
 {
+    /// <summary>Icons that a part of a batch must have at least, as its loss is about several of them.</summary>
+    public int LeastAtOnce { get; init; } = 1;
+
     /// <summary>Bytes of the process with libtorch loaded and nothing done, on a CPU; a GPU's context is about as large.</summary>
     public const long Process = 200L << 20;
 
@@ -27,9 +30,13 @@ public sealed record MethodMemory(double Training, double TrainingPerIcon, doubl
     /// <summary>Bytes held at the peak of drawing <paramref name="count"/> icons, on a GPU <see cref="DrawnAtOnce"/> at a time.</summary>
     public long OfDrawing(int count, bool onGpu) => Bytes(Drawing, DrawingPerIcon, onGpu ? Math.Min(count, DrawnAtOnce) : count);
 
-    /// <summary>The smallest number of equal parts of a batch with which a training step fits into <see cref="Gpu"/>; single icons at worst.</summary>
-    public int MicroBatches(int batchSize) => !Divides ? 1 : Enumerable.Range(1, batchSize).First(parts =>
-        batchSize % parts == 0 && (parts == batchSize || Bytes(Training, TrainingPerIcon, batchSize / parts) <= Gpu));
+    /// <summary>The smallest number of equal parts of a batch with which a training step fits into <see cref="Gpu"/>; of <see cref="LeastAtOnce"/> icons at worst.</summary>
+    public int MicroBatches(int batchSize)
+    {
+        if (!Divides) return 1;
+        int[] parts = [.. Enumerable.Range(1, batchSize).Where(parts => batchSize % parts == 0 && batchSize / parts >= Math.Min(LeastAtOnce, batchSize))];
+        return parts.FirstOrDefault(each => Bytes(Training, TrainingPerIcon, batchSize / each) <= Gpu, parts[^1]);
+    }
 
     /// <summary>Most icons that may go through the network at once in <see cref="Gpu"/>, at least 1.</summary>
     public int DrawnAtOnce => !Divides ? int.MaxValue

@@ -1,3 +1,4 @@
+using IconDiffusion.Kernels;
 using IconDiffusion.Specs.Files;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -40,6 +41,15 @@ public static class TrainedModel
     {
         using var scope = NewDisposeScope();
         TensorFile.Read(file, network.state_dict());
+    }
+
+    /// <summary>Looks whether a file of <see cref="Write"/> fits a network, without reading its weights.</summary>
+    /// <exception cref="InvalidDataException">It does not: the first tensor that differs is named, with its shape and the wanted one.</exception>
+    public static void Match(string file, nn.Module network)
+    {
+        using var scope = NewDisposeScope();
+        using var stream = File.OpenRead(file);
+        Safetensors.Match(stream, network.state_dict());
     }
 
     /// <summary>Moves a network to the device and gives it the weights of a run whose training has ended.</summary>

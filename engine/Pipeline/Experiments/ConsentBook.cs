@@ -17,7 +17,7 @@ public static class ConsentBook
     /// <exception cref="DatasetException">A file is damaged.</exception>
     public static EquatableList<ConsentEntry> Read(DataFolder data, TimeProvider clock)
     {
-        var runs = RunsByDataset(data);
+        var runs = RunsByDataset(data, withOrigins: true);
         return [.. new ConsentRegistry(data.Consents, clock).All().Select(record => EntryOf(record, runs, clock))];
     }
 
@@ -25,7 +25,7 @@ public static class ConsentBook
     /// <exception cref="DatasetException">It stands for nothing, for several things, or for what can't be revoked.</exception>
     public static IReadOnlyList<ConsentEntry> Find(DataFolder data, string what, TimeProvider clock)
     {
-        var (registry, runs) = (new ConsentRegistry(data.Consents, clock), RunsByDataset(data));
+        var (registry, runs) = (new ConsentRegistry(data.Consents, clock), RunsByDataset(data, withOrigins: false));
         var all = registry.All();
         ConsentRecord[] byId = [.. all.Where(record => what.Length > 0 && record.Id.StartsWith(what, StringComparison.Ordinal))];
         var byRun = runs.SelectMany(pair => pair.Value.Select(run => (Run: run, Dataset: pair.Key)))
@@ -44,7 +44,7 @@ public static class ConsentBook
             throw new DatasetException($"'{what}' rests on {source.Consent.Licence} of {source.Consent.Artist}, a public licence that can't be revoked.");
         return found.All(record => record.Revocation is not null)
             ? throw new DatasetException($"The consent {found[0].Id} was revoked on {found[0].Revocation!.At:yyyy-MM-dd} already.")
-            : [.. found.Where(record => record.Revocation is null).Select(record => EntryOf(record, runs, clock))];
+            : [.. found.Where(record => record.Revocation is null).Select(record => EntryOf(record, RunsByDataset(data, withOrigins: true), clock))];
     }
 
     /// <summary>Takes consents back, for good.</summary>
@@ -95,9 +95,12 @@ public static class ConsentBook
         _ => "holds",
     };
 
-    private static Dictionary<string, string[]> RunsByDataset(DataFolder data) => !Directory.Exists(data.Runs) ? [] : Directory.EnumerateDirectories(data.Runs)
-        .Select(path => (Id: Path.GetFileName(path), Dataset: TrainedRun.FingerprintOf(new RunFolder(path))))
-        .Where(run => run.Dataset is not null)
-        .GroupBy(run => run.Dataset!, run => run.Id)
-        .ToDictionary(group => group.Key, group => group.ToArray());
+    // The runs that rest on a data set: by their own icons, or also by those of the weights that they started from.
+    private static Dictionary<string, string[]> RunsByDataset(DataFolder data, bool withOrigins) => !Directory.Exists(data.Runs) ? [] :
+    (
+        from path in Directory.EnumerateDirectories(data.Runs)
+        let folder = new RunFolder(path)
+        let origins = withOrigins ? TransferSource.OriginsOf(folder).Select(origin => origin.Rests) : []
+        from dataset in origins.Append(TrainedRun.FingerprintOf(folder)).OfType<string>().Distinct()
+        group Path.GetFileName(path) by dataset).ToDictionary(group => group.Key, group => group.ToArray());
 }

@@ -39,11 +39,11 @@ public sealed class CostEstimate(ComputeDevice device, DataFolder data)
         {
             var rate = device.Device.type == DeviceType.CUDA ? OfGpu : OfThread * device.Threads;
             var updates = run.Model is WganGpSpec { CriticSteps: var critic } ? critic : 1;
-            var ofIcon = arithmetic * MethodCost.TrainingPasses ?? MethodTable.Of(run.Model).Memory(run).TrainingPerIcon * PerValue * updates;
-            return Cost((Overhead * run.Training.GradientAccumulation) + (ofIcon / rate * IconsOfAStep(run)), Parameters(run), CostBasis.Estimate);
+            var ofPass = arithmetic ?? MethodTable.Of(run.Model).Memory(run).TrainingPerIcon * PerValue * updates / MethodCost.TrainingPasses;
+            return Cost((Overhead * run.Training.GradientAccumulation) + (ofPass / rate * PassesOfAStep(run)), Parameters(run), CostBasis.Estimate);
         }
         var trained = like.DistinctBy(result => result.RunId).ToArray();
-        var step = trained.Sum(result => result.Training.Time.TotalSeconds) / trained.Sum(result => result.Training.Steps * IconsOfAStep(result.Spec)) * IconsOfAStep(run);
+        var step = trained.Sum(result => result.Training.Time.TotalSeconds) / trained.Sum(result => result.Training.Steps * PassesOfAStep(result.Spec)) * PassesOfAStep(run);
         var cost = Cost(step, trained[0].Training.Parameters, CostBasis.FinishedRuns);
         var drawn = like.Where(result => result.Sampling.Time > TimeSpan.Zero).ToArray();
         return drawn.Length == 0 ? cost : cost with
@@ -52,13 +52,14 @@ public sealed class CostEstimate(ComputeDevice device, DataFolder data)
         };
 
         MethodCost Cost(double step, long parameters, CostBasis basis) =>
-            new(arithmetic, parameters, step, MethodCost.ModelCalls(run) * step / (MethodCost.TrainingPasses * IconsOfAStep(run)), basis);
+            new(arithmetic, parameters, step, MethodCost.ModelCalls(run) * step / PassesOfAStep(run), basis);
     }
 
     // What decides the time of an icon in a step: neither how noise is added nor which seed it is.
     private static (ModelSpec, int) Key(RunSpec run) => (run.Model is DdpmSpec ddpm ? new DdpmSpec { Unet = ddpm.Unet } : run.Model, run.Dataset.ImageSize);
 
-    private static double IconsOfAStep(RunSpec run) => (double)run.Training.BatchSize * run.Training.GradientAccumulation;
+    // Forward passes of single icons.
+    private static double PassesOfAStep(RunSpec run) => MethodCost.PassesOfAStep(run) * run.Training.BatchSize * run.Training.GradientAccumulation;
 
     // A GAN's network is made to be counted.
     private long Parameters(RunSpec run)

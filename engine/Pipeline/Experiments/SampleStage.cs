@@ -14,13 +14,14 @@ public static class SampleStage
 
     /// <inheritdoc cref="TrainingStage.Run"/>
     /// <returns>The batch's icons, and the time it took to draw what was missing of them.</returns>
-    /// <exception cref="ConsentException">The consent for the data set has ended.</exception>
+    /// <exception cref="ConsentException">The consent for the data set, or for weights that its training started from, has ended.</exception>
     /// <exception cref="FileNotFoundException">Training has not ended, or the Inception weights are missing.</exception>
     public static SamplingSummary Run(SampleWork work, WorkContext context, CancellationToken cancellation)
     {
         var (folder, sampling) = (context.Folder(work), work.Run.Sampling);
         context.Fence?.Enter(takeOver: true);
         ConsentGate.Require(context.Data, work.DatasetFingerprint, context.Time);
+        foreach (var origin in TransferSource.OriginsOf(folder)) TransferSource.RequireConsent(context.Data, origin, context.Time);
         var features = new SampleFeatures(folder, sampling.Sampler, context.Bench.Features(work.Run.Evaluation, context.Data), context.Warn);
 
         // Icons.

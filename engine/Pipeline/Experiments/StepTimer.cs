@@ -20,6 +20,9 @@ public sealed record MethodCost(double? MultiplyAdds, long Parameters, double St
     /// <summary>A training step is a forward pass and a backward pass of twice its arithmetic.</summary>
     public const double TrainingPasses = 3;
 
+    /// <summary>Forward passes that a run's training step is worth: one more where the network that it started from is asked as well.</summary>
+    public static double PassesOfAStep(RunSpec run) => TrainingPasses + (run.Training.Adaptation is null ? 0 : 1);
+
     /// <summary>How often a run's network is asked for one icon.</summary>
     public static int ModelCalls(RunSpec run) => ((run.Sampling.Sampler as ReverseSpec)?.PassesPerStep ?? 1) * run.Sampling.Sampler switch
     {
@@ -82,7 +85,7 @@ public sealed class StepTimer(ComputeDevice device)
         var perBatch = seconds * Arithmetic(side, batchSize) / Arithmetic(size, batch);
         var whole = new UnetSize(ddpm.Unet, side);
         return new(
-            whole.MultiplyAdds, (long)whole.Parameters, perBatch * run.Training.GradientAccumulation,
+            whole.MultiplyAdds, (long)whole.Parameters, perBatch * run.Training.GradientAccumulation * MethodCost.PassesOfAStep(run) / MethodCost.TrainingPasses,
             MethodCost.ModelCalls(run) * perBatch / (MethodCost.TrainingPasses * batchSize),  // a model call is the forward third of a training step
             CostBasis.Measured);
     }

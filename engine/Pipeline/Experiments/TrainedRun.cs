@@ -129,8 +129,17 @@ public sealed class TrainedRun
     }
 
     /// <summary>The newest consent that its data set rests on; null: there is none. Drawing asks first.</summary>
-    /// <exception cref="ConsentException">It was revoked or has expired.</exception>
-    public ConsentRecord? RequireConsent() => DatasetFingerprint is { } fingerprint ? ConsentGate.Require(_data, fingerprint, _time) : null;
+    /// <exception cref="ConsentException">It, or that of weights that its training started from, was revoked or has expired.</exception>
+    public ConsentRecord? RequireConsent()
+    {
+        RequireOrigins();
+        return DatasetFingerprint is { } fingerprint ? ConsentGate.Require(_data, fingerprint, _time) : null;
+    }
+
+    /// <summary>The consents that the weights rest on which its training started from, the nearest first; null: there is none for that one.</summary>
+    /// <exception cref="ConsentException">One was revoked or has expired.</exception>
+    public IReadOnlyList<(WeightsOrigin Origin, ConsentRecord? Consent)> RequireOrigins() =>
+        [.. TransferSource.OriginsOf(_folder).Select(origin => (origin, TransferSource.RequireConsent(_data, origin, _time)))];
 
     /// <summary>Draws icons until there are <paramref name="count"/> or the run's budget is used up; returns how many there are.</summary>
     /// <param name="report">(batches done, in fractions, and batches in all), about once per model call.</param>

@@ -19,20 +19,23 @@ public static class TrainingStage
     /// <exception cref="SupersededException">A newer attempt has begun.</exception>
     /// <exception cref="TrainingException">It cannot go on.</exception>
     /// <exception cref="DatasetException">The data set is not in the store.</exception>
-    /// <exception cref="ConsentException">Its consent has ended; also while training goes on.</exception>
+    /// <exception cref="ConsentException">Its consent, or that of the weights that it starts from, has ended; also while training goes on.</exception>
+    /// <exception cref="ExperimentException">The weights that it starts from are not here, or do not fit.</exception>
     public static TrainingSummary Run(TrainingWork work, WorkContext context, CancellationToken cancellation)
     {
         ConsentGate.Require(context.Data, work.DatasetFingerprint, context.Time);
         var dataset = new DatasetStore(context.Data.Datasets).Load(work.DatasetFingerprint);
+        var source = Source(work, dataset, context);
         var folder = context.Folder(work);
         using var run = Take(folder, context, cancellation);
         AtomicFile.WriteAllText(folder.DatasetFile, dataset.Fingerprint + "\n");
         AtomicFile.WriteAllText(folder.SpecFile, JsonSerializer.Serialize(work.Run, SpecJson.Indented));
+        source?.Write(folder);
         context.Bench.Clear();
         var device = context.Bench.Device;
         if (work.Run.Model is DdpmSpec { Condition: ModelCondition.Tags })
             dataset.Tags?.Write(folder);
-        using var method = MethodTable.Of(work.Run.Model).Begin(work.Run, device.Device, dataset.Tags);
+        using var method = MethodTable.Of(work.Run.Model).Begin(work.Run, device.Device, dataset.Tags, source?.File);
         using var watch = new TrainingWatch(work.Run, dataset, folder, context.Data, device.Device, context.Warn);
         var trainer = new Trainer(work.RunId, work.Run, dataset, run, device.Device)
         {
@@ -42,7 +45,16 @@ public static class TrainingStage
             Warn = context.Warn,
             Watch = watch,
         };
-        return trainer.Train(method, new Progress(work, folder, context, watch), cancellation);
+        return trainer.Train(method, new Progress(work, source, folder, context, watch), cancellation) with { Origins = source?.Origins };
+    }
+
+    // Null: it starts from random weights.
+    private static TransferSource? Source(TrainingWork work, IconDataset dataset, WorkContext context)
+    {
+        if (work.Run.Training.From is not { } from) return null;
+        var source = TransferSource.Open(context.Data, from, context.Time);
+        source.Check(work.Run, work.Run.Model is DdpmSpec { Condition: ModelCondition.Tags } ? dataset.Tags?.Names.Count : null);
+        return source;
     }
 
     // An older attempt at the same work ends once it sees that this one has begun; other work's is waited for.
@@ -66,7 +78,7 @@ public static class TrainingStage
     }
 
     // Reports, and looks once a second whether a newer attempt has begun.
-    private sealed class Progress(TrainingWork work, RunFolder folder, WorkContext context, TrainingWatch watch) : IProgress<WorkProgress>
+    private sealed class Progress(TrainingWork work, TransferSource? source, RunFolder folder, WorkContext context, TrainingWatch watch) : IProgress<WorkProgress>
     {
         private long? _looked;
         private long? _checkpoint;
@@ -82,7 +94,8 @@ public static class TrainingStage
             _looked = context.Time.GetTimestamp();
             try
             {
-                ConsentGate.Look(context.Data, work.DatasetFingerprint, context.Time);
+                foreach (var rests in (string[])[work.DatasetFingerprint, .. source?.Origins.Select(origin => origin.Rests) ?? []])
+                    ConsentGate.Look(context.Data, rests, context.Time);
                 context.Fence?.Verify();
                 _checkpoint = folder.NewestCheckpoint();
             }

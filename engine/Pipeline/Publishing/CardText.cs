@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using IconDiffusion.Data;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Specs;
 
 namespace IconDiffusion.Pipeline.Publishing;
@@ -39,7 +41,7 @@ internal static class CardText
     };
 
     /// <summary>Whose icons were trained on and under which terms; a warning where nobody said.</summary>
-    public static string ConsentLines(Publication publication) => publication.Consent is { } record
+    public static string ConsentLines(ConsentRecord? consent) => consent is { } record
         ? $"""
           | | |
           |---|---|
@@ -51,6 +53,10 @@ internal static class CardText
 
           """
         : NoConsent;
+
+    /// <summary>What the training started from, each with whose icons that rests on; empty where it started from random weights.</summary>
+    public static string OriginLines(Publication publication) => string.Concat(publication.Origins.Select(each =>
+        $"\nTraining started from {TransferSource.NameOf(each.Origin)} (SHA-256 {each.Origin.WeightsHash}), {(each.Origin.Run is null ? "whose data set is unknown" : $"trained on the data set {each.Origin.Rests[..12]}")}:\n\n{ConsentLines(each.Consent)}"));
 
     /// <summary>What stands first in both cards where it is so.</summary>
     public const string NoConsent =

@@ -43,7 +43,7 @@ public static class DatasetCard
 
             ## Consent and licence
 
-            {ConsentLines(publication)}
+            {ConsentLines(publication.Consent)}
             ## Duplicates
 
 

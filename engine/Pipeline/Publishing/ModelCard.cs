@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using IconDiffusion.Imaging;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Reports.Novelty;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
@@ -25,9 +26,9 @@ public static class ModelCard
         var text = new StringBuilder();
         text.Append(FrontMatter(publication));
         text.Append($"\n# {Plain(spec.Model.Label)}, run {result.RunId}\n\n");
-        if (publication.Consent is null) text.Append(NoConsent).Append('\n');
+        if (publication.LacksConsent) text.Append(NoConsent).Append('\n');
         text.Append(Invariant($"""
-            A generator of {spec.Dataset.ImageSize}×{spec.Dataset.ImageSize} icons, trained from scratch on {scores.TrainingCount} icons ({SourceOf(spec.Dataset)}; see DATASET_CARD.md).
+            A generator of {spec.Dataset.ImageSize}×{spec.Dataset.ImageSize} icons, {(publication.Origins is [var (origin, _), ..] ? $"fine-tuned from {TransferSource.NameOf(origin)}" : "trained from scratch")} on {scores.TrainingCount} icons ({SourceOf(spec.Dataset)}; see DATASET_CARD.md).
             Icons published here: {publication.Icons.Count}. Every one of them is generated; none was drawn by a person.
 
             ![The published icons](contact-sheet.png)
@@ -82,8 +83,8 @@ public static class ModelCard
 
             ## Consent and licence
 
-            {ConsentLines(publication)}
-            {(publication.Consent is null ? "Unknown terms are no permission." : "The icons are published under the terms that the training icons came with. This card grants nothing beyond them.")}
+            {ConsentLines(publication.Consent)}{OriginLines(publication)}
+            {(publication.LacksConsent ? "Unknown terms are no permission." : "The icons are published under the terms that the training icons came with. This card grants nothing beyond them.")}
 
             ## Provenance of the files
 
@@ -99,11 +100,11 @@ public static class ModelCard
         var label = Yaml(result.Spec.Model.Label);
         return Invariant($"""
             ---
-            {LicenceLines(publication.Consent?.Consent.Licence)}library_name: icondiffusion
+            {LicenceLines(publication.Licence)}library_name: icondiffusion
             pipeline_tag: unconditional-image-generation
             tags:
             - icons
-            - trained-from-scratch
+            - {(publication.Origins.Count == 0 ? "trained-from-scratch" : "fine-tuned")}
             - generated
             model-index:
             - name: {label}

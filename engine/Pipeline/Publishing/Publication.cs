@@ -18,6 +18,16 @@ public sealed record Publication
     /// <summary>Null: none is on record.</summary>
     public required ConsentRecord? Consent { get; init; }
 
+    /// <summary>The weights that its training started from, the nearest first, each with the consent that it rests on; null: none is on record. Empty: random weights.</summary>
+    public required IReadOnlyList<(WeightsOrigin Origin, ConsentRecord? Consent)> Origins { get; init; }
+
+    /// <summary>Whether anybody's consent is missing, for the training icons or for what the weights started from.</summary>
+    public bool LacksConsent => Consent is null || Origins.Any(each => each.Consent is null);
+
+    /// <summary>The terms of all that the icons rest on; null: some are unknown.</summary>
+    public string? Licence => LacksConsent ? null
+        : string.Join(" and ", Origins.Select(each => each.Consent!).Prepend(Consent!).Select(record => record.Consent.Licence).Distinct());
+
     /// <summary>Icons that are published.</summary>
     public required EquatableList<int> Icons { get; init; }
 

@@ -44,6 +44,7 @@ public static class Publisher
             Novelty = novelty,
             Dataset = store.Contains(result.DatasetFingerprint) ? store.Load(result.DatasetFingerprint) : null,
             Consent = consent,
+            Origins = run.RequireOrigins(),
             Icons = [.. fresh],
             LeftOut = [.. copies],
             Watermark = options.Watermark,
@@ -106,9 +107,10 @@ public static class Publisher
     private static IEnumerable<int> Fresh(NoveltyReport novelty) => novelty.Icons.Where(icon => !icon.IsCopy).Select(icon => icon.Icon);
 
     /// <summary>The consent that a run's icons are shown to others under; null: there is none, and that is wanted so.</summary>
-    /// <exception cref="ConsentException">It has ended, or there is none and <paramref name="withoutConsent"/> is not set.</exception>
-    internal static ConsentRecord? RequireConsent(TrainedRun run, bool withoutConsent) => run.RequireConsent() ?? (withoutConsent ? null
-        : throw new ConsentException($"Nobody's consent for the training icons of run {run.Id} is on record; 'icon consent grant' beside the images and 'icon run' again record one, --without-consent publishes all the same and says so first."));
+    /// <exception cref="ConsentException">It, or that of weights that its training started from, has ended, or there is none and <paramref name="withoutConsent"/> is not set.</exception>
+    internal static ConsentRecord? RequireConsent(TrainedRun run, bool withoutConsent) => run.RequireOrigins().FirstOrDefault(each => each.Consent is null) is { Origin: { } origin } && !withoutConsent
+        ? throw new ConsentException($"The training of run {run.Id} started from {TransferSource.NameOf(origin)}, and nobody's consent for what that rests on is on record; --without-consent publishes all the same and says so first.")
+        : run.RequireConsent() ?? (withoutConsent ? null : throw new ConsentException($"Nobody's consent for the training icons of run {run.Id} is on record; 'icon consent grant' beside the images and 'icon run' again record one, --without-consent publishes all the same and says so first."));
 
     /// <summary>A run's scores and what its report says of copies.</summary>
     /// <exception cref="ExperimentException">It has none.</exception>

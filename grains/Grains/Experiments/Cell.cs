@@ -13,6 +13,12 @@ internal sealed class Cell(
     public string RunId { get; } = RunIdentity.Run(spec, fingerprint);
     public CellMemory Memory { get; set; } = memory;
 
+    /// <summary>The cell whose weights its training starts from; null: there is none in this experiment.</summary>
+    public Cell? Source { get; set; }
+
+    /// <summary>Whether its training cannot begin before that of <see cref="Source"/> has ended.</summary>
+    public bool WaitsForSource => Memory.Stage == CellState.Training && Source is { Memory.Training: null };
+
     /// <summary>The batches of icons, while they are drawn.</summary>
     public IReadOnlyList<Batch> Batches { get; private set; } = [];
 

@@ -16,6 +16,8 @@ public sealed partial class ExperimentGrain
 
     private async Task<bool> TrainAsync(Cell cell)
     {
+        if (cell.WaitsForSource)
+            return cell.Source!.Memory.HasFailed && Fail(cell, $"The run that it starts from, {cell.Source.RunId}, has failed.", attempts: 0);
         var work = cell.Training();
         var status = await AskAsync(cell, work);
         if (status?.Phase == WorkPhase.Failed)
@@ -23,7 +25,9 @@ public sealed partial class ExperimentGrain
         if (status?.Outcome is not TrainingDone done)
             return Open(cell, [work]);
         Forget(cell, [work]);
-        return GoTo(cell, cell.Memory with { Stage = CellState.Sampling, Training = done.Summary });
+        GoTo(cell, cell.Memory with { Stage = CellState.Sampling, Training = done.Summary });
+        LineUpThoseFrom(cell);
+        return true;
     }
 
     private async Task<bool> SampleAsync(Cell cell)
@@ -117,15 +121,22 @@ public sealed partial class ExperimentGrain
         return true;
     }
 
-    private bool Fail(Cell cell, WorkStatus status)
+    private bool Fail(Cell cell, WorkStatus status) => Fail(cell, status.Error, status.Attempts.Count);
+
+    private bool Fail(Cell cell, string? error, int attempts)
     {
         cell.Open = [];
-        Become(cell, cell.Memory with
-        {
-            HasFailed = true, IsRetried = false, Error = status.Error, Attempts = status.Attempts.Count,
-        });
-        LogFailed(Id, cell.Index, cell.RunId, status.Error);
+        Become(cell, cell.Memory with { HasFailed = true, IsRetried = false, Error = error, Attempts = attempts });
+        LogFailed(Id, cell.Index, cell.RunId, error);
+        LineUpThoseFrom(cell);
         return false;
+    }
+
+    // The cells that wait for its training, whatever has become of it.
+    private void LineUpThoseFrom(Cell source)
+    {
+        foreach (var cell in _cells.Where(cell => cell.Source == source && !cell.Memory.IsFinal))
+            LineUp(cell, _due);
     }
 
     private void Become(Cell cell, CellMemory next)

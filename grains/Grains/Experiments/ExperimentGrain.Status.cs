@@ -98,6 +98,7 @@ public sealed partial class ExperimentGrain
             Attempts = works.Count == 0 ? cell.Memory.Attempts : works.Max(work => work.Status.Attempts[^1].Number),
             Error = works.Select(work => work.Status.Error).FirstOrDefault(error => error is not null) ?? cell.Memory.Error,
             WaitsFor = works.Count > 0 ? null
+                : cell.WaitsForSource ? $"the run that it starts from, {cell.Source!.RunId}, is trained first"
                 : cell.Open.Select(work => obstacles.GetValueOrDefault(work.Id.Key)).FirstOrDefault(sentence => sentence is not null),
             Scores = cell.Memory.Scores,
         };

@@ -94,8 +94,8 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
         submission = submission with { Priority = submission.Priority ?? Submission?.Priority ?? 0 };
         if (Submission != submission)
         {
-            // Another data set makes other runs of the same cells.
-            _mustWithdraw |= Submission is { } before && before.Fingerprints != fingerprints;
+            // Another data set, or another source, makes other runs of the same cells.
+            _mustWithdraw |= Submission is { } before && (before.Fingerprints != fingerprints || before.Sources != submission.Sources);
             var known = _mustWithdraw ? [] : _cells.Select(cell => cell.Memory).ToList();
             var memory = _experimentState.State with { Submission = submission };
             _experimentState.State = isNew ? memory with { SubmittedAt = _time.GetUtcNow() } : memory;
@@ -254,8 +254,12 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
         // The seed only where it tells runs apart.
         var runs = submission.Experiment.Runs;
         var seeds = runs.Select(run => run.Seed).Distinct().Count();
-        return [.. runs.Select((run, i) => new Cell(i, run, submission.Fingerprints![i]!,
+        List<Cell> cells = [.. runs.Select((run, i) => new Cell(i, submission.RunAt(i), submission.Fingerprints![i]!,
             seeds > 1 ? $"{run.Label} seed {run.Seed}" : run.Label,
             submission.Experiment.Monitoring, _deviceClass, i < known.Count ? known[i] : new()))];
+        var byRun = cells.DistinctBy(cell => cell.RunId).ToDictionary(cell => cell.RunId);
+        foreach (var cell in cells)
+            cell.Source = cell.Spec.Training.From is { } from ? byRun.GetValueOrDefault(from) : null;
+        return cells;
     }
 }

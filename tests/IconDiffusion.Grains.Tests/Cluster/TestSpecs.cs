@@ -30,7 +30,16 @@ internal static class TestSpecs
     public static Submission Submission(ExperimentSpec spec, int priority = 0) => new()
     {
         Experiment = spec, Priority = priority, Fingerprints = [.. spec.Runs.Select(_ => (string?)Fingerprint)],
+        Sources = spec.Runs.All(run => run.Training.From is null) ? null
+            : [.. spec.Runs.Select(run => SourceName.IndexOf(run.Training.From) is { } source ? RunIdentity.Run(spec.Runs[source], Fingerprint) : null)],
     };
 
-    public static string RunId(ExperimentSpec spec, int cell) => RunIdentity.Run(spec.Runs[cell], Fingerprint);
+    /// <summary>Two cells, of which the first starts from the weights of the second.</summary>
+    public static ExperimentSpec Transfer(string name)
+    {
+        var spec = Grid(name, cells: 2);
+        return spec with { Runs = [spec.Runs[0] with { Training = spec.Runs[0].Training with { From = SourceName.OfRun(1) } }, spec.Runs[1]] };
+    }
+
+    public static string RunId(ExperimentSpec spec, int cell) => RunIdentity.Run(Submission(spec).RunAt(cell), Fingerprint);
 }

@@ -49,6 +49,18 @@ public sealed class SharedArtifactTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WeightsThatOneSiloWasAskedToStartFrom_AreInTheOther()
+    {
+        _one.AddRun(Run);
+        Assert.Equal(HttpStatusCode.Accepted, (await _one.SubmitAsync(TestSilo.Transfer(Run), _one.AddDataset())).StatusCode);
+
+        Assert.Equal(HttpStatusCode.Accepted, (await _other.SubmitAsync(TestSilo.Transfer(Run), _other.AddDataset())).StatusCode);
+
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(_one.Data, "runs", Run, "weights.safetensors")), File.ReadAllBytes(Path.Combine(_other.Data, "runs", Run, "weights.safetensors")));
+    }
+
+    [Fact]
     public async Task ARunThatOneSiloShared_IsReadFromTheOther()
     {
         Directory.CreateDirectory(_store["runs", Run, "results"]);

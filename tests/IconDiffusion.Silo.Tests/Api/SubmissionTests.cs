@@ -187,6 +187,41 @@ public sealed class SubmissionTests : IAsyncLifetime
         Assert.Contains("fingerprints has 2 entries", await Problem.SentenceAsync(HttpStatusCode.UnprocessableEntity, await _silo.SubmitAsync(TestSilo.Tiny(), fingerprint, fingerprint)));
     }
 
+    [Fact]
+    public async Task ARunThatStartsFromAnother_GetsItsWholeId_AndIsTrainedFromThat()
+    {
+        _silo.AddRun("0123456789ab");
+
+        var status = await TestSilo.ReadAsync<ExperimentStatus>(await _silo.SubmitAsync(TestSilo.Transfer("0123"), _silo.AddDataset()));
+
+        var submission = await TestSilo.ReadAsync<Submission>(await _silo.Client.GetAsync($"/api/experiments/{status.Id}/submission"));
+        Assert.Equal((TestSilo.Transfer("0123"), "0123456789ab"), (submission.Experiment, Assert.Single(submission.Sources!)));
+        var work = (RunWork)(await _silo.Work.OrderAsync()).Spec;
+        Assert.Equal(("0123456789ab", RunIdentity.Run(submission.RunAt(0), work.DatasetFingerprint)), (work.Run.Training.From, work.RunId));
+    }
+
+    [Theory]
+    [InlineData("ffff", "ffff")]
+    [InlineData("weights.safetensors", "weights.safetensors")]
+    [InlineData("aa", "dataset.imageSize")]
+    [InlineData("bb", "ddpm 16 (1)")]
+    [InlineData("cc", "the artist asked")]
+    public async Task WeightsThatCannotBeStartedFrom_AreRefusedBeforeAnyWork(string from, string part)
+    {
+        var run = TestSilo.Tiny().Runs[0];
+        _silo.AddRun("aaaaaaaaaaaa", run with { Dataset = run.Dataset with { ImageSize = 16 } });
+        _silo.AddRun("bbbbbbbbbbbb", run with { Model = new DdpmSpec { Unet = new() { Dim = 16, DimMults = [1] } } });
+        File.WriteAllText(_silo.AddRun("cccccccccccc").DatasetFile, new string('c', 64));
+        var (registry, terms) = (new ConsentRegistry(new DataFolder(_silo.Data).Consents, TimeProvider.System), new Consent("A. Painter", "CC BY 4.0"));
+        registry.Add(new('c', 64), terms);
+        registry.Revoke(ConsentRegistry.IdOf(terms), "the artist asked");
+
+        var answer = await _silo.SubmitAsync(TestSilo.Transfer(from), _silo.AddDataset());
+
+        Assert.Contains(part, await Problem.SentenceAsync(HttpStatusCode.UnprocessableEntity, answer));
+        Assert.Empty(await TestSilo.ReadAsync<ExperimentSummary[]>(await _silo.Client.GetAsync("/api/experiments")));
+    }
+
     [SkippableFact]
     public async Task ABuiltInDataset_IsPreparedByTheSilo()
     {

@@ -3,10 +3,13 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using IconDiffusion.Data;
+using IconDiffusion.Generators.Models;
+using IconDiffusion.Generators.Runs;
 using IconDiffusion.Grains;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using IconDiffusion.Specs.Files;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -89,6 +92,26 @@ internal sealed class TestSilo : IAsyncDisposable
         var dataset = TwoIcons();
         new DatasetStore(Path.Combine(Data, "datasets")).Save(dataset);
         return dataset.Fingerprint;
+    }
+
+    /// <summary>Puts the trained run of an experiment's first cell into the silo's data folder, with random weights.</summary>
+    /// <param name="id">Whatever the test calls it.</param>
+    public RunFolder AddRun(string id, RunSpec? spec = null)
+    {
+        var folder = new RunFolder(new DataFolder(Data).Run(id));
+        spec ??= Tiny().Runs[0];
+        using var network = new Unet(((DdpmSpec)spec.Model).Unet);
+        TrainedModel.Write(folder.WeightsFile, network);
+        File.WriteAllText(folder.SpecFile, JsonSerializer.Serialize(spec, SpecJson.Indented));
+        File.WriteAllText(folder.DatasetFile, TwoIcons().Fingerprint);
+        return folder;
+    }
+
+    /// <summary>One cell that starts from other weights.</summary>
+    public static ExperimentSpec Transfer(string from)
+    {
+        var tiny = Tiny("transfer");
+        return tiny with { Runs = [tiny.Runs[0] with { Training = tiny.Runs[0].Training with { From = from } }] };
     }
 
     public static IconDataset TwoIcons() =>

@@ -100,6 +100,23 @@ public sealed class StoreTransferTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ATraining_StartsFromWeightsThatAnotherSiloHasMade()
+    {
+        var store = ArtifactStores.Open(Directory.CreateDirectory(_tiny["store"]).FullName);
+        Service(_tiny.NewData("here"), "first", store).Start(_tiny.Train());
+        var source = Assert.IsType<TrainingDone>((await _grains.EndAsync()).Outcome).Summary;
+        var run = _tiny.Spec with { Training = _tiny.Spec.Training with { From = _tiny.RunId } };
+        var work = (TrainingWork)_tiny.Train().Spec with { Run = run, RunId = RunIdentity.Run(run, _tiny.Dataset.Fingerprint) };
+
+        Service(_tiny.NewData("there"), "second", store).Start(new(WorkId.Of(work, "any"), 1, "cpu", work));
+        var tuned = Assert.IsType<TrainingDone>((await _grains.EndAsync()).Outcome).Summary;
+
+        var origin = Assert.Single(tuned.Origins!);
+        Assert.Equal((_tiny.RunId, source.WeightsHash), (origin.Run!, origin.WeightsHash));
+        Assert.True(await store.ExistsAsync($"runs/{work.RunId}/origins.json", default));
+    }
+
+    [Fact]
     public async Task AnAttemptThatAnotherSiloSuperseded_PublishesNothing()
     {
         var store = ArtifactStores.Open(_s3.Location);

@@ -12,7 +12,8 @@ public sealed class KilledTrainingTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    public static TheoryData<string> Methods => TinyRun.Methods;
+    // Adaptation keeps nothing in a checkpoint.
+    public static TheoryData<string> Methods => [.. TinyRun.MethodNames.Where(method => method != "ddpm pairwise")];
 
     [Theory]
     [MemberData(nameof(Methods))]

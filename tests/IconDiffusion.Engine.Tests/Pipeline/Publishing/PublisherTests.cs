@@ -94,6 +94,25 @@ public sealed class PublisherTests : IDisposable
     }
 
     [Fact]
+    public void AFineTunedRun_IsPublishedWithWhatItStartedFrom_UnderTheTermsOfBoth()
+    {
+        var origin = new WeightsOrigin { Run = "0123456789ab", WeightsHash = new('c', 64), Rests = new('d', 64) };
+        File.WriteAllText(_run.Folder.OriginsFile, JsonSerializer.Serialize<EquatableList<WeightsOrigin>>([origin], SpecJson.Indented));
+        Assert.Contains("0123456789ab", Assert.Throws<ConsentException>(() => Publish(_run)).Message);
+        var (registry, other) = (new ConsentRegistry(_run.Data.Consents, TimeProvider.System), new Consent("B. Draughtsman", "CC BY-SA 4.0"));
+        registry.Add(origin.Rests, other);
+
+        Publish(_run);
+
+        var card = Read(ModelCard.FileName);
+        foreach (var expected in (string[])["license: other\nlicense_name: \"CC BY 4.0 and CC BY-SA 4.0\"\n", "- fine-tuned\n", "run 0123456789ab", origin.WeightsHash, "B. Draughtsman", ConsentRegistry.IdOf(other)])
+            Assert.Contains(expected, card);
+        Assert.DoesNotContain("from-scratch", card);
+        registry.Revoke(ConsentRegistry.IdOf(other), null);
+        Assert.Throws<ConsentException>(() => Publish(_run, options => options with { To = _run.To + "-again" }));
+    }
+
+    [Fact]
     public void Count_TakesTheFirstThatAreNoCopies() =>
         Assert.Equal([0, 1, 3], Publish(_run, options => options with { Count = 3 }).Files.Select(file => file.Icon).OfType<int>());
 
