@@ -22,6 +22,8 @@ internal static class RowFigures
                 Note = FormattableString.Invariant($"aligned distance below {training.Rule.Threshold:0.00} of 255"),
             },
             Kid.Of(set.Features, training.Features, settings.Seed),
+            ToHeldOut(),
+            ClusterDiversity.Of(set.Features, set.Matches[DistanceSpace.Feature], m, bootstrap),
             Mean("mae", pixels) with { Value = scores?.Mae ?? pixels.Average() },
             Mean("mae-aligned", aligned),
         };
@@ -40,6 +42,10 @@ internal static class RowFigures
                 figures.AddRange(Similarity.Figures(space, set.Distances(space), calibration, m, bootstrap));
         }
         return [.. figures.OrderBy(figure => Places[figure.Key])];
+
+        Figure ToHeldOut() => heldOut is null ? new("kid-held-out", null, N: n, Note: "no icons were held out")
+            : ReferenceEquals(set, heldOut) ? new("kid-held-out", null, N: n, M: n, Note: "these are the held-out icons themselves")
+            : Kid.Of(set.Features, heldOut.Features, settings.Seed) with { Key = "kid-held-out" };
 
         Figure Mean(string key, double[] each)
         {

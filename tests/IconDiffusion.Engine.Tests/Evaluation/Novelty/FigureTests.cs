@@ -1,6 +1,7 @@
 using IconDiffusion.Data;
 using IconDiffusion.Evaluation.Features;
 using IconDiffusion.Evaluation.Metrics;
+using IconDiffusion.Evaluation.Novelty.Aligned;
 using IconDiffusion.Evaluation.Novelty.Figures;
 using IconDiffusion.Specs.Novelty;
 
@@ -119,6 +120,20 @@ public sealed class FigureTests
 
         Assert.Equal(0.5, TableMatches.Find(table, [0, 1, 2])[0].Second);
         Assert.Equal(9, TableMatches.Find(table, [0, 0, 1])[0].Second);
+    }
+
+    [Fact]
+    public void Diversity_IsTheMeanDistanceOfIconsAtOneTrainingIcon_OverTheTrainingIconsThatHaveTwo()
+    {
+        // Three at training icon 4: right angles, and one twice; two alike at 7; one alone at 2.
+        var features = new FeatureStatistics([1, 0, 0, 3, 0, 5, 2, 2, 4, 4, 9, 1], 2);
+        AlignedMatch[] nearest = [.. ((int[])[4, 4, 4, 7, 7, 2]).Select(index => new AlignedMatch(index, 0.1, 0.2))];
+
+        var figure = ClusterDiversity.Of(features, nearest, training: 8, new(10, 1));
+
+        Assert.Equal(((1.0 + 1 + 0) / 3 + 0) / 2, figure.Value!.Value, 1e-12);
+        Assert.Equal((6, 8, 2), (figure.N, figure.M, figure.K!.Value));
+        Assert.Null(ClusterDiversity.Of(features, [.. nearest.Select((match, i) => match with { Index = i })], 8, new(10, 1)).Value);
     }
 
     [Fact]
