@@ -23,6 +23,7 @@ internal static class ComparisonSection
         WindowGrowthSection.Write(html, page);
         PartsSection.WriteComparison(html, page);
         TagsSection.Write(html, page);
+        TransferSection.Write(html, page);
         if (page.Sets.Select(set => set.Run).OfType<Specs.RunResult>().ToArray() is { Length: > 0 } runs)
         {
             html.Append("<h3>The preprint's three figures</h3>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Scores\">\n");

@@ -71,6 +71,35 @@ public sealed class NoveltyPageTests
     }
 
     [Fact]
+    public void RunsFromOtherWeights_AreHeldAgainstTheSurveysOrder()
+    {
+        var run = Results.Make([1, 2], 1, 1, []);
+        ReportedSet From(string? source, AdaptationSpec? adaptation, double copies, double diversity)
+        {
+            var spec = run.Spec with { Training = run.Spec.Training with { From = source, Adaptation = adaptation } };
+            var set = Sample(20) with { Run = run with { Spec = spec } };
+            return set with
+            {
+                Novelty = set.Novelty with { Rows = [set.Novelty.Rows[0] with { Figures = [new("copies", copies, copies - 0.1, copies + 0.1), new("cluster-diversity", diversity, diversity - 0.01, diversity + 0.01)] }] },
+            };
+        }
+
+        ReportedSet[] sets = [From("0123456789ab", new PairwiseSpec(), 0.3, 0.2), From(null, null, 0.9, 0.05), From("0123456789ab", null, 0.35, 0.04)];
+        var steps = TransferSection.Order(SeedGroup.Of(new(sets))).ToDictionary(step => (step.Key, step.First), step => step.Verdict);
+
+        Assert.Equal(
+            new Dictionary<(string, Start), OrderVerdict>
+            {
+                [("copies", Start.FineTuned)] = OrderVerdict.Kept,
+                [("copies", Start.Pairwise)] = OrderVerdict.NotSettled,
+                [("cluster-diversity", Start.FineTuned)] = OrderVerdict.TurnedRound,
+                [("cluster-diversity", Start.Pairwise)] = OrderVerdict.Kept,
+            }, steps);
+        Assert.Contains("id=\"transfer\"", NoveltyPage.Compose("few", sets));
+        Assert.DoesNotContain("id=\"transfer\"", NoveltyPage.Compose("plain", [Sample(20), Sample(16)]));
+    }
+
+    [Fact]
     public void ThePage_NamesNoAddressToLoad() =>
         // The name of SVG's own elements is no address here: inline SVG needs none.
         Assert.DoesNotMatch(new Regex("https?://|url\\((?!data:)|src=|<link|@import"), NoveltyPage.Compose("page", [Sample(20)]));
