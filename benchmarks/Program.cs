@@ -17,5 +17,6 @@ var root = new RootCommand("One measurement, as one JSON line. compare.py runs t
     ActorsBenchmark.Create(),
     TrainingBenchmark.Create(),
     TagsBenchmark.Create(),
+    TransferBenchmark.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using IconDiffusion.Data;
 using IconDiffusion.Generators.Methods;
@@ -41,12 +40,12 @@ internal static class TagsBenchmark
             var icons = FastOps.channels_last(rand(parsed.GetValue(batch), 3, parsed.GetValue(size), parsed.GetValue(size)) * 2 - 1);
             using var unconditional = new DdpmMethod(plain, CPU);
             using var conditional = new DdpmMethod(told, CPU, tags: known);
-            var training = Ratio(parsed.GetValue(pairs), step => Train(conditional, step, icons), step => Train(unconditional, step, icons));
+            var training = StepPairs.Ratio(parsed.GetValue(pairs), step => StepPairs.Train(conditional, step, icons), step => StepPairs.Train(unconditional, step, icons));
 
             var (model, t) = ((Unet)conditional.Drawing, tensor(new long[] { 500 }));
             var (guided, unguided) = (new TagGuide(known, 1, new DdimSpec { Guidance = 2 }, CPU), new TagGuide(known, 1, new DdimSpec(), CPU));
             var rows = guided.Of(Enumerable.Range(0, parsed.GetValue(batch)));
-            var sampling = Ratio(parsed.GetValue(pairs), _ => Predict(guided), _ => Predict(unguided));
+            var sampling = StepPairs.Ratio(parsed.GetValue(pairs), _ => Predict(guided), _ => Predict(unguided));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $$"""{"conditionalTrainingStep": {{training:0.000}}, "guidedPrediction": {{sampling:0.000}}}"""));
 
             void Predict(TagGuide guide)
@@ -57,35 +56,5 @@ internal static class TagsBenchmark
             }
         });
         return command;
-    }
-
-    private static void Train(DdpmMethod method, long step, Tensor icons)
-    {
-        using var scope = NewDisposeScope();
-        using var random = new Generator(RandomStream.TrainingStep(3407, step), CPU);
-        method.Step(step, icons, random);
-    }
-
-    // The median over pairs of the CPU seconds of the first over those of the second; which of them comes first alternates.
-    private static double Ratio(int pairs, Action<long> first, Action<long> second)
-    {
-        Seconds(() => first(1));
-        Seconds(() => second(1));
-        double[] ratios = [.. Enumerable.Range(2, pairs).Select(step =>
-        {
-            if (step % 2 == 0) return Seconds(() => first(step)) / Seconds(() => second(step));
-            var below = Seconds(() => second(step));
-            return Seconds(() => first(step)) / below;
-        }).Order()];
-        return ratios[pairs / 2];
-    }
-
-    private static double Seconds(Action work)
-    {
-        using var process = Process.GetCurrentProcess();
-        var before = process.TotalProcessorTime;
-        work();
-        process.Refresh();
-        return (process.TotalProcessorTime - before).TotalSeconds;
     }
 }
