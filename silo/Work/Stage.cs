@@ -57,7 +57,7 @@ internal sealed class Stage
             run: (work, context, cancellation) => DrawingStage.Run(work, context, cancellation),
             memory: (work, onGpu) => MemoryEstimate.Drawing(work.Run, onGpu),
             attempt: work => $"drawing-{work.Name}",
-            needs: (work, files) => [.. Shared(work, files), files.Folder.SpecFile, files.Folder.DatasetFile, .. Tags(work, files), files.Folder.WeightsFile, .. Drawn(work, files)],
+            needs: (work, files) => [.. Shared(work, files), files.Folder.SpecFile, files.Folder.DatasetFile, .. Origins(work, files), .. Tags(work, files), files.Folder.WeightsFile, .. Drawn(work, files)],
             leaves: (work, files) => [.. Drawn(work, files), .. work.Film is { } film ? WorkFiles.In(files.Folder.Film(work.Run.Sampling.Sampler, film, work.Frames)) : []]),
     };
 

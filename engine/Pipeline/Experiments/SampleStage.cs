@@ -21,7 +21,7 @@ public static class SampleStage
         var (folder, sampling) = (context.Folder(work), work.Run.Sampling);
         context.Fence?.Enter(takeOver: true);
         ConsentGate.Require(context.Data, work.DatasetFingerprint, context.Time);
-        foreach (var origin in TransferSource.OriginsOf(folder)) TransferSource.RequireConsent(context.Data, origin, context.Time);
+        TransferSource.RequireConsents(context.Data, folder, work.Run, context.Time);
         var features = new SampleFeatures(folder, sampling.Sampler, context.Bench.Features(work.Run.Evaluation, context.Data), context.Warn);
 
         // Icons.

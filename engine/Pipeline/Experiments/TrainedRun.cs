@@ -139,7 +139,7 @@ public sealed class TrainedRun
     /// <summary>The consents that the weights rest on which its training started from, the nearest first; null: there is none for that one.</summary>
     /// <exception cref="ConsentException">One was revoked or has expired.</exception>
     public IReadOnlyList<(WeightsOrigin Origin, ConsentRecord? Consent)> RequireOrigins() =>
-        [.. TransferSource.OriginsOf(_folder).Select(origin => (origin, TransferSource.RequireConsent(_data, origin, _time)))];
+        TransferSource.RequireConsents(_data, _folder, Spec, _time);
 
     /// <summary>Draws icons until there are <paramref name="count"/> or the run's budget is used up; returns how many there are.</summary>
     /// <param name="report">(batches done, in fractions, and batches in all), about once per model call.</param>

@@ -92,6 +92,16 @@ public sealed class TransferSource
     /// <summary>Keeps in a run's folder what its weights start from.</summary>
     public void Write(RunFolder folder) => AtomicFile.WriteAllText(folder.OriginsFile, JsonSerializer.Serialize(Origins, SpecJson.Indented) + "\n");
 
+    /// <summary>The consents of all that the weights of a run started from, the nearest first; null: there is none for that.</summary>
+    /// <exception cref="ConsentException">One has ended, or nothing says what they started from.</exception>
+    public static IReadOnlyList<(WeightsOrigin Origin, ConsentRecord? Consent)> RequireConsents(DataFolder data, RunFolder folder, RunSpec run, TimeProvider clock)
+    {
+        var origins = OriginsOf(folder);
+        return origins.Count == 0 && run.Training.From is { } from
+            ? throw new ConsentException($"The run in '{folder.Path}' started from the weights {from}, but '{folder.OriginsFile}' is not there, so nobody knows whose consent that rests on.")
+            : [.. origins.Select(origin => (origin, RequireConsent(data, origin, clock)))];
+    }
+
     /// <summary>The newest consent that weights rest on; null: there is none.</summary>
     /// <exception cref="ConsentException">It has ended.</exception>
     public static ConsentRecord? RequireConsent(DataFolder data, WeightsOrigin origin, TimeProvider clock)

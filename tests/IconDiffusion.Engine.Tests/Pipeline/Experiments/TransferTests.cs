@@ -69,6 +69,10 @@ public sealed class TransferTests : IDisposable
             () => SampleStage.Run(new() { RunId = tuned.RunId, Run = tuned.Run, DatasetFingerprint = new('b', 64), First = 0, Count = 2 }, _tiny.Context(), default),
         ])
             Assert.Contains("the artist asked", Assert.Throws<ConsentException>(use).Message);
+
+        // Without the note nobody knows.
+        File.Delete(new RunFolder(_tiny.Data.Run(tuned.RunId)).OriginsFile);
+        Assert.Throws<ConsentException>(() => TrainedRun.Find(_tiny.Data, tuned.RunId).RequireConsent());
     }
 
     [Fact]
