@@ -134,7 +134,7 @@ public static class ExperimentFile
                 AllowTrailingCommas = true,
                 AllowDuplicateProperties = false,
             };
-            var root = JsonNode.Parse(text, documentOptions: options) as JsonObject
+            var root = SpecErrors.Whole(JsonNode.Parse(text, documentOptions: options)) as JsonObject
                 ?? throw new ExperimentException($"{source}: the file holds {SpecErrors.Describe(JsonNode.Parse(text, documentOptions: options))}; wanted an object.");
             root.Remove("$schema");   // Editors' way to completion; see experiment.schema.json.
             return root;
@@ -143,6 +143,10 @@ public static class ExperimentFile
         {
             throw new ExperimentException(
                 $"{source}: not JSON at line {exception.LineNumber + 1}, column {exception.BytePositionInLine + 1}: {SpecErrors.FirstSentence(exception.Message)}");
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw SpecErrors.NoText(exception, source);
         }
     }
 

@@ -33,6 +33,19 @@ internal static partial class SpecErrors
         }
     }
 
+    /// <summary>Looks at every key of a document: one that is no text, half a character say, is found by System.Text.Json when it is read or only when somebody asks for it.</summary>
+    /// <exception cref="InvalidOperationException">There is such a key; see <see cref="NoText"/>.</exception>
+    public static JsonNode? Whole(JsonNode? node)
+    {
+        foreach (var below in node switch { JsonObject members => members.Select(member => member.Value), JsonArray items => items, _ => Enumerable.Empty<JsonNode?>() })
+            Whole(below);
+        return node;
+    }
+
+    /// <summary>What there is to say of a key that is no text.</summary>
+    public static ExperimentException NoText(InvalidOperationException exception, string source) =>
+        new($"{source}: a key is no text: {FirstSentence(exception.Message)}");
+
     /// <summary>A value as a person would name it.</summary>
     public static string Describe(JsonNode? node) => node switch
     {

@@ -33,12 +33,16 @@ public static class SpecReader
         var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
         try
         {
-            return JsonNode.Parse(utf8, documentOptions: options);
+            return SpecErrors.Whole(JsonNode.Parse(utf8, documentOptions: options));
         }
         catch (JsonException exception)
         {
             throw new ExperimentException(
                 $"{source}: not JSON at line {exception.LineNumber + 1}, column {exception.BytePositionInLine + 1}: {SpecErrors.FirstSentence(exception.Message)}");
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw SpecErrors.NoText(exception, source);
         }
     }
 }

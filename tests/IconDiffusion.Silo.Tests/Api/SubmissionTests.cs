@@ -89,12 +89,18 @@ public sealed class SubmissionTests : IAsyncLifetime
     [InlineData("{ \"priority\": 1, \"priority\": 2 }", "not JSON")]
     [InlineData("{ \"experiment\": { \"name\": \"a\", \"runs\": [ { \"model\": { \"kind\": \"oracle\" } } ] } }", "submission.experiment.runs[0].model is of unknown kind the text \"oracle\"")]
     [InlineData("{ \"experiment\": { \"name\": \"a\", \"runs\": [ { \"sead\": 1 } ] } }", "unknown key 'submission.experiment.runs[0].sead' (did you mean 'seed'?)")]
+    [InlineData("{ \"\\ud83d\": 1 }", "a key is no text")]
+    [InlineData("{ \"experiment\": { \"name\": \"a\", \"runs\": [ { \"model\": { \"kind\": \"dcgan\", \"discriminatorChannels\": \"aa\" } } ] } }", "runs[0].model.discriminatorChannels is the text \"aa\"")]
     public async Task AMalformedSubmission_IsExplained(string body, string part)
     {
         var answer = await _silo.Client.PostAsync("/api/experiments", new StringContent(body, Encoding.UTF8, "application/json"));
 
         Assert.Contains(part, await Problem.SentenceAsync(HttpStatusCode.BadRequest, answer));
     }
+
+    [Fact]
+    public async Task AnOrderWithoutWhatItNeeds_IsMalformed() =>
+        await Problem.SentenceAsync(HttpStatusCode.BadRequest, await _silo.Client.PostAsync("/api/plans", TestSilo.Json(new { })));
 
     [Fact]
     public async Task DeepNesting_IsMalformed()
