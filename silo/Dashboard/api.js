@@ -1,6 +1,7 @@
 // The API that the console reads, too.
 
 import { events as read } from './events.js';
+import { t } from './language.js';
 
 let token = null;
 
@@ -16,7 +17,7 @@ async function request(path, signal, { headers, ...rest } = {}) {
   return answer;
 }
 
-const refusal = (status, problem, otherwise) => status === 401 ? new SignedOut('The silo does not know this token.')
+const refusal = (status, problem, otherwise) => status === 401 ? new SignedOut(t`The silo does not know this token.`)
   : Object.assign(new Error(sentences(problem) ?? otherwise), { status });
 
 // What a problem says to people.
@@ -40,7 +41,7 @@ export const sendForm = (path, form, told, signal) => new Promise((done, failed)
   sending.setRequestHeader('Authorization', `Bearer ${token}`);
   sending.upload.addEventListener('progress', ({ loaded, total }) => told(loaded / total));
   sending.addEventListener('load', () => sending.status < 300 ? done(sending.response) : failed(refusal(sending.status, sending.response, sending.statusText)));
-  for (const end of ['error', 'abort']) sending.addEventListener(end, () => failed(new Error('The silo did not take all of it.')));
+  for (const end of ['error', 'abort']) sending.addEventListener(end, () => failed(new Error(t`The silo did not take all of it.`)));
   signal.addEventListener('abort', () => sending.abort());
   sending.send(form);
 });

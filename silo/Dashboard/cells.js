@@ -1,18 +1,19 @@
 // The table of an experiment's runs: sorted by any column, filtered by words, as many as there are.
 
 import { $, bar, fill, h, pill } from './elements.js';
-import { active, bytes, duration, figure, left, word } from './words.js';
+import { language, t } from './language.js';
+import { active, bytes, duration, figure, left, said, word } from './words.js';
 
 const view = { id: null, words: '', column: null, down: false, compared: new Set() };
 let rows = new Map();       // by run: what a row was made of, and the row
 let redraw = () => {};
 
 const fixed = [
-  { head: 'run', value: cell => cell.label },
-  { head: 'state', value: cell => cell.state },
-  { head: 'progress', value: cell => active(cell.state) && cell.progress?.total > 0 ? cell.progress.done / cell.progress.total : cell.state === 'done' ? 1 : 0 },
-  { head: 'steps/s', value: cell => active(cell.state) ? cell.progress?.stepsPerSecond : null },
-  { head: 'loss', value: cell => active(cell.state) ? cell.progress?.loss : null },
+  { head: t`run`, value: cell => cell.label },
+  { head: t`state`, value: cell => cell.state },
+  { head: t`progress`, value: cell => active(cell.state) && cell.progress?.total > 0 ? cell.progress.done / cell.progress.total : cell.state === 'done' ? 1 : 0 },
+  { head: t`steps/s`, value: cell => active(cell.state) ? cell.progress?.stepsPerSecond : null },
+  { head: t`loss`, value: cell => active(cell.state) ? cell.progress?.loss : null },
 ];
 
 // FID and NWI have a column for each feature network, so that nothing stands below a figure of another one.
@@ -31,28 +32,28 @@ export function drawCells(container, { id, cells }, shown, most, onRun, onCompar
     rows = new Map();
     fill(container,
       h('p', { class: 'steering' },
-        h('label', {}, 'Show ', h('input', { id: 'words', type: 'search', placeholder: 'words of a run or state', 'data-key': `words ${id}`, input: event => { view.words = event.target.value.trim().toLowerCase(); redraw(); } })),
-        h('span', { id: 'shown-cells', class: 'soft', role: 'status' }), h('button', { id: 'compare', 'data-key': `compare ${id}` }, 'Compare')),
-      h('div', { class: 'cells', tabindex: 0, role: 'region', 'aria-label': 'Runs', 'data-key': `cells ${id}` }, h('table', {}, h('thead', {}), h('tbody', { id: 'rows' }))));
+        h('label', {}, t`Show`, ' ', h('input', { id: 'words', type: 'search', placeholder: t`words of a run or state`, 'data-key': `words ${id}`, input: event => { view.words = event.target.value.trim().toLowerCase(); redraw(); } })),
+        h('span', { id: 'shown-cells', class: 'soft', role: 'status' }), h('button', { id: 'compare', 'data-key': `compare ${id}` }, t`Compare`)),
+      h('div', { class: 'cells', tabindex: 0, role: 'region', 'aria-label': t`Runs`, 'data-key': `cells ${id}` }, h('table', {}, h('thead', {}), h('tbody', { id: 'rows' }))));
   }
   const scores = scoresOf(cells);
   const columns = [...fixed, ...scores];
   redraw = () => {
-    fill(container.querySelector('thead'), h('tr', {}, h('th', { scope: 'col' }, h('span', { class: 'hidden' }, 'compare')), columns.map(({ head }, i) =>
+    fill(container.querySelector('thead'), h('tr', {}, h('th', { scope: 'col' }, h('span', { class: 'hidden' }, t`compare`)), columns.map(({ head }, i) =>
       h('th', { scope: 'col', class: i > 2 ? 'number' : null, 'aria-sort': view.column === head ? (view.down ? 'descending' : 'ascending') : null },
         h('button', { 'data-key': `sort ${head}`, click: () => { [view.down, view.column] = [view.column === head && !view.down, head]; redraw(); } }, head)))));
     const by = columns.find(({ head }) => head === view.column)?.value;
     const wanted = cells.filter(cell => view.words.split(/\s+/).every(each => `${cell.label} ${word(cell.state)} ${cell.state}`.toLowerCase().includes(each)));
     if (by) wanted.sort((a, b) => compared(by(a), by(b)) * (view.down ? -1 : 1) || a.cell - b.cell);
     place($('rows'), wanted.map(cell => rowOf(cell, scores, cell.runId === shown, most, onRun)));
-    $('shown-cells').textContent = wanted.length === cells.length ? `${cells.length} run(s)` : `${wanted.length} of ${cells.length} runs`;
+    $('shown-cells').textContent = wanted.length === cells.length ? t`${cells.length} run(s)` : t`${wanted.length} of ${cells.length} runs`;
     const chosen = cells.filter(cell => view.compared.has(cell.runId));
-    Object.assign($('compare'), { disabled: chosen.length < 2 || chosen.length > most, textContent: chosen.length > most ? `Compare: at most ${most}` : `Compare ${chosen.length || ''}`.trim(), onclick: () => onCompare(chosen) });
+    Object.assign($('compare'), { disabled: chosen.length < 2 || chosen.length > most, textContent: chosen.length > most ? t`Compare: at most ${most}` : chosen.length ? t`Compare ${chosen.length}` : t`Compare`, onclick: () => onCompare(chosen) });
   };
   redraw();
 }
 
-const collator = new Intl.Collator(undefined, { numeric: true });
+const collator = new Intl.Collator(language, { numeric: true });
 
 // What is not there comes last in either order.
 function compared(a, b) {
@@ -87,16 +88,16 @@ function contents(cell, scores, onRun) {
   const share = going && progress.total > 0 ? Math.min(1, progress.done / progress.total) : null;
   const time = going ? left(cell) : null;
   const remarks = [
-    going && progress.window ? progress.window.text : null, going && progress.step ? `step ${progress.step}` : null, share === null ? null : `${Math.floor(share * 100)} %`, time === null ? null : `${duration(time)} left`,
-    active(state) ? cell.where : null, going && progress.memoryBytes ? bytes(progress.memoryBytes) : null, active(state) && cell.attempts > 1 ? `attempt ${cell.attempts}` : null,
-    state === 'waiting' ? cell.waitsFor : null,
+    going && progress.window ? said(progress.window.text) : null, going && progress.step ? t`step ${progress.step}` : null, share === null ? null : `${Math.floor(share * 100)} %`, time === null ? null : t`${duration(time)} left`,
+    active(state) ? cell.where : null, going && progress.memoryBytes ? bytes(progress.memoryBytes) : null, active(state) && cell.attempts > 1 ? t`attempt ${cell.attempts}` : null,
+    state === 'waiting' ? said(cell.waitsFor ?? '') : null,
   ].filter(Boolean).join(' · ');
   return [
-    h('td', {}, h('input', { type: 'checkbox', 'aria-label': `Compare ${cell.label}`, 'data-key': `compared ${cell.runId}`, change: ({ target }) => { view.compared[target.checked ? 'add' : 'delete'](cell.runId); redraw(); } })),
+    h('td', {}, h('input', { type: 'checkbox', 'aria-label': t`Compare ${cell.label}`, 'data-key': `compared ${cell.runId}`, change: ({ target }) => { view.compared[target.checked ? 'add' : 'delete'](cell.runId); redraw(); } })),
     h('td', {}, h('button', { click: () => onRun(cell.runId), 'data-key': cell.runId, 'aria-controls': 'run' }, cell.label)),
     h('td', {}, pill(state)),
     h('td', { class: 'stage' }, share === null ? null : bar(share, 1, word(state)), h('small', {}, remarks),
-      cell.error && state !== 'done' ? h('small', { class: 'bad' }, state === 'failed' ? cell.error : ` before: ${cell.error}`) : null),
+      cell.error && state !== 'done' ? h('small', { class: 'bad' }, state === 'failed' ? cell.error : t`before: ${cell.error}`) : null),
     h('td', { class: 'number' }, going && progress.stepsPerSecond ? figure(progress.stepsPerSecond) : ''),
     h('td', { class: 'number' }, going && progress.loss !== null ? figure(progress.loss) : ''),
     scores.map(({ name, network }) => h('td', { class: 'number', title: cell.scores?.notComparable?.join('; ') },

@@ -3,8 +3,9 @@
 import { get, iconFile, picture } from './api.js';
 import { $, fill, h } from './elements.js';
 import { figures } from './kinds.js';
+import { t } from './language.js';
 import { lossCurves, means } from './run.js';
-import { figure } from './words.js';
+import { figure, said } from './words.js';
 
 /** As many colours as there are. */
 export const most = 6;
@@ -27,39 +28,39 @@ export async function openComparison(cells, signal) {
   ends.addEventListener('abort', () => dialog.close());
   dialog.addEventListener('close', () => { stop.abort(); dialog.replaceChildren(); }, { once: true });
   const key = runs.map(run => run.runId).join(' ');
-  fill(dialog, h('p', { class: 'bar' }, h('strong', { id: 'comparison-title' }, `${runs.length} runs side by side`), h('button', { click: () => dialog.close(), 'data-key': `close ${key}` }, 'Close')),
-    h('ul', { class: 'legend', 'aria-label': 'Runs' }, runs.map((run, i) => h('li', { class: `p${i}` }, `${run.label}${run.seed === undefined ? '' : `, seed ${run.seed}`}`))),
-    lossCurves(runs.map(run => means(run.losses)), () => `Losses of ${runs.map(run => run.label).join(', ')}`, '; losses of different methods compare in nothing'),
-    h('h3', {}, 'Icons'),
-    h('p', { class: 'soft' }, new Set(runs.map(run => run.seed)).size === 1 ? 'Icons of one number are drawn from the same latents.' : 'The seeds differ, so icons of one number are drawn from different latents.'),
-    h('div', { class: 'cells', tabindex: 0, role: 'region', 'aria-label': 'Icons', 'data-key': `icons ${key}` }, h('table', { class: 'pictures' },
-      h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'run'), Array.from({ length: icons }, (_, i) => h('th', { scope: 'col' }, `${i}`)))),
+  fill(dialog, h('p', { class: 'bar' }, h('strong', { id: 'comparison-title' }, t`${runs.length} runs side by side`), h('button', { click: () => dialog.close(), 'data-key': `close ${key}` }, t`Close`)),
+    h('ul', { class: 'legend', 'aria-label': t`Runs` }, runs.map((run, i) => h('li', { class: `p${i}` }, `${run.label}${run.seed === undefined ? '' : t`, seed ${run.seed}`}`))),
+    lossCurves(runs.map(run => means(run.losses)), () => t`Losses of ${runs.map(run => run.label).join(', ')}`, t`; losses of different methods compare in nothing`),
+    h('h3', {}, t`Icons`),
+    h('p', { class: 'soft' }, new Set(runs.map(run => run.seed)).size === 1 ? t`Icons of one number are drawn from the same latents.` : t`The seeds differ, so icons of one number are drawn from different latents.`),
+    h('div', { class: 'cells', tabindex: 0, role: 'region', 'aria-label': t`Icons`, 'data-key': `icons ${key}` }, h('table', { class: 'pictures' },
+      h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t`run`), Array.from({ length: icons }, (_, i) => h('th', { scope: 'col' }, `${i}`)))),
       h('tbody', {}, runs.map(run => h('tr', {}, h('th', { scope: 'row' }, run.label),
         Array.from({ length: icons }, (_, i) => h('td', {}, image(run, i, ends)))))))),
-    h('h3', {}, 'Figures, with their 95 % intervals'), table(runs, key));
+    h('h3', {}, t`Figures, with their 95 % intervals`), table(runs, key));
   dialog.showModal();
 }
 
 // Its place stays empty where the icon is not drawn yet.
 function image(run, i, signal) {
   if (!run.samples) return null;
-  const element = h('img', { alt: `icon ${i} of ${run.label}`, class: run.novelty?.icons[i]?.isCopy ? 'copy' : null, load: event => URL.revokeObjectURL(event.target.src) });
+  const element = h('img', { alt: t`icon ${i} of ${run.label}`, class: run.novelty?.icons[i]?.isCopy ? 'copy' : null, load: event => URL.revokeObjectURL(event.target.src) });
   picture(`/api/runs/${run.runId}/files/${iconFile(run.samples, i)}`, signal).then(address => { element.src = address; }, () => element.remove());
   return element;
 }
 
 function table(runs, key) {
   const scored = runs.filter(run => run.novelty);
-  if (!scored.length) return h('p', { class: 'soft' }, 'None of them is scored yet.');
+  if (!scored.length) return h('p', { class: 'soft' }, t`None of them is scored yet.`);
   const of = ({ novelty }, name) => novelty?.rows[0].figures.find(each => each.key === name);
   const network = run => run.novelty?.features;
   const mixed = new Set(scored.map(network)).size > 1;
-  return h('div', { class: 'cells', tabindex: 0, role: 'region', 'aria-label': 'Figures', 'data-key': `figures ${key}` }, h('table', {},
-    h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'figure'), runs.map((run, i) => h('th', { scope: 'col', class: `number p${i}` }, run.label)))),
+  return h('div', { class: 'cells', tabindex: 0, role: 'region', 'aria-label': t`Figures`, 'data-key': `figures ${key}` }, h('table', {},
+    h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t`figure`), runs.map((run, i) => h('th', { scope: 'col', class: `number p${i}` }, run.label)))),
     h('tbody', {}, Object.entries(figures).filter(([name]) => scored.some(run => of(run, name))).map(([name, { label, unit, ofFeatures, definition }]) => h('tr', {},
-      h('th', { scope: 'row', title: definition }, label, unit ? h('small', {}, ` ${unit}`) : null, mixed && ofFeatures ? h('small', { class: 'bad' }, ' networks differ: not comparable') : null),
+      h('th', { scope: 'row', title: said(definition) }, said(label), unit ? h('small', {}, ` ${said(unit)}`) : null, mixed && ofFeatures ? [' ', h('small', { class: 'bad' }, t`networks differ: not comparable`)] : null),
       runs.map(run => {
         const found = of(run, name);
-        return h('td', { class: 'number', title: found?.note }, found ? figure(found.value) : '–', typeof found?.low === 'number' && found.low !== found.high ? h('small', {}, ` ${figure(found.low)} to ${figure(found.high)}`) : null);
+        return h('td', { class: 'number', title: found?.note }, found ? figure(found.value) : '–', typeof found?.low === 'number' && found.low !== found.high ? h('small', {}, t` ${figure(found.low)} to ${figure(found.high)}`) : null);
       }))))));
 }

@@ -6,12 +6,13 @@ import { openDrawing } from './draw.js';
 import { $ } from './elements.js';
 import { drawDevices, drawExperiment, drawExperiments } from './experiment.js';
 import { openGallery } from './gallery.js';
+import { t } from './language.js';
 import { openConsents, openPublication } from './publish.js';
 import { readReport } from './report.js';
 import { drawRun } from './run.js';
 import { confirm } from './steering.js';
 import { closeSubmission, dropped, openSubmission } from './submit.js';
-import { active } from './words.js';
+import { active, said, word } from './words.js';
 
 const storage = 'icondiffusion-token';
 const sleep = time => new Promise(done => setTimeout(done, time));
@@ -29,7 +30,7 @@ function say(text) {
 
 function fail(error) {
   if (error instanceof SignedOut) signOut(error.message);
-  else if (error.name !== 'AbortError') say(error.status ? error.message : `The silo does not answer, trying again (${error.message})`);
+  else if (error.name !== 'AbortError') say(error.status ? error.message : t`The silo does not answer, trying again (${error.message})`);
 }
 
 // Does something again and again until it is no longer wanted. False: the silo was not asked, so nothing is known of it.
@@ -85,13 +86,13 @@ function choose(id) {
 
 // What the silo says to it, and why not, is read out at once.
 async function command({ id, name: experiment }, name, value, signal) {
-  if (name === 'cancel' && !await confirm(`Cancel ${experiment}? What runs is stopped after a checkpoint.`, 'Cancel it', 'Keep it')) return;
+  if (name === 'cancel' && !await confirm(t`Cancel ${experiment}? What runs is stopped after a checkpoint.`, t`Cancel it`, t`Keep it`)) return;
   const path = `/api/experiments/${id}`;
   try {
     const done = name === 'priority' ? await send('PUT', `${path}/priority`, { priority: value }, signal)
       : name === 'submit' ? await send('POST', '/api/experiments', await get(`${path}/submission`, signal), signal)
       : await send('POST', `${path}/${name}`, undefined, signal);
-    answer(name === 'retry' ? `Retried: ${done.cells} run(s).` : name === 'priority' ? `Priority ${done.priority}.` : `${experiment}: ${done.state}.`);
+    answer(name === 'retry' ? t`Retried: ${done.cells} run(s).` : name === 'priority' ? t`Priority ${done.priority}.` : t`${experiment}: ${word(done.state)}.`);
     await look(signal);
   } catch (error) {
     refused(error);
@@ -120,10 +121,10 @@ function showRun(id) {
     const files = await get(`/api/runs/${id}/files`, signal).catch(error => error.status === 404 ? [] : Promise.reject(error));
     const newest = pattern => files.filter(file => pattern.test(file.path)).at(-1);
     const pictures = [
-      [newest(/^looks\/.*\.png$/), 'The newest look: icons above the training icons nearest to them, with their distance; copies are framed'],
-      [newest(/^strips\/.*\.png$/), 'Icons from the same latents while it trained, the newest ones'],
-      [newest(/^results\/.*\/gallery\.png$/), 'Icons above the training icons nearest to them'],
-      [newest(/^results\/.*\/contact-sheet\.png$/), 'Icons'],
+      [newest(/^looks\/.*\.png$/), t`The newest look: icons above the training icons nearest to them, with their distance; copies are framed`],
+      [newest(/^strips\/.*\.png$/), t`Icons from the same latents while it trained, the newest ones`],
+      [newest(/^results\/.*\/gallery\.png$/), t`Icons above the training icons nearest to them`],
+      [newest(/^results\/.*\/contact-sheet\.png$/), t`Icons`],
     ].filter(([file]) => file);
     const verdict = newest(/^results\/.*\/novelty\.json$/);
     const looks = newest(/^window\.jsonl$/);
@@ -132,14 +133,14 @@ function showRun(id) {
     const log = await get(`/api/runs/${id}/log?last=10000`, signal);
     const status = looks ? await get(`/api/runs/${id}`, signal).catch(error => error.status === 404 ? null : Promise.reject(error)) : null;
     const points = looks ? await lines(`/api/runs/${id}/files/${looks.path}`, signal) : [];
-    const sentence = verdict ? (await get(`/api/runs/${id}/files/${verdict.path}`, signal)).verdict.sentence : null;
+    const sentence = verdict ? said((await get(`/api/runs/${id}/files/${verdict.path}`, signal)).verdict.sentence) : null;
     const addresses = await Promise.all(pictures.map(([file]) => picture(`/api/runs/${id}/files/${file.path}`, signal)));
     shown = key;
     drawRun(id, log, points, status?.training?.window ?? status?.progress?.window ?? null, pictures.map(([, caption], i) => [addresses[i], caption]), sentence,
       [
-        verdict ? ['All icons, with what they are nearest to', () => openGallery(id, signal).catch(refused)] : null,
-        newest(/^weights\.safetensors$/) && role !== 'watch' ? ['Draw icons', () => openDrawing(id, signal).catch(refused)] : null,
-        verdict && role === 'own' ? ['Publish', () => openPublication(id, signal).catch(refused)] : null,
+        verdict ? [t`All icons, with what they are nearest to`, () => openGallery(id, signal).catch(refused)] : null,
+        newest(/^weights\.safetensors$/) && role !== 'watch' ? [t`Draw icons`, () => openDrawing(id, signal).catch(refused)] : null,
+        verdict && role === 'own' ? [t`Publish`, () => openPublication(id, signal).catch(refused)] : null,
       ].filter(Boolean));
   });
 }
@@ -148,7 +149,7 @@ function showRun(id) {
 
 const started = status => {
   choose(status.id);
-  answer(`${status.name} is submitted.`);
+  answer(t`${status.name} is submitted.`);
 };
 const mayDrop = event => !$('new').hidden && !$('cluster').hidden && event.dataTransfer?.types.includes('Files');
 $('new').addEventListener('click', () => openSubmission(started));
@@ -181,7 +182,7 @@ async function signIn(token) {
   const { signal } = stop;
   try {
     const silo = await get('/api/silo', signal);
-    $('silo').textContent = `${silo.name} · actors by ${silo.runtime} · ${silo.data}`;
+    $('silo').textContent = t`${silo.name} · actors by ${silo.runtime} · ${silo.data}`;
   } catch (error) {
     if (error instanceof SignedOut) return signOut(error.message);
     fail(error);

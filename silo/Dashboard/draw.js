@@ -2,7 +2,8 @@
 
 import { get, iconFile, picture, send } from './api.js';
 import { $, bar, fill, h } from './elements.js';
-import { words } from './words.js';
+import { t } from './language.js';
+import { said, words } from './words.js';
 
 const most = 10000;
 const pause = 1000;
@@ -23,8 +24,8 @@ export async function openDrawing(run, signal) {
       const { name } = await send('POST', `/api/runs/${run}/drawings`, { ...order, ...asked(offer) }, ends);
       const { done, error } = await end(name);
       if (error) return say(error, true);
-      say(done.film ? 'The film is drawn.' : `${done.icons} icons are there.`);
-      fill($('drawn'), done.film ? h('img', { src: await picture(`/api/runs/${run}/files/${done.film}`, ends), class: 'film', alt: 'The film', load: forget }) : icons(done));
+      say(done.film ? t`The film is drawn.` : t`${done.icons} icons are there.`);
+      fill($('drawn'), done.film ? h('img', { src: await picture(`/api/runs/${run}/files/${done.film}`, ends), class: 'film', alt: t`The film`, load: forget }) : icons(done));
     } catch (error) {
       if (!ends.aborted) say(error.message, true);
     } finally {
@@ -38,7 +39,7 @@ export async function openDrawing(run, signal) {
       const status = await get(`/api/runs/${run}/drawings/${name}`, ends);
       if (['done', 'failed'].includes(status.phase)) return fill($('drawing-progress')), status;
       const { progress } = status;
-      say(progress ? `${words.drawing} …` : status.waitsFor ? `It waits: ${status.waitsFor}.` : 'It waits for a device.');
+      say(progress ? `${words.drawing} …` : status.waitsFor ? t`It waits: ${said(status.waitsFor)}.` : t`It waits for a device.`);
       fill($('drawing-progress'), progress ? bar(progress.done, progress.total, words.drawing) : null);
       await new Promise(done => setTimeout(done, pause));
     }
@@ -50,22 +51,22 @@ export async function openDrawing(run, signal) {
       seen.unobserve(target);
       picture(`/api/runs/${run}/files/${iconFile(samples, target.dataset.icon)}`, ends).then(address => { target.src = address; }, () => {});
     }), { rootMargin: '200px' });
-    return h('ul', { class: 'sheet', 'aria-label': 'Icons, the newest first' }, Array.from({ length: count }, (_, i) => count - 1 - i).map(icon => {
-      const image = h('img', { alt: `icon ${icon}`, 'data-icon': icon, load: forget });
+    return h('ul', { class: 'sheet', 'aria-label': t`Icons, the newest first` }, Array.from({ length: count }, (_, i) => count - 1 - i).map(icon => {
+      const image = h('img', { alt: t`icon ${icon}`, 'data-icon': icon, load: forget });
       seen.observe(image);
       return h('li', {}, image);
     }));
   }
 
-  fill(dialog, h('h2', { id: 'drawing-title' }, `Draw icons of run ${run}`),
-    h('p', { class: 'soft' }, 'Icon 7 is always the same icon, so more icons only add. They are not compared with the training icons; publishing takes those of the report alone.'),
+  fill(dialog, h('h2', { id: 'drawing-title' }, t`Draw icons of run ${run}`),
+    h('p', { class: 'soft' }, t`Icon 7 is always the same icon, so more icons only add. They are not compared with the training icons; publishing takes those of the report alone.`),
     choices(offer, run),
     h('form', { class: 'steering', 'data-key': `draw ${run}`, submit: event => { event.preventDefault(); draw({ count: Number($('icons-wanted').value) }); } },
-      h('label', {}, 'Icons in all ', h('input', { id: 'icons-wanted', type: 'number', min: 1, max: most, step: 1, value: Math.min(most, offer.count + 16), required: '' })), h('button', { id: 'draw' }, 'Draw them')),
+      h('label', {}, t`Icons in all`, ' ', h('input', { id: 'icons-wanted', type: 'number', min: 1, max: most, step: 1, value: Math.min(most, offer.count + 16), required: '' })), h('button', { id: 'draw' }, t`Draw them`)),
     h('form', { class: 'steering', 'data-key': `film ${run}`, submit: event => { event.preventDefault(); draw({ film: $('film').value.split(',').map(Number) }); } },
-      h('label', {}, 'A film through icons ', h('input', { id: 'film', value: '0,1,2', pattern: ' *\\d+ *(, *\\d+ *)+', title: 'Numbers of icons with commas between them, such as 0,5,17', required: '' })), h('button', { id: 'draw-film' }, 'Draw the film')),
+      h('label', {}, t`A film through icons`, ' ', h('input', { id: 'film', value: '0,1,2', pattern: ' *\\d+ *(, *\\d+ *)+', title: t`Numbers of icons with commas between them, such as 0,5,17`, required: '' })), h('button', { id: 'draw-film' }, t`Draw the film`)),
     h('p', { id: 'drawing-answer', role: 'status', 'data-key': `answer of ${run}` }), h('div', { id: 'drawing-progress', 'data-key': `progress of ${run}` }), h('div', { id: 'drawn', 'data-key': `drawn of ${run}` }),
-    h('p', { class: 'choices' }, h('button', { type: 'button', click: () => dialog.close(), 'data-key': `close ${run}` }, 'Close')));
+    h('p', { class: 'choices' }, h('button', { type: 'button', click: () => dialog.close(), 'data-key': `close ${run}` }, t`Close`)));
   dialog.showModal();
 }
 
@@ -74,10 +75,10 @@ const forget = ({ target }) => URL.revokeObjectURL(target.src);
 // What a model lets somebody ask for beside a number.
 function choices({ tags, guidance, truncation }, run) {
   return [
-    tags ? h('fieldset', { 'data-key': `tags of ${run}` }, h('legend', {}, 'Tags of every icon; none: each has those of a training icon'), h('ul', { id: 'tags' }, tags.map(tag =>
+    tags ? h('fieldset', { 'data-key': `tags of ${run}` }, h('legend', {}, t`Tags of every icon; none: each has those of a training icon`), h('ul', { id: 'tags' }, tags.map(tag =>
       h('li', {}, h('label', {}, h('input', { type: 'checkbox', value: tag }), ` ${tag}`))))) : null,
-    tags ? h('p', { 'data-key': `guidance of ${run}` }, h('label', {}, 'Guidance: how much the tags count, 1 as trained ', h('input', { id: 'guidance', type: 'number', min: 0, max: 100, step: 'any', value: guidance ?? 1 }))) : null,
-    truncation !== undefined && truncation !== null ? h('p', { 'data-key': `truncation of ${run}` }, h('label', {}, 'Truncation ψ: 1 as trained, less for fewer oddities and less variety ', h('input', { id: 'truncation', type: 'number', step: 'any', value: truncation }))) : null,
+    tags ? h('p', { 'data-key': `guidance of ${run}` }, h('label', {}, t`Guidance: how much the tags count, 1 as trained`, ' ', h('input', { id: 'guidance', type: 'number', min: 0, max: 100, step: 'any', value: guidance ?? 1 }))) : null,
+    truncation !== undefined && truncation !== null ? h('p', { 'data-key': `truncation of ${run}` }, h('label', {}, t`Truncation ψ: 1 as trained, less for fewer oddities and less variety`, ' ', h('input', { id: 'truncation', type: 'number', step: 'any', value: truncation }))) : null,
   ];
 }
 

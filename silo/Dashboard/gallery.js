@@ -2,15 +2,16 @@
 
 import { get, iconFile, picture } from './api.js';
 import { $, fill, h } from './elements.js';
-import { figure } from './words.js';
+import { t } from './language.js';
+import { figure, said } from './words.js';
 
-const names = { pixel: 'pixels', aligned: 'aligned', feature: 'features', descriptor: 'descriptor' };
+const names = { pixel: t`pixels`, aligned: t`aligned`, feature: t`features`, descriptor: t`descriptor` };
 const closest = icon => icon.nearest.find(each => each.space === 'aligned') ?? icon.nearest[0];
 const distance = icon => closest(icon).distance;
 const orders = {
-  number: ['in order', (a, b) => a.icon - b.icon],
-  near: ['nearest to a training icon first', (a, b) => distance(a) - distance(b)],
-  far: ['farthest first', (a, b) => distance(b) - distance(a)],
+  number: [t`in order`, (a, b) => a.icon - b.icon],
+  near: [t`nearest to a training icon first`, (a, b) => distance(a) - distance(b)],
+  far: [t`farthest first`, (a, b) => distance(b) - distance(a)],
 };
 
 /** Opens the dialog.  @param signal ends it with the sign-in */
@@ -44,27 +45,27 @@ export async function openGallery(run, signal) {
     $('icons').replaceChildren(...wanted.map(icon => {
       const nearest = closest(icon);
       return h('li', { class: icon.isCopy ? 'copy' : null }, h('button', { click: () => look(icon) }, own(icon.icon, ''), training(nearest, ''),
-        h('span', {}, `${icon.icon}${icon.isCopy ? ' copy' : ''}`), h('span', { class: 'hidden' }, ` beside ${nearest.name} `), h('span', {}, figure(nearest.distance))));
+        h('span', {}, icon.isCopy ? t`${icon.icon} copy` : `${icon.icon}`), h('span', { class: 'hidden' }, ` ${t`beside ${nearest.name}`} `), h('span', {}, figure(nearest.distance))));
     }));
-    $('gallery-count').textContent = `${wanted.length} of ${novelty.icons.length} icons`;
+    $('gallery-count').textContent = t`${wanted.length} of ${novelty.icons.length} icons`;
   };
 
   function look(icon) {
     const { map } = icon.sources;
-    $('icon').replaceChildren(h('h3', {}, `Icon ${icon.icon}${icon.isCopy ? ': a copy by the rule' : ''}`),
-      h('div', { class: 'near' }, h('figure', {}, own(icon.icon, `icon ${icon.icon}`), h('figcaption', {}, 'the icon')),
+    $('icon').replaceChildren(h('h3', {}, icon.isCopy ? t`Icon ${icon.icon}: a copy by the rule` : t`Icon ${icon.icon}`),
+      h('div', { class: 'near' }, h('figure', {}, own(icon.icon, t`icon ${icon.icon}`), h('figcaption', {}, t`the icon`)),
         icon.nearest.map(each => h('figure', {}, training(each, each.name), h('figcaption', {}, `${names[each.space]}: ${figure(each.distance)}${each.percentile === null ? '' : `, ${figure(each.percentile)} %`}`, h('br'), each.name))),
-        map ? h('figure', {}, h('div', { class: 'over' }, own(icon.icon, ''), overlay(map, icon)), h('figcaption', {}, `patches of ${icon.sources.distinct} training icon(s)`)) : null),
-      map ? legend(map, training) : h('p', { class: 'soft' }, 'No patch map was kept for this icon.'));
+        map ? h('figure', {}, h('div', { class: 'over' }, own(icon.icon, ''), overlay(map, icon)), h('figcaption', {}, t`patches of ${icon.sources.distinct} training icon(s)`)) : null),
+      map ? legend(map, training) : h('p', { class: 'soft' }, t`No patch map was kept for this icon.`));
     $('icon').focus();
   }
 
-  fill(dialog, h('h2', { id: 'gallery-title' }, `Icons of run ${run}`), h('p', {}, novelty.verdict.sentence),
-    h('p', { class: 'steering' }, h('label', { for: 'gallery-order' }, 'Order ', h('select', { id: 'gallery-order', change: list, 'data-key': `order of ${run}` }, Object.entries(orders).map(([value, [text]]) => h('option', { value }, text)))),
-      h('label', {}, h('input', { id: 'copies-alone', type: 'checkbox', change: list, 'data-key': `copies of ${run}` }), ' copies alone'), h('span', { id: 'gallery-count', class: 'soft', role: 'status' }),
-      h('button', { click: () => dialog.close(), 'data-key': `close ${run}` }, 'Close')),
-    h('div', { id: 'icon', tabindex: -1, role: 'region', 'aria-label': 'One icon', 'data-key': `icon of ${run}` }),
-    h('p', { class: 'soft' }, 'Each icon beside the training icon nearest to it, with their aligned distance, 0 to 255; copies by the rule are framed.'),
+  fill(dialog, h('h2', { id: 'gallery-title' }, t`Icons of run ${run}`), h('p', {}, said(novelty.verdict.sentence)),
+    h('p', { class: 'steering' }, h('label', { for: 'gallery-order' }, t`Order`, ' ', h('select', { id: 'gallery-order', change: list, 'data-key': `order of ${run}` }, Object.entries(orders).map(([value, [text]]) => h('option', { value }, text)))),
+      h('label', {}, h('input', { id: 'copies-alone', type: 'checkbox', change: list, 'data-key': `copies of ${run}` }), ' ', t`copies alone`), h('span', { id: 'gallery-count', class: 'soft', role: 'status' }),
+      h('button', { click: () => dialog.close(), 'data-key': `close ${run}` }, t`Close`)),
+    h('div', { id: 'icon', tabindex: -1, role: 'region', 'aria-label': t`One icon`, 'data-key': `icon of ${run}` }),
+    h('p', { class: 'soft' }, t`Each icon beside the training icon nearest to it, with their aligned distance, 0 to 255; copies by the rule are framed.`),
     h('ul', { id: 'icons', 'data-key': `icons of ${run}` }));
   list();
   dialog.showModal();
@@ -79,7 +80,7 @@ function ranked(map) {
 
 function overlay(map, icon) {
   const colours = new Map(ranked(map).slice(0, 6).map(([source], i) => [source, i]));
-  return h('svg', { viewBox: `0 0 ${map.side} ${map.side}`, role: 'img', 'aria-label': `Patch sources of icon ${icon.icon}: ${icon.sources.distinct} training icons` },
+  return h('svg', { viewBox: `0 0 ${map.side} ${map.side}`, role: 'img', 'aria-label': t`Patch sources of icon ${icon.icon}: ${icon.sources.distinct} training icons` },
     map.icons.map((source, i) => source < 0 ? null : h('rect', {
       class: `p${colours.get(source) ?? 'x'}`, x: i % map.side, y: Math.floor(i / map.side), width: 1, height: 1, 'fill-opacity': (0.72 - 0.52 * Math.min(map.distances[i] / 40, 1)).toFixed(2),
     })));
@@ -88,6 +89,6 @@ function overlay(map, icon) {
 function legend(map, training) {
   const sources = ranked(map);
   const total = sources.reduce((sum, [, count]) => sum + count, 0);
-  return h('ul', { class: 'legend', 'aria-label': 'Where its patches come from' }, sources.slice(0, 6).map(([index, count], i) =>
-    h('li', { class: `p${i}` }, training({ index }, `training icon ${index}`), `${Math.round(100 * count / total)} %`)));
+  return h('ul', { class: 'legend', 'aria-label': t`Where its patches come from` }, sources.slice(0, 6).map(([index, count], i) =>
+    h('li', { class: `p${i}` }, training({ index }, t`training icon ${index}`), `${Math.round(100 * count / total)} %`)));
 }

@@ -1,13 +1,14 @@
 // What somebody whose token may can do with an experiment: the API's commands, each where it makes a difference.
 
 import { $, fill, h } from './elements.js';
+import { t } from './language.js';
 
 const commands = [
-  { name: 'pause', text: 'Pause', fits: ({ state }) => state === 'running' },
-  { name: 'resume', text: 'Resume', fits: ({ state }) => state === 'paused' },
-  { name: 'retry', text: 'Retry what failed', fits: ({ state, cells }) => state !== 'cancelled' && cells.some(cell => cell.state === 'failed') },
-  { name: 'submit', text: 'Submit again', fits: ({ state }) => state === 'cancelled' },
-  { name: 'cancel', text: 'Cancel', fits: ({ state }) => ['running', 'paused'].includes(state) },
+  { name: 'pause', text: t`Pause`, fits: ({ state }) => state === 'running' },
+  { name: 'resume', text: t`Resume`, fits: ({ state }) => state === 'paused' },
+  { name: 'retry', text: t`Retry what failed`, fits: ({ state, cells }) => state !== 'cancelled' && cells.some(cell => cell.state === 'failed') },
+  { name: 'submit', text: t`Submit again`, fits: ({ state }) => state === 'cancelled' },
+  { name: 'cancel', text: t`Cancel`, fits: ({ state }) => ['running', 'paused'].includes(state) },
 ];
 
 /** @param onCommand called with a command's name, or with priority and a whole number */
@@ -16,10 +17,10 @@ export function drawSteering(status, onCommand) {
     id: 'priority', type: 'number', step: 1, min: -(2 ** 31), max: 2 ** 31 - 1, value: status.priority, 'data-key': `priority of ${status.id}`,
     change: ({ target }) => target.validity.valid && target.value !== '' ? onCommand('priority', Number(target.value)) : target.reportValidity(),
   });
-  return h('div', { class: 'steering', role: 'group', 'aria-label': 'Commands' },
+  return h('div', { class: 'steering', role: 'group', 'aria-label': t`Commands` },
     commands.filter(command => command.fits(status)).map(({ name, text }) =>
-      h('button', { 'data-key': `${name} ${status.id}`, 'aria-label': `${text}: ${status.name}`, click: () => onCommand(name) }, text)),
-    ['running', 'paused'].includes(status.state) ? h('label', { for: 'priority', title: 'Higher goes first; what runs already goes on' }, 'Priority ', wanted) : null);
+      h('button', { 'data-key': `${name} ${status.id}`, 'aria-label': t`${text}: ${status.name}`, click: () => onCommand(name) }, text)),
+    ['running', 'paused'].includes(status.state) ? h('label', { for: 'priority', title: t`Higher goes first; what runs already goes on` }, t`Priority`, ' ', wanted) : null);
 }
 
 /** Asks once; whether the answer is yes. */

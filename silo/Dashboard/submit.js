@@ -2,10 +2,11 @@
 
 import { SignedOut, send, sendForm } from './api.js';
 import { $, fill, h } from './elements.js';
-import { bytes, duration, seconds } from './words.js';
+import { t } from './language.js';
+import { bytes, duration, said, seconds } from './words.js';
 
-const bases = { measured: 'as steps were measured', 'finished-runs': 'as finished runs of the same model and size took', estimate: 'a rough estimate from the model’s arithmetic' };
-const budgets = [['00:06:00', '6 minutes: a first impression'], ['01:00:00', '1 hour'], ['04:00:00', '4 hours'], ['12:00:00', '12 hours'], ['1.00:00:00', 'a day']];
+const bases = { measured: t`as steps were measured`, 'finished-runs': t`as finished runs of the same model and size took`, estimate: t`a rough estimate from the model’s arithmetic` };
+const budgets = [['00:06:00', t`6 minutes: a first impression`], ['01:00:00', t`1 hour`], ['04:00:00', t`4 hours`], ['12:00:00', t`12 hours`], ['1.00:00:00', t`a day`]];
 
 let stop = new AbortController();   // ends what the dialog has going
 let onStarted = () => {};
@@ -47,7 +48,7 @@ export async function dropped(transfer) {
 const files = input => [...input.files].map(file => ({ file, path: file.webkitRelativePath || file.name }));
 const show = (title, ...parts) => fill($('submission'), h('h2', { id: 'submission-title' }, title), parts,
   h('p', { id: 'submission-answer', role: 'alert', class: 'bad', 'data-key': title }),
-  h('p', { class: 'choices' }, h('button', { type: 'button', click: closeSubmission, 'data-key': 'close' }, 'Close')));
+  h('p', { class: 'choices' }, h('button', { type: 'button', click: closeSubmission, 'data-key': 'close' }, t`Close`)));
 const say = text => { $('submission-answer').textContent = text; };
 
 async function attempt(action) {
@@ -62,14 +63,14 @@ async function attempt(action) {
 }
 
 function showChoice() {
-  show('New experiment',
-    h('p', {}, 'Drop an experiment file or a folder of pictures onto this page, or choose one. Nothing starts before you have seen what it takes.'),
-    h('p', { class: 'pair' }, h('label', { for: 'choose-file' }, 'Experiment file'), h('input', { id: 'choose-file', type: 'file', accept: '.json,.jsonc', 'data-key': 'choose-file', change: event => take(files(event.target)) })),
-    h('p', { class: 'pair' }, h('label', { for: 'choose-folder' }, 'Folder of pictures'), h('input', { id: 'choose-folder', type: 'file', webkitdirectory: '', 'data-key': 'choose-folder', change: event => take(files(event.target)) })));
+  show(t`New experiment`,
+    h('p', {}, t`Drop an experiment file or a folder of pictures onto this page, or choose one. Nothing starts before you have seen what it takes.`),
+    h('p', { class: 'pair' }, h('label', { for: 'choose-file' }, t`Experiment file`), h('input', { id: 'choose-file', type: 'file', accept: '.json,.jsonc', 'data-key': 'choose-file', change: event => take(files(event.target)) })),
+    h('p', { class: 'pair' }, h('label', { for: 'choose-folder' }, t`Folder of pictures`), h('input', { id: 'choose-folder', type: 'file', webkitdirectory: '', 'data-key': 'choose-folder', change: event => take(files(event.target)) })));
 }
 
 function take(things) {
-  if (!things.length) return say('That holds no file.');
+  if (!things.length) return say(t`That holds no file.`);
   if (things.length === 1 && !things[0].path.includes('/') && /\.jsonc?$/i.test(things[0].path)) return takeFile(things[0].file);
   askAboutPictures(folderOf(things));
 }
@@ -89,8 +90,8 @@ const formOf = ({ name, files }, order) => {
 };
 
 function upload(path, folder, order, signal) {
-  const progress = h('progress', { max: 1, value: 0, 'aria-label': 'sent' });
-  fill($('sending'), h('span', {}, `Sending ${folder.files.length} file(s), which the silo checks …`), progress);
+  const progress = h('progress', { max: 1, value: 0, 'aria-label': t`sent` });
+  fill($('sending'), h('span', {}, t`Sending ${folder.files.length} file(s), which the silo checks …`), progress);
   return sendForm(path, formOf(folder, order), share => { progress.value = share; }, signal).finally(() => fill($('sending')));
 }
 
@@ -118,13 +119,13 @@ const takeFile = file => attempt(async signal => {
 
 function askAboutPictures(folder) {
   const own = folder.files.some(({ label }) => label === 'consent.json');
-  const consent = own ? [h('p', {}, 'The folder’s own consent.json says who allows that its pictures are used.')] : [
-    h('p', {}, 'Who allows that these pictures are used? It is you who states this; keep what the artist signed.'),
-    h('p', { class: 'pair' }, h('label', { for: 'artist' }, 'Artist'), h('input', { id: 'artist', autocomplete: 'off' })),
-    h('p', { class: 'pair' }, h('label', { for: 'licence' }, 'Licence'), h('input', { id: 'licence', autocomplete: 'off', placeholder: 'CC BY 4.0, or a contract’s name' })),
-    h('p', {}, h('label', {}, h('input', { id: 'no-consent', type: 'checkbox' }), ' Nobody’s consent is on record: results say so, and publishing refuses.')),
+  const consent = own ? [h('p', {}, t`The folder’s own consent.json says who allows that its pictures are used.`)] : [
+    h('p', {}, t`Who allows that these pictures are used? It is you who states this; keep what the artist signed.`),
+    h('p', { class: 'pair' }, h('label', { for: 'artist' }, t`Artist`), h('input', { id: 'artist', autocomplete: 'off' })),
+    h('p', { class: 'pair' }, h('label', { for: 'licence' }, t`Licence`), h('input', { id: 'licence', autocomplete: 'off', placeholder: t`CC BY 4.0, or a contract’s name` })),
+    h('p', {}, h('label', {}, h('input', { id: 'no-consent', type: 'checkbox' }), ' ', t`Nobody’s consent is on record: results say so, and publishing refuses.`)),
   ];
-  show(`Pictures: ${folder.name}`, h('form', {
+  show(t`Pictures: ${folder.name}`, h('form', {
     'data-key': `pictures ${folder.name} ${folder.files.length}`,
     submit: event => {
       event.preventDefault();
@@ -134,32 +135,32 @@ function askAboutPictures(folder) {
           budget: $('budget').value, noConsent: $('no-consent')?.checked ?? false, consent: artist || licence ? { artist, licence } : null,
         }, signal);
         showPlan(proposed.plan, {
-          heading: `${proposed.report.icons} icons to train on${proposed.report.heldOut ? `, ${proposed.report.heldOut} held out` : ''}; `
-            + (proposed.report.consent ? `${proposed.report.consent.artist}, ${proposed.report.consent.licence}` : 'nobody’s consent is on record'),
+          heading: [t`${proposed.report.icons} icons to train on`, proposed.report.heldOut ? t`${proposed.report.heldOut} held out` : null,
+            proposed.report.consent ? `${proposed.report.consent.artist}, ${proposed.report.consent.licence}` : t`nobody’s consent is on record`].filter(Boolean).join(' · '),
           time: proposed.time, warnings: [...proposed.warnings, ...(proposed.remark ? [proposed.remark] : [])], missing: [],
           submission: () => ({ experiment: proposed.experiment, fingerprints: proposed.experiment.runs.map(() => proposed.fingerprint) }),
         });
       });
     },
   }, consent,
-  h('p', { class: 'pair' }, h('label', { for: 'budget' }, 'Time for everything'), h('select', { id: 'budget' }, budgets.map(([value, text]) => h('option', { value, selected: value === '12:00:00' ? '' : null }, text)))),
-  h('p', {}, h('button', {}, 'Send and plan')), h('div', { id: 'sending', role: 'status' })));
+  h('p', { class: 'pair' }, h('label', { for: 'budget' }, t`Time for everything`), h('select', { id: 'budget' }, budgets.map(([value, text]) => h('option', { value, selected: value === '12:00:00' ? '' : null }, text)))),
+  h('p', {}, h('button', {}, t`Send and plan`)), h('div', { id: 'sending', role: 'status' })));
 }
 
 function showPlan(plan, { heading = null, time = plan.time, warnings, missing, submission }) {
   const how = [...new Set(plan.runs.map(run => bases[run.basis]))].join('; ');
-  show(`Plan: ${plan.name}`, heading ? h('p', {}, heading) : null,
-    h('p', {}, h('strong', {}, `${plan.runs.length} run(s), about ${duration(seconds(time))} on ${plan.device}`), plan.gpu ? `; the file asks for ${plan.gpu}` : '', h('br'), h('small', {}, `times: ${how}`)),
-    warnings.length ? h('ul', { class: 'bad', 'aria-label': 'What training does not see' }, warnings.map(each => h('li', {}, each))) : null,
-    h('div', { class: 'cells', tabindex: 0, role: 'region', 'aria-label': 'Runs', 'data-key': 'planned runs' }, h('table', {},
-      h('thead', {}, h('tr', {}, ['run', 'seed', 'icons', 'memory', 'steps', 'training', 'drawing'].map(head => h('th', { scope: 'col' }, head)))),
+  show(t`Plan: ${plan.name}`, heading ? h('p', {}, heading) : null,
+    h('p', {}, h('strong', {}, t`${plan.runs.length} run(s), about ${duration(seconds(time))} on ${plan.device}`), plan.gpu ? t`; the file asks for ${plan.gpu}` : '', h('br'), h('small', {}, t`times: ${how}`)),
+    warnings.length ? h('ul', { class: 'bad', 'aria-label': t`What training does not see` }, warnings.map(each => h('li', {}, each))) : null,
+    h('div', { class: 'cells', tabindex: 0, role: 'region', 'aria-label': t`Runs`, 'data-key': 'planned runs' }, h('table', {},
+      h('thead', {}, h('tr', {}, [t`run`, t`seed`, t`icons`, t`memory`, t`steps`, t`training`, t`drawing`].map(head => h('th', { scope: 'col' }, head)))),
       h('tbody', {}, plan.runs.slice(0, 200).map(run => h('tr', {}, [
-        run.label, run.spec.seed, `${run.spec.dataset.count ?? 'all'} × ${run.spec.dataset.imageSize} px`, `≈ ${bytes(run.memoryBytes)}`, `${run.endedByBudget ? '≈ ' : ''}${run.steps}`,
+        run.label, run.spec.seed, `${run.spec.dataset.count ?? t`all`} × ${run.spec.dataset.imageSize} px`, `≈ ${bytes(run.memoryBytes)}`, `${run.endedByBudget ? '≈ ' : ''}${run.steps}`,
         `≈ ${duration(seconds(run.trainingTime))}`, `≈ ${duration(seconds(run.samplingTime))}`,
       ].map(text => h('td', {}, `${text}`))))))),
-    plan.runs.length > 200 ? h('p', { class: 'soft' }, `and ${plan.runs.length - 200} more`) : null,
-    plan.runs.filter(run => run.window).slice(0, 20).map(run => h('p', { class: 'soft' }, `${run.label}, seed ${run.spec.seed}: ${run.window.text}`)),
-    missing.map(({ path, choose }, i) => h('p', { class: 'pair' }, h('label', { for: `folder-${i}` }, `The folder '${path}', which the silo does not see`),
+    plan.runs.length > 200 ? h('p', { class: 'soft' }, t`and ${plan.runs.length - 200} more`) : null,
+    plan.runs.filter(run => run.window).slice(0, 20).map(run => h('p', { class: 'soft' }, t`${run.label}, seed ${run.spec.seed}: ${said(run.window.text)}`)),
+    missing.map(({ path, choose }, i) => h('p', { class: 'pair' }, h('label', { for: `folder-${i}` }, t`The folder '${path}', which the silo does not see`),
       h('input', { id: `folder-${i}`, type: 'file', webkitdirectory: '', 'data-key': `folder ${path}`, change: event => choose(folderOf(files(event.target))) }))),
     h('div', { id: 'sending', role: 'status' }),
     missing.length ? null : h('form', {
@@ -172,5 +173,5 @@ function showPlan(plan, { heading = null, time = plan.time, warnings, missing, s
           onStarted(status);
         });
       },
-    }, h('button', {}, 'Start'), h('label', { for: 'first-priority' }, 'Priority ', h('input', { id: 'first-priority', type: 'number', step: 1, value: 0, required: '' }))));
+    }, h('button', {}, t`Start`), h('label', { for: 'first-priority' }, t`Priority`, ' ', h('input', { id: 'first-priority', type: 'number', step: 1, value: 0, required: '' }))));
 }

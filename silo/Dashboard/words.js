@@ -1,13 +1,19 @@
 // Figures and states as a person reads them.
 
-import { states, words } from './kinds.js';
+import { states, words as english } from './kinds.js';
+import { language, t, texts } from './language.js';
+import { translator } from './said.js';
 
-export { words };
+/** What comes from the silo, such as a verdict or a kind of work; errors and names stay as they are. */
+export const said = translator(texts);
+
+/** What somebody is called who is at a kind of work. */
+export const words = Object.fromEntries(Object.entries(english).map(([kind, word]) => [kind, said(word)]));
 
 /** Whether a device works on a cell in this state. */
 export const active = state => state in states;
 
-export const word = state => states[state] ?? state;
+export const word = state => said(states[state] ?? state);
 
 /** With the digits of FigureText.Rounded, by which the console, tables and pages write figures. */
 export function figure(value) {
@@ -20,7 +26,7 @@ export function figure(value) {
 
 export const bytes = value => value >= 1e9 ? `${(value / 1e9).toFixed(1)} GB` : `${Math.round(value / 1e6)} MB`;
 
-export const moment = text => new Date(text).toLocaleString(undefined, { dateStyle: 'short', timeStyle: 'medium' });
+export const moment = text => new Date(text).toLocaleString(language === 'en' ? undefined : language, { dateStyle: 'short', timeStyle: 'medium' });
 
 /** Of hours:minutes:seconds. */
 export function seconds(text) {
@@ -30,7 +36,7 @@ export function seconds(text) {
 
 export function duration(time) {
   const [h, m, s] = [Math.floor(time / 3600), Math.floor(time / 60) % 60, Math.floor(time) % 60];
-  return h > 0 ? `${h} h ${m} min` : m > 0 ? `${m} min ${s} s` : `${s} s`;
+  return h > 0 ? t`${h} h ${m} min` : m > 0 ? t`${m} min ${s} s` : t`${s} s`;
 }
 
 /** Seconds to the end of a cell's present stage at the mean speed so far; null: not known. */

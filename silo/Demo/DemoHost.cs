@@ -11,6 +11,7 @@ using IconDiffusion.Pipeline.Publishing;
 using IconDiffusion.Silo.Api;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Silo.Pages;
+using IconDiffusion.Specs.Languages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -36,11 +37,24 @@ internal sealed class DemoHost : IAsyncDisposable
 
     private const string IconsLimit = "icons";
 
+    private const string Stopping = "The page is being closed or started again; try again in a while.";
+
+    private const string Crowded = "Too many requests have come within a minute.";
+
+    private const string Full = "Too many icons are waited for already.";
+
+    private const string Later = "{0} Try again in {1} s.";
+
     private const string Style = "/demo/demo.css";
 
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
+    private static readonly IReadOnlyDictionary<string, Language> Languages = PageTexts.Of("Demo/");
+
     private static readonly byte[] ClosedPage = PageFiles.Read("Demo/closed.html");
+
+    /// <summary>What visitors are told by the server itself.</summary>
+    internal static readonly string[] Told = [Stopping, Crowded, Full, Later, .. Painter.Told];
 
     private readonly WebApplication _app;
 
@@ -118,7 +132,7 @@ internal sealed class DemoHost : IAsyncDisposable
         var app = builder.Build();
         // The web server would wait for those who wait.
         app.Lifetime.ApplicationStopping.Register(() => app.Services.GetRequiredService<WaitingLine>().Close(
-            new("failed") { Status = StatusCodes.Status503ServiceUnavailable, Sentence = "The page is being closed or started again; try again in a while." }));
+            new("failed") { Status = StatusCodes.Status503ServiceUnavailable, Sentence = Stopping }));
         app.Use(Protect);
         app.UseMiddleware<ProblemMiddleware>();
         // A proxy on this machine, which brings visitors in from outside, says who they are; nobody else is believed.
@@ -126,7 +140,11 @@ internal sealed class DemoHost : IAsyncDisposable
         app.UseRouting();
         app.UseRateLimiter();
         app.Use(CloseOnceTheConsentEndsAsync);
-        PageFiles.Map(app, new Dictionary<string, byte[]>(PageFiles.Of("Demo/").Where(file => file.Key != "/demo/closed.html")) { ["/demo/events.js"] = PageFiles.Read("Pages/events.js") }, Policy);
+        PageFiles.Map(app, new Dictionary<string, byte[]>(PageFiles.Of("Demo/").Where(file => file.Key != "/demo/closed.html"))
+        {
+            ["/demo/events.js"] = PageFiles.Read("Pages/events.js"),
+            ["/demo/language.js"] = PageFiles.Read("Pages/language.js"),
+        }, Languages, Policy);
         app.MapGet("/about", Tell);
         app.MapGet("/qr.png", (Address known) => TypedResults.Bytes(known.Code, "image/png"));
         app.MapPost("/icons", Ask).RequireRateLimiting(IconsLimit);
@@ -160,11 +178,13 @@ internal sealed class DemoHost : IAsyncDisposable
         if (!context.RequestServices.GetRequiredService<Painter>().IsClosed || context.Request.Path == Style)
             return next(context);
         if (context.Request.Path != "/")
-            return Problems.Of(StatusCodes.Status410Gone, Painter.Closed).ExecuteAsync(context);
+            return Problems.Of(StatusCodes.Status410Gone, LanguageOf(context)[Painter.Closed]).ExecuteAsync(context);
         context.Response.StatusCode = StatusCodes.Status410Gone;
         context.Response.ContentType = "text/html; charset=utf-8";
-        return context.Response.Body.WriteAsync(ClosedPage).AsTask();
+        return context.Response.Body.WriteAsync(PageTexts.Translate(ClosedPage, LanguageOf(context))).AsTask();
     }
+
+    private static Language LanguageOf(HttpContext context) => Languages[PageTexts.Wanted(context.Request)];
 
     private static void Limit(RateLimiterOptions limits, DemoOptions options)
     {
@@ -175,7 +195,7 @@ internal sealed class DemoHost : IAsyncDisposable
         limits.OnRejected = (rejected, _) =>
         {
             var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? (int)Math.Ceiling(time.TotalSeconds) : 60;
-            return new(TooMany(rejected.HttpContext, wait, "Too many requests have come within a minute.").ExecuteAsync(rejected.HttpContext));
+            return new(TooMany(rejected.HttpContext, wait, Crowded).ExecuteAsync(rejected.HttpContext));
         };
 
         static RateLimitPartition<string> Window(string address, int most) =>
@@ -195,7 +215,8 @@ internal sealed class DemoHost : IAsyncDisposable
     private static ProblemHttpResult TooMany(HttpContext context, int seconds, string why)
     {
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        return Problems.Of(StatusCodes.Status429TooManyRequests, $"{why} Try again in {seconds} s.");
+        var language = LanguageOf(context);
+        return Problems.Of(StatusCodes.Status429TooManyRequests, language.Say(Later, language[why], seconds));
     }
 
     private static Ok<About> Tell(FreshIcons icons, Painter painter, Address address)
@@ -210,15 +231,15 @@ internal sealed class DemoHost : IAsyncDisposable
         if (context.Request.QueryString.HasValue || context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
             return Problems.Of(StatusCodes.Status400BadRequest, "An icon is asked for without parameters and without content.");
         if (line.Enter(AddressOf(context)) is not { } place)
-            return TooMany(context, line.Patience, "Too many icons are waited for already.");
+            return TooMany(context, line.Patience, Full);
         context.Response.RegisterForDispose(place);
-        return TypedResults.ServerSentEvents(FollowAsync(place, context.RequestAborted));
+        return TypedResults.ServerSentEvents(FollowAsync(place, LanguageOf(context), context.RequestAborted));
     }
 
-    private static async IAsyncEnumerable<SseItem<News>> FollowAsync(Place place, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<SseItem<News>> FollowAsync(Place place, Language language, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var news in place.NewsAsync(cancellationToken))
-            yield return new(news, news.Kind);
+            yield return new(news.Sentence is { } sentence ? news with { Sentence = language[sentence] } : news, news.Kind);
     }
 
     // Where others reach the page: at the address that it was told to listen at, of all addresses the one that leads to the network.

@@ -12,6 +12,13 @@ internal sealed class Painter(FreshIcons icons, WaitingLine line, DemoOptions op
     /// <summary>What is said once the consent has ended: no name, no reason, no record, which are the artist's business.</summary>
     public const string Closed = "This page is closed: the consent for the icons that the program has learned from has ended, so no more are drawn.";
 
+    private const string NotDrawn = "This icon could not be drawn; ask for another one.";
+
+    private static readonly string CopiesAlone = $"The last {FreshIcons.MostTries} icons were copies of icons that the program has learned from, so none is shown. Ask again for others.";
+
+    /// <summary>All that is told in place of an icon.</summary>
+    public static readonly string[] Told = [Closed, NotDrawn, CopiesAlone];
+
     private volatile bool _isClosed;
 
     /// <summary>Whether the consent has ended; for good, as long as this process lives.</summary>
@@ -49,7 +56,7 @@ internal sealed class Painter(FreshIcons icons, WaitingLine line, DemoOptions op
             place.Tell(new("drawing") { Part = 0 });
             return icons.Draw(part => place.Tell(new("drawing") { Part = part }), end) is { } icon
                 ? new("icon") { Number = icon.Number, Png = icon.Png }
-                : new("none") { Sentence = $"The last {FreshIcons.MostTries} icons were copies of icons that the program has learned from, so none is shown. Ask again for others." };
+                : new("none") { Sentence = CopiesAlone };
         }
         catch (OperationCanceledException)
         {
@@ -63,7 +70,7 @@ internal sealed class Painter(FreshIcons icons, WaitingLine line, DemoOptions op
         catch (Exception failure)
         {
             logger.NotDrawn(failure);
-            return new("failed") { Status = StatusCodes.Status500InternalServerError, Sentence = "This icon could not be drawn; ask for another one." };
+            return new("failed") { Status = StatusCodes.Status500InternalServerError, Sentence = NotDrawn };
         }
     }
 

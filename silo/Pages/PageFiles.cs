@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using IconDiffusion.Specs.Languages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -27,12 +28,16 @@ internal static class PageFiles
         return content.ToArray();
     }
 
-    /// <summary>Serves files by their paths.</summary>
+    /// <summary>Serves files by their paths, the page itself in the language that is asked for.</summary>
+    /// <param name="languages">The page's, by their codes.</param>
     /// <param name="policy">The content security policy of the page.</param>
-    public static void Map(IEndpointRouteBuilder app, IReadOnlyDictionary<string, byte[]> files, string policy)
+    public static void Map(IEndpointRouteBuilder app, IReadOnlyDictionary<string, byte[]> files, IReadOnlyDictionary<string, Language> languages, string policy)
     {
         foreach (var (path, content) in files)
-            app.MapGet(path, (HttpResponse response) => Answer(response, path, content, policy)).ExcludeFromDescription();
+        {
+            var page = path == "/" ? languages.Values.ToDictionary(language => language.Code, language => PageTexts.Translate(content, language)) : null;
+            app.MapGet(path, (HttpRequest request, HttpResponse response) => Answer(response, path, page?[PageTexts.Wanted(request)] ?? content, policy)).ExcludeFromDescription();
+        }
     }
 
     private static FileContentHttpResult Answer(HttpResponse response, string path, byte[] content, string policy)
@@ -41,6 +46,7 @@ internal static class PageFiles
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers["Referrer-Policy"] = "no-referrer";
         response.Headers.CacheControl = "no-cache";
+        response.Headers.Vary = "Accept-Language";
         return TypedResults.Bytes(content, Types.TryGetContentType(path == "/" ? "index.html" : path, out var type) ? $"{type}; charset=utf-8" : null);
     }
 }

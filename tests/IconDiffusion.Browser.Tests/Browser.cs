@@ -12,7 +12,7 @@ public sealed class Browser : IAsyncLifetime
 
     private IPlaywright? _driver;
     private IBrowser? _chromium;
-    private IBrowserContext? _context;
+    private readonly ConcurrentDictionary<string, Task<IBrowserContext>> _contexts = [];
 
     /// <summary>Where it is; null: this machine has none.</summary>
     public static string? Program { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
@@ -24,16 +24,16 @@ public sealed class Browser : IAsyncLifetime
         Assertions.SetDefaultExpectTimeout(Limit);
         _driver = await Playwright.CreateAsync();
         _chromium = await _driver.Chromium.LaunchAsync(new() { ExecutablePath = Program, Timeout = Limit, Args = ["--disable-gpu"] });
-        _context = await _chromium.NewContextAsync();
     }
 
     /// <summary>A new page that shows an address.</summary>
     /// <param name="address">A URL, or the path of a file.</param>
     /// <param name="width">CSS pixels.</param>
     /// <param name="log">Hears of the page from its first request on.</param>
-    internal async Task<IPage> OpenAsync(string address, int width = 1280, ColorScheme scheme = ColorScheme.Light, PageLog? log = null)
+    /// <param name="language">What the browser asks for.</param>
+    internal async Task<IPage> OpenAsync(string address, int width = 1280, ColorScheme scheme = ColorScheme.Light, PageLog? log = null, string language = "en-US")
     {
-        var page = await _context!.NewPageAsync();
+        var page = await (await _contexts.GetOrAdd(language, wanted => _chromium!.NewContextAsync(new() { Locale = wanted }))).NewPageAsync();
         await page.SetViewportSizeAsync(width, 900);
         await page.EmulateMediaAsync(new() { ColorScheme = scheme });
         page.SetDefaultTimeout(Limit);
@@ -45,7 +45,8 @@ public sealed class Browser : IAsyncLifetime
     /// <summary>Closes every page: one that is left open goes on asking its silo.</summary>
     internal async Task ClosePagesAsync()
     {
-        foreach (var page in _context?.Pages.ToArray() ?? []) await page.CloseAsync();
+        foreach (var context in _contexts.Values)
+            foreach (var page in (await context).Pages.ToArray()) await page.CloseAsync();
     }
 
     public async Task DisposeAsync()

@@ -1,3 +1,4 @@
+using IconDiffusion.Specs;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -33,6 +34,28 @@ public sealed class DashboardTests(Browser browser) : OnADashboard(browser)
         Assert.DoesNotContain(log.Complaints, each => !(each.Contains("(Not Found)", StringComparison.Ordinal) && each.Contains("/files:", StringComparison.Ordinal)));
         Assert.All(log.Requests, address => Assert.True(address.StartsWith(Silo.Url.AbsoluteUri, StringComparison.Ordinal) || address.StartsWith("blob:", StringComparison.Ordinal) || address.StartsWith("data:", StringComparison.Ordinal), address));
         Assert.DoesNotContain("token", page.Url);
+    }
+
+    // What is not translated would be seen as Latin letters; names, paths, events and errors are the silo's own.
+    [SkippableFact]
+    public async Task WhoseBrowserAsksForJapanese_ReadsTheDashboardInIt()
+    {
+        await SubmitAsync("faces", figures: EvaluationFigures.All);
+        var page = await OpenAsync($"#token={Silo.Token}", language: "ja");
+        await Expect(page.Locator("#experiment .state.finished")).ToHaveTextAsync("終了");
+        await Expect(page.Locator("#experiment tbody .state")).ToHaveTextAsync("完了");
+        await Expect(page.Locator("#run > p").First).ToContainTextAsync("複製");
+        await Expect(Button(page, "公開")).ToBeVisibleAsync();
+        Assert.Empty(await page.EvaluateAsync<string[]>("""
+            [...document.querySelectorAll('h2:not(article h2), h3, button:not(td button), th, label, figcaption, #run > p, .soft:not(.events)')]
+              .filter(each => each.checkVisibility() && /[a-z]{4}/.test(each.textContent.replace(/IconDiffusion|Fréchet|random|faces-\w+|icon submit[^ ]* [^ ]*|[0-9a-f]{12}/g, '')) && !/[ぁ-んァ-ヶ一-龠]/.test(each.textContent))
+              .map(each => each.textContent)
+            """));
+        await Button(page, "アイコンを描く").ClickAsync();
+        await page.GetByLabel("アイコンの総数").FillAsync("5");
+        await Button(page, "描く").ClickAsync();
+        await Expect(page.Locator("#drawing-answer")).ToHaveTextAsync("アイコンが 5 個あります。");
+        Assert.Empty(await Barriers.FindAsync(page));
     }
 
     [SkippableFact]

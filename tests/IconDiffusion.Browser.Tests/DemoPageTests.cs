@@ -58,6 +58,7 @@ public sealed class DemoPageTests(Browser browser) : IClassFixture<Browser>, IAs
               .filter(each => { const box = each.getBoundingClientRect(); return box.width > 0 && (box.right > innerWidth + 0.5 || box.left < -0.5); })
               .map(each => `${each.tagName} ${each.textContent.slice(0, 40)}`)
             """));
+        Assert.Empty(await Barriers.FindAsync(page));
         Assert.Empty(log.Complaints);
         Assert.All(log.Requests, address => Assert.True(address.StartsWith(_host.Url.AbsoluteUri, StringComparison.Ordinal) || address.StartsWith("blob:", StringComparison.Ordinal) || address.StartsWith("data:", StringComparison.Ordinal), address));
     }
@@ -73,11 +74,29 @@ public sealed class DemoPageTests(Browser browser) : IClassFixture<Browser>, IAs
 
         await Expect(page.Locator("#state")).ToHaveTextAsync(Painter.Closed);
         await Expect(page.Locator("#shown")).ToBeHiddenAsync();
+        await page.ReloadAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync("This page is closed");
+        Assert.Empty(await Barriers.FindAsync(page));
     }
 
-    private async Task<IPage> OpenAsync(int width, PageLog? log = null)
+    [SkippableFact]
+    public async Task WhoseBrowserAsksForJapanese_ReadsThePageInIt()
+    {
+        var page = await OpenAsync(390, language: "ja-JP");
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "ja");
+        await Expect(page.Locator("h1")).ToHaveTextAsync("プログラムが描く新しいアイコン");
+        await Expect(page.Locator("#source")).ToContainTextAsync($"{TrainedFaces.Terms.Artist} さん");
+        await page.Locator("#draw").ClickAsync();
+        await Expect(page.Locator("#icon")).ToHaveAttributeAsync("alt", "アイコン 1,000,000（プログラムが描いたもの）");
+        Assert.Empty(await Barriers.FindAsync(page));
+        _faces.Revoke();
+        await page.Locator("#draw").ClickAsync();
+        await Expect(page.Locator("#state")).ToContainTextAsync("公開を終了しました");
+    }
+
+    private async Task<IPage> OpenAsync(int width, PageLog? log = null, string language = "en-US")
     {
         Skip.If(Browser.Program is null, "This machine has no chromium; ./icon test installs Debian's. The public page was not looked at.");
-        return await browser.OpenAsync(_host.Url.AbsoluteUri, width, log: log);
+        return await browser.OpenAsync(_host.Url.AbsoluteUri, width, log: log, language: language);
     }
 }

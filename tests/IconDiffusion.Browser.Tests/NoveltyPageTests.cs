@@ -30,6 +30,27 @@ public sealed class NoveltyPageTests(Browser browser) : IClassFixture<Browser>, 
         Assert.All(log.Requests, address => Assert.True(address == new Uri(path).AbsoluteUri || address.StartsWith("data:", StringComparison.Ordinal), address));
     }
 
+    [SkippableTheory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task WhoseBrowserAsksForJapanese_ReadsAllOfIt_UntilTheButtonChangesIt(int sets)
+    {
+        // What people read and hear with English words in it and nothing Japanese; names, papers and identifiers aside.
+        const string english = """
+            [...document.querySelectorAll('body *')].filter(each => !each.closest('script, cite'))
+              .flatMap(each => [...[...each.childNodes].filter(node => node.nodeType === Node.TEXT_NODE).map(node => node.data), each.getAttribute('aria-label') ?? ''])
+              .filter(text => /[a-z]{3,}[ ,;:]+[a-z]{3,}/.test(text.replace(/a note that looks like markup|a model with a long name, variant|[^ ]*[0-9][^ ]*|et al\./g, '')) && !/[ぁ-んァ-ヶ一-龠]/.test(text))
+            """;
+        var page = await browser.OpenAsync(Written(sets), language: "ja");
+        await page.EvaluateAsync(OpenEverything);
+        Assert.Equal("ja", await page.EvaluateAsync<string>("document.documentElement.lang"));
+        Assert.Empty((await page.EvaluateAsync<string[]>(english)).Distinct());
+        await Expect(page.Locator("h1")).ToContainTextAsync("複製");
+        await page.Locator("#language").ClickAsync();
+        Assert.NotEmpty(await page.EvaluateAsync<string[]>(english));
+        await Expect(page.Locator("h1")).ToContainTextAsync("icons");
+    }
+
     [SkippableFact]
     public async Task EveryPicture_Decodes()
     {

@@ -28,10 +28,10 @@ public abstract class OnADashboard(Browser browser) : IClassFixture<Browser>, IA
         Directory.Delete(Folder, recursive: true);
     }
 
-    private protected async Task<IPage> OpenAsync(string fragment, int width = 1280, PageLog? log = null)
+    private protected async Task<IPage> OpenAsync(string fragment, int width = 1280, PageLog? log = null, string language = "en-US")
     {
         Skip.If(Browser.Program is null, "This machine has no chromium; ./icon test installs Debian's. The dashboard was not looked at.");
-        return await browser.OpenAsync(Silo.Url.AbsoluteUri + fragment, width, log: log);
+        return await browser.OpenAsync(Silo.Url.AbsoluteUri + fragment, width, log: log, language: language);
     }
 
     protected Task<SiloHost> StartAsync(string url) => SiloHost.StartAsync(

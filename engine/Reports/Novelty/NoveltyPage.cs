@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using IconDiffusion.Specs.Files;
+using IconDiffusion.Specs.Languages;
 
 namespace IconDiffusion.Reports.Novelty;
 
@@ -10,6 +11,9 @@ namespace IconDiffusion.Reports.Novelty;
 /// </summary>
 public static class NoveltyPage
 {
+    // The page is written in English and says itself in Japanese to whoever's browser prefers that.
+    private static readonly string Texts = Language.OfResults["ja"].With(Language.Read(typeof(NoveltyPage).Assembly, "Novelty/")["ja"]).ToJson();
+
     /// <summary>Writes the page, all or not at all.</summary>
     /// <param name="sets">At least one; shown in this order.</param>
     /// <exception cref="ArgumentException">No set came.</exception>
@@ -47,7 +51,9 @@ public static class NoveltyPage
             {Navigation(page, experiment)}
             <main>
             {main}</main>
-            <script>
+            <script id="texts" type="application/json">{Texts}</script>
+            <script type="module">
+            {Language.Script}
             {Resource("page.js")}</script>
             </body>
             </html>
@@ -62,7 +68,7 @@ public static class NoveltyPage
         if (experiment is { Missing.Count: > 0 }) links.Append("<a href=\"#missing\">What is missing</a>");
         if (page.Sets.Count > 0) links.Append($"<a href=\"#{page.Id(page.Sets[0])}\">{(page.Sets.Count > 1 ? "Runs" : "Icons")}</a><a href=\"#reading\">How to read it</a>");
         links.Append("<a href=\"#provenance\">Provenance</a>");
-        links.Append("<button id=\"theme\" type=\"button\" hidden>Dark</button></nav>");
+        links.Append("<span class=\"buttons\"><button id=\"language\" type=\"button\" lang=\"ja\" hidden>日本語</button><button id=\"theme\" type=\"button\" hidden>Dark</button></span></nav>");
         return links.ToString();
     }
 

@@ -56,7 +56,7 @@ internal static class NoveltySample
             };
             return (name, each.Key) switch
             {
-                (SetKind.Copycat, "fid-infinity") => new(each.Key, null, N: n, M: training.Count, Note: "FID∞ needs sets of at least 20 icons; this one has fewer"),
+                (SetKind.Copycat, "fid-infinity") => new(each.Key, null, N: n, M: training.Count, Note: "found 20 icons; 15 sizes of subsets need at least 30"),
                 (_, "kid") => new(each.Key, value, N: n, M: training.Count, K: 100, Spread: value / 5),
                 _ => new(each.Key, value, Math.Max(value * 0.8, value - 0.04), value * 1.1, n, training.Count, each.Key is "recall" or "precision" ? 5 : null),
             };
@@ -98,7 +98,7 @@ internal static class NoveltySample
         return new()
         {
             Count = count, TrainingCount = training, Icons = [.. icons],
-            Figures = [Share("copy", RecombinationClass.Copy), Share("recombination", RecombinationClass.Recombination), Share("unexplained", RecombinationClass.Unexplained), new("layout-shift", 1.4, 1.1, 1.7, count, training, Note: "distance of a known part from its place in the layout, pixels")],
+            Figures = [Share("copy", RecombinationClass.Copy), Share("recombination", RecombinationClass.Recombination), Share("unexplained", RecombinationClass.Unexplained), new("layout-shift", 1.4, 1.1, 1.7, count, training, Note: "distance of a known part from its place in the layout, pixels, mean over an icon's parts")],
             Layers = [.. layers.Select(layer => new LayerRecognition(layer, 0.6 + (0.4 * draw()), [new($"{layer}-0", 10, 20)]))],
         };
     }

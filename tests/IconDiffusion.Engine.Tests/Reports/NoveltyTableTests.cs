@@ -21,7 +21,7 @@ public sealed class NoveltyTableTests
         Assert.Equal(1 + set.Novelty.Rows.Sum(row => row.Figures.Count) + set.Parts!.Figures.Count + set.Parts.Layers.Count, lines.Count(line => line.Length > 0));
         var kid = set.Novelty.Rows[0].Figures.Single(figure => figure.Key == "kid");
         Assert.Contains(FormattableString.Invariant($"0123456789abcdef,\"ddpm 64 (1,16)\",3407,20,generated,no,kid,{kid.Value},,,20,20,100,{kid.Spread},inception-v3 random,"), lines);
-        Assert.Contains("0123456789abcdef,\"ddpm 64 (1,16)\",3407,20,copycat,yes,fid-infinity,,,,20,20,,,inception-v3 random,FID∞ needs sets of at least 20 icons; this one has fewer", lines);
+        Assert.Contains("0123456789abcdef,\"ddpm 64 (1,16)\",3407,20,copycat,yes,fid-infinity,,,,20,20,,,inception-v3 random,found 20 icons; 15 sizes of subsets need at least 30", lines);
         Assert.Contains(lines, line => line.Contains(",parts,no,recognised-eyes,"));
     }
 
@@ -42,7 +42,7 @@ public sealed class NoveltyTableTests
         Assert.StartsWith($"## ddpm 64 (1,16), seed 3407\n\n{set.Novelty.Verdict.Sentence}\n\n", text, StringComparison.Ordinal);
         Assert.Contains("| figure | generated | 95 % interval | copycat | shifted copy | mirrored copy | recoloured background | held-out | uniform noise | n | m | k |\n", text);
         Assert.Matches(@"\| FID∞ \(random\) \| [\d.]+ \| \[.*\] \| – \(1\) \|", text);
-        Assert.Contains("\n1. FID∞ needs sets of at least 20 icons", text);
+        Assert.Contains("\n1. found 20 icons; 15 sizes of subsets need at least 30", text);
         Assert.Contains("2. random features: not comparable with published FID\n", text);
     }
 
