@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace IconDiffusion.Silo.Tests.Api;
 
@@ -113,7 +114,8 @@ public sealed class EventStreamTests : IAsyncLifetime
     [Fact]
     public async Task AWatcherThatStopsReading_IsDroppedAndHoldsUpNobody()
     {
-        await using var app = await FloodAsync(TimeSpan.FromSeconds(0.5));
+        var time = new FakeTimeProvider();
+        await using var app = await FloodAsync(time);
         var url = new Uri(app.Urls.Single());
         using var idle = new TcpClient { ReceiveBufferSize = 4096 };
         await idle.ConnectAsync(url.Host, url.Port);
@@ -127,7 +129,11 @@ public sealed class EventStreamTests : IAsyncLifetime
         await using (var stream = await client.GetStreamAsync("/flood"))
             await stream.ReadExactlyAsync(new byte[Flood.Bytes * 4], _patience.Token);
 
-        await NobodyWatchesAsync(streams);
+        await TestSilo.UntilAsync(_ =>
+        {
+            time.Advance(new SiloOptions().WatcherTimeout);
+            return Task.FromResult(streams.Watchers == 0);
+        });
     }
 
     [Fact]
@@ -196,12 +202,12 @@ public sealed class EventStreamTests : IAsyncLifetime
         }
     }
 
-    private static async Task<WebApplication> FloodAsync(TimeSpan watcherTimeout)
+    private static async Task<WebApplication> FloodAsync(TimeProvider time)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddRoutingCore().AddLogging(logging => logging.SetMinimumLevel(LogLevel.None))
-            .AddSingleton(TimeProvider.System).AddSingleton(new SiloOptions { WatcherTimeout = watcherTimeout }).AddSingleton<EventStreams>();
+            .AddSingleton(time).AddSingleton(new SiloOptions()).AddSingleton<EventStreams>();
         var app = builder.Build();
         app.MapGet("/flood", (Microsoft.AspNetCore.Http.HttpContext context, EventStreams streams) => streams.ServeAsync(context, _ => Task.FromResult<IEventSource>(new Flood())));
         await app.StartAsync();
