@@ -8,7 +8,7 @@ public sealed class NetworkBedTests
     private const int MayNot = 77;
 
     [SkippableFact]
-    public async Task HostsAndTheNetworkFail_AndNoCellIsLostOrRunsToItsEndTwice()
+    public async Task HostsAndTheNetworkFail_AndNoCellIsLostOrDoneTwice()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Network namespaces are Linux'.");
         var start = new ProcessStartInfo("bash", [Checkout.PathOf("tests", "cluster_campaign.sh"), "short"])
