@@ -123,12 +123,13 @@ public sealed class AccessTests(SharedSilo shared) : IClassFixture<SharedSilo>
 
         Assert.Equal(
             [
-                "/api/devices", "/api/experiments", "/api/experiments/{id}", "/api/experiments/{id}/cancel",
+                "/api/consents", "/api/consents/{id}/revoke", "/api/devices", "/api/experiments", "/api/experiments/{id}", "/api/experiments/{id}/cancel",
                 "/api/experiments/{id}/events", "/api/experiments/{id}/pause", "/api/experiments/{id}/priority", "/api/experiments/{id}/report", "/api/experiments/{id}/report/files/{name}", "/api/experiments/{id}/report/ticket",
                 "/api/experiments/{id}/results", "/api/experiments/{id}/resume",
                 "/api/experiments/{id}/retry", "/api/experiments/{id}/submission", "/api/experiments/{id}/table", "/api/folders", "/api/folders/{key}", "/api/plans", "/api/proposals", "/api/role", "/api/runs/{runId}",
+                "/api/runs/{runId}/drawings", "/api/runs/{runId}/drawings/{name}",
                 "/api/runs/{runId}/files", "/api/runs/{runId}/files/{path}", "/api/runs/{runId}/gallery", "/api/runs/{runId}/log", "/api/runs/{runId}/log/events",
-                "/api/runs/{runId}/training/{icon}", "/api/silo",
+                "/api/runs/{runId}/publication", "/api/runs/{runId}/training/{icon}", "/api/silo",
                 "/api/tokens", "/api/tokens/{name}",
             ],
             document["paths"]!.AsObject().Select(path => path.Key).Order(StringComparer.Ordinal));
