@@ -94,9 +94,7 @@ internal sealed class Datasets(SiloOptions options, TimeProvider time, IArtifact
             await shared.PutAsync(KeyOf(dataset.Fingerprint), Store.PathOf(dataset.Fingerprint), CancellationToken.None);
     }
 
-    // Keys are the files' paths in the data folder.
-    private string KeyOf(string fingerprint) =>
-        Path.GetRelativePath(_data.Path, Store.PathOf(fingerprint)).Replace(Path.DirectorySeparatorChar, '/');
+    private string KeyOf(string fingerprint) => _data.KeyOf(Store.PathOf(fingerprint));
 
     private sealed record Loaded(string Fingerprint, IconDataset Dataset);
 }

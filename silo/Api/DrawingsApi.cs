@@ -71,7 +71,7 @@ internal static class DrawingsApi
     private static async Task<DrawingStatus> StatusAsync(string runId, string name, RunDirectory runs, IGrainFactory grains)
     {
         var (_, experiment, deviceClass) = await runs.TrainedAsync(runId);
-        return await TellAsync(new(WorkKind.Drawing, $"{runId}/drawing#{name}@{deviceClass}"), name, experiment, grains);
+        return await TellAsync(new(WorkKind.Drawing, $"{DrawingWork.KeyOf(runId, name)}@{deviceClass}"), name, experiment, grains);
     }
 
     private static async Task<DrawingStatus> TellAsync(WorkId id, string name, string experiment, IGrainFactory grains)

@@ -51,15 +51,13 @@ internal sealed class TransferSources(SiloOptions options, TimeProvider time, IA
     {
         if (shared is null || (!SourceName.IsHash(from) && from.Length != RunIdentity.RunLength)) return;
         foreach (var path in TransferSource.Needs(_data, from))
-            if (!File.Exists(path)) await shared.GetAsync(KeyOf(path), path, cancellationToken);
+            if (!File.Exists(path)) await shared.GetAsync(_data.KeyOf(path), path, cancellationToken);
     }
 
     private async Task ShareAsync(string name, CancellationToken cancellationToken)
     {
         if (shared is null) return;
         foreach (var path in TransferSource.Needs(_data, name))
-            if (File.Exists(path) && !await shared.ExistsAsync(KeyOf(path), cancellationToken)) await shared.PutAsync(KeyOf(path), path, cancellationToken);
+            if (File.Exists(path) && !await shared.ExistsAsync(_data.KeyOf(path), cancellationToken)) await shared.PutAsync(_data.KeyOf(path), path, cancellationToken);
     }
-
-    private string KeyOf(string path) => Path.GetRelativePath(_data.Path, path).Replace(Path.DirectorySeparatorChar, '/');
 }

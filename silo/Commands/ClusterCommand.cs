@@ -108,7 +108,7 @@ internal static class ClusterCommand
             if (serials.Count == 0)
                 throw new UsageException($"No certificate was made here for the machine '{name}'; wanted its name as it was told to 'icon cluster init --machine'.");
             var before = await ClusterDatabase.RevokedAsync(connection, cluster, cancellationToken, authority.Root) is { } known ? RevocationList.Read(authority.Root, known) : null;
-            var kept = Path.Combine(folder, "revoked.crl");
+            var kept = Revocations.FileIn(context.Data.Path);
             if (File.Exists(kept) && RevocationList.Read(authority.Root, await File.ReadAllBytesAsync(kept, cancellationToken)) is { } own && own.Number > (before?.Number ?? 0))
                 before = own;
             var list = RevocationList.Add(authority.Root, before, serials, TimeProvider.System.GetUtcNow());

@@ -45,7 +45,7 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
         {
             var events = Folder(order).EventsFile;
             if (File.Exists(events))
-                Wait(store.PutAsync(EventsKey(Key(Folder(order).Path), silo), events, CancellationToken.None));
+                Wait(store.PutAsync(EventsKey(data.KeyOf(Folder(order).Path), silo), events, CancellationToken.None));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -64,12 +64,12 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
         {
             await EnterAsync(order, cancellation).ConfigureAwait(false);
             await ExchangeConsentsAsync(cancellation).ConfigureAwait(false);
-            var there = (await store.ListAsync(Key(folder.Path) + '/', cancellation).ConfigureAwait(false)).Keys.Select(PathOf).ToHashSet();
+            var there = (await store.ListAsync(data.KeyOf(folder.Path) + '/', cancellation).ConfigureAwait(false)).Keys.Select(PathOf).ToHashSet();
             foreach (var path in Stage.Of(order.Spec).Needs(order.Spec, new(data, folder, there)))
             {
                 var isListed = path.StartsWith(folder.Path + Path.DirectorySeparatorChar, StringComparison.Ordinal);
                 if (path == folder.LossLogFile || path == folder.WindowFile)   // They grow.
-                    await store.GetAsync(Key(path), path, cancellation).ConfigureAwait(false);
+                    await store.GetAsync(data.KeyOf(path), path, cancellation).ConfigureAwait(false);
                 else if (!isListed || there.Contains(path))
                     await FetchAsync(path, cancellation).ConfigureAwait(false);
             }
@@ -79,12 +79,12 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
     // Records of consents are only ever added, so each side gets what the other has; a revocation at one silo reaches the others so.
     private async Task ExchangeConsentsAsync(CancellationToken cancellation)
     {
-        var there = await store.ListAsync(Key(data.Consents) + '/', cancellation).ConfigureAwait(false);
+        var there = await store.ListAsync(data.KeyOf(data.Consents) + '/', cancellation).ConfigureAwait(false);
         foreach (var path in there.Keys.Order(StringComparer.Ordinal).Select(PathOf))
             await FetchAsync(path, cancellation).ConfigureAwait(false);
         var here = Directory.Exists(data.Consents) ? Directory.EnumerateFiles(data.Consents, "*.json", SearchOption.AllDirectories) : [];
         foreach (var path in here.Order(StringComparer.Ordinal))
-            if (!there.ContainsKey(Key(path))) await store.PutAsync(Key(path), path, cancellation).ConfigureAwait(false);
+            if (!there.ContainsKey(data.KeyOf(path))) await store.PutAsync(data.KeyOf(path), path, cancellation).ConfigureAwait(false);
     }
 
     private async Task PublishAllAsync(WorkOrder order, CancellationToken cancellation)
@@ -124,10 +124,10 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
     {
         var (stage, folder) = (Stage.Of(order.Spec), Folder(order));
         await VerifyAsync(order, cancellation).ConfigureAwait(false);
-        var there = await store.ListAsync(Key(folder.Path) + '/', cancellation).ConfigureAwait(false);
+        var there = await store.ListAsync(data.KeyOf(folder.Path) + '/', cancellation).ConfigureAwait(false);
         if (stage.HasCheckpoints) await PublishCheckpointsAsync(folder, there, cancellation).ConfigureAwait(false);
         foreach (var path in stage.Leaves(order.Spec, new(data, folder, there.Keys.Select(PathOf).ToHashSet())))
-            await (stage.AreReplaced ? store.PutAsync(Key(path), path, cancellation) : PutNewAsync(path, there, cancellation)).ConfigureAwait(false);
+            await (stage.AreReplaced ? store.PutAsync(data.KeyOf(path), path, cancellation) : PutNewAsync(path, there, cancellation)).ConfigureAwait(false);
     }
 
     // The store keeps the checkpoints that the run keeps: contents before the manifests that make them count, older ones removed after.
@@ -136,13 +136,13 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
         var here = WorkFiles.In(folder.Checkpoints).Where(path => path.EndsWith(".json", StringComparison.Ordinal)).Order().ToArray();
         foreach (var manifest in here)
         {
-            if (there.ContainsKey(Key(manifest))) continue;
+            if (there.ContainsKey(data.KeyOf(manifest))) continue;
             try
             {
-                await store.PutAsync(Key(Path.ChangeExtension(manifest, ".safetensors")), Path.ChangeExtension(manifest, ".safetensors"), cancellation).ConfigureAwait(false);
-                await store.PutAsync(Key(folder.LossLogFile), folder.LossLogFile, cancellation).ConfigureAwait(false);
+                await store.PutAsync(data.KeyOf(Path.ChangeExtension(manifest, ".safetensors")), Path.ChangeExtension(manifest, ".safetensors"), cancellation).ConfigureAwait(false);
+                await store.PutAsync(data.KeyOf(folder.LossLogFile), folder.LossLogFile, cancellation).ConfigureAwait(false);
                 foreach (var seen in (string[])[folder.WindowFile, .. WorkFiles.In(folder.Best)]) await PutNewAsync(seen, there, cancellation).ConfigureAwait(false);
-                await store.PutAsync(Key(manifest), manifest, cancellation).ConfigureAwait(false);
+                await store.PutAsync(data.KeyOf(manifest), manifest, cancellation).ConfigureAwait(false);
             }
             catch (FileNotFoundException)
             {
@@ -150,30 +150,30 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
             }
         }
         if (here.Length == 0) return;
-        var kept = here.Select(manifest => Key(Path.ChangeExtension(manifest, null))).ToHashSet();
-        foreach (var key in there.Keys.Where(key => key.StartsWith(Key(folder.Checkpoints) + '/', StringComparison.Ordinal)).OrderBy(key => key.EndsWith(".safetensors", StringComparison.Ordinal)))
+        var kept = here.Select(manifest => data.KeyOf(Path.ChangeExtension(manifest, null))).ToHashSet();
+        foreach (var key in there.Keys.Where(key => key.StartsWith(data.KeyOf(folder.Checkpoints) + '/', StringComparison.Ordinal)).OrderBy(key => key.EndsWith(".safetensors", StringComparison.Ordinal)))
             if (!kept.Contains(Path.ChangeExtension(key, null))) await store.DeleteAsync(key, cancellation).ConfigureAwait(false);
     }
 
     private async Task FetchAsync(string path, CancellationToken cancellation)
     {
-        if (!File.Exists(path)) await store.GetAsync(Key(path), path, cancellation).ConfigureAwait(false);
+        if (!File.Exists(path)) await store.GetAsync(data.KeyOf(path), path, cancellation).ConfigureAwait(false);
     }
 
     // Files that never change once they are written under their name.
     private async Task PutNewAsync(string path, IReadOnlyDictionary<string, long> there, CancellationToken cancellation)
     {
-        if (File.Exists(path) && there.GetValueOrDefault(Key(path), -1) != new FileInfo(path).Length)
-            await store.PutAsync(Key(path), path, cancellation).ConfigureAwait(false);
+        if (File.Exists(path) && there.GetValueOrDefault(data.KeyOf(path), -1) != new FileInfo(path).Length)
+            await store.PutAsync(data.KeyOf(path), path, cancellation).ConfigureAwait(false);
     }
 
     // The store's note of attempts is what silos with folders of their own see of each other.
     private async Task EnterAsync(WorkOrder order, CancellationToken cancellation)
     {
         var note = Stage.AttemptFile(data, order.Spec);
-        await store.GetAsync(Key(note), note, cancellation).ConfigureAwait(false);
+        await store.GetAsync(data.KeyOf(note), note, cancellation).ConfigureAwait(false);
         Fence(order, note).Enter(takeOver: true);
-        await store.PutAsync(Key(note), note, cancellation).ConfigureAwait(false);
+        await store.PutAsync(data.KeyOf(note), note, cancellation).ConfigureAwait(false);
     }
 
     private async Task VerifyAsync(WorkOrder order, CancellationToken cancellation)
@@ -182,7 +182,7 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
         var copy = note + ".store";
         try
         {
-            if (await store.GetAsync(Key(note), copy, cancellation).ConfigureAwait(false)) Fence(order, copy).Verify();
+            if (await store.GetAsync(data.KeyOf(note), copy, cancellation).ConfigureAwait(false)) Fence(order, copy).Verify();
         }
         finally
         {
@@ -213,8 +213,6 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
     private RunFolder Folder(WorkOrder order) => WorkFiles.FolderOf(data, order.Spec);
 
     private string PathOf(string key) => Path.Combine(data.Path, key.Replace('/', Path.DirectorySeparatorChar));
-
-    private string Key(string path) => Path.GetRelativePath(data.Path, path).Replace(Path.DirectorySeparatorChar, '/');
 
     // The device's own thread has nothing else to do meanwhile.
     private static void Wait(Task task) => task.GetAwaiter().GetResult();

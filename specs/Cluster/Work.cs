@@ -53,6 +53,10 @@ public sealed record DrawingWork : RunWork
     /// <summary>Frames from one icon of the film to the next.</summary>
     public int Frames { get; init; }
 
+    /// <summary>Tells a drawing from everything else, as <see cref="WorkKind.Key"/>.</summary>
+    /// <param name="name">See <see cref="Name"/>.</param>
+    public static string KeyOf(string runId, string name) => $"{runId}/drawing#{name}";
+
     /// <summary>Tells it from other drawings of the run.</summary>
     [JsonIgnore]
     public string Name => string.Join('-', [RunIdentity.Samples(Run.Sampling.Sampler), .. Count is { } count ? [$"{count}"] : Array.Empty<string>(), .. Film is { } film ? [$"film-{string.Join('-', film)}x{Frames}"] : Array.Empty<string>()]);

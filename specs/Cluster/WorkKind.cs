@@ -33,7 +33,7 @@ public sealed class WorkKind
 
     public static readonly WorkKind Drawing = Row<DrawingWork, DrawingDone>(
         name: "drawing", outcome: "drawn", grain: "drawing",
-        key: work => $"{work.RunId}/drawing#{work.Name}",
+        key: work => DrawingWork.KeyOf(work.RunId, work.Name),
         word: "drawing", cell: null, isTimed: false);
 
     /// <summary>All kinds. Where two pieces of work of one cell wait, the kind that stands first goes first.</summary>

@@ -10,6 +10,9 @@ public sealed class DataFolder(string path)
     /// <summary>Absolute path.</summary>
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
+    /// <summary>Under which key machines share a file of the folder: its path in it, with <c>/</c>.</summary>
+    public string KeyOf(string path) => System.IO.Path.GetRelativePath(Path, path).Replace(System.IO.Path.DirectorySeparatorChar, '/');
+
     public string Runs => In("runs");
 
     public string Datasets => In("datasets");

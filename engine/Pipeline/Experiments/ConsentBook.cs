@@ -42,9 +42,10 @@ public static class ConsentBook
             throw new DatasetException($"'{what}' rests on no consent on record, so there is none to revoke.");
         if (found.FirstOrDefault(record => SourceLicences.Contains(record.Consent)) is { } source)
             throw new DatasetException($"'{what}' rests on {source.Consent.Licence} of {source.Consent.Artist}, a public licence that can't be revoked.");
-        return found.All(record => record.Revocation is not null)
-            ? throw new DatasetException($"The consent {found[0].Id} was revoked on {found[0].Revocation!.At:yyyy-MM-dd} already.")
-            : [.. found.Where(record => record.Revocation is null).Select(record => EntryOf(record, RunsByDataset(data, withOrigins: true), clock))];
+        if (found.All(record => record.Revocation is not null))
+            throw new DatasetException($"The consent {found[0].Id} was revoked on {found[0].Revocation!.At:yyyy-MM-dd} already.");
+        var resting = RunsByDataset(data, withOrigins: true);
+        return [.. found.Where(record => record.Revocation is null).Select(record => EntryOf(record, resting, clock))];
     }
 
     /// <summary>Takes consents back, for good.</summary>

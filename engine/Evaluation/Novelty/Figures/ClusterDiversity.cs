@@ -30,12 +30,8 @@ internal static class ClusterDiversity
             var sum = 0.0;
             for (var i = 0; i < cluster.Length; i++)
                 for (var j = 0; j < i; j++)
-                    sum += Distance(cluster[i], cluster[j]);
+                    sum += DistanceTable.Cosine(DistanceTable.Product(features, cluster[i], features, cluster[j]), squares[cluster[i]], squares[cluster[j]]);
             return sum / (cluster.Length * (cluster.Length - 1) / 2);
         }
-
-        // As DistanceTable.Cosines has it.
-        double Distance(int i, int j) => (squares[i], squares[j]) is var (x, y) && (x == 0 || y == 0) ? (x == y ? 0 : 1)
-            : Math.Clamp(1 - (DistanceTable.Product(features, i, features, j) / Math.Sqrt(x * y)), 0, 2);
     }
 }

@@ -58,12 +58,15 @@ internal sealed class DistanceTable
 
     /// <summary>1 − cosine, 0…2; from a vector of zeros: 1, and 0 to another such.</summary>
     public static DistanceTable Cosines(DistanceTable products, double[] squaresOfRows, double[] squaresOfColumns) =>
-        Of(products.Rows, products.Columns, (i, j) =>
-        {
-            var (x, y) = (squaresOfRows[i], squaresOfColumns[j]);
-            // √(x·x) is x to the last bit, so equal vectors are at 0 exactly.
-            return x == 0 || y == 0 ? (x == y ? 0 : 1) : Math.Clamp(1 - products[i][j] / Math.Sqrt(x * y), 0, 2);
-        });
+        Of(products.Rows, products.Columns, (i, j) => Cosine(products[i][j], squaresOfRows[i], squaresOfColumns[j]));
+
+    /// <summary>1 − cosine of one pair, as <see cref="Cosines"/>.</summary>
+    /// <param name="product">xᵀy.</param>
+    /// <param name="x">‖x‖².</param>
+    /// <param name="y">‖y‖².</param>
+    public static double Cosine(double product, double x, double y) =>
+        // √(x·x) is x to the last bit, so equal vectors are at 0 exactly.
+        x == 0 || y == 0 ? (x == y ? 0 : 1) : Math.Clamp(1 - product / Math.Sqrt(x * y), 0, 2);
 
     /// <summary>‖x‖² of each vector.</summary>
     public static double[] Squares(FeatureStatistics features) => [.. Enumerable.Range(0, features.Count).Select(i => Product(features, i, features, i))];
