@@ -1,5 +1,4 @@
 using IconDiffusion.Data;
-using IconDiffusion.Engine.Tests.Reports;
 using IconDiffusion.Imaging;
 using IconDiffusion.Reports.Novelty;
 using Microsoft.Playwright;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Text;
-using IconDiffusion.Tests;
 
 namespace IconDiffusion.Kernels.Tests;
 
