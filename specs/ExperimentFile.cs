@@ -100,7 +100,7 @@ public static class ExperimentFile
             Sampling = run.Sampling with { Sampler = asked with { With = [.. tags.Select(TagNames.Of)] } },
         },
         (true, _) => run with { Dataset = run.Dataset with { Tags = true } },
-        (false, ReverseSpec plain) when hasCondition => run with { Sampling = run.Sampling with { Sampler = plain with { Guidance = null, With = null } } },
+        (false, ReverseSpec plain) when hasCondition => run with { Sampling = run.Sampling with { Sampler = plain with { Guidance = null, With = null, TagsOf = null } } },
         _ => run,
     };
 

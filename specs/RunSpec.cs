@@ -18,11 +18,12 @@ public sealed record RunSpec
 
     public EvaluationSpec Evaluation { get; init; } = new();
 
-    /// <summary>A short name for tables: the model, how it was transferred, and the guidance where one is stated.</summary>
+    /// <summary>A short name for tables: the model, how it was transferred, the guidance where one is stated, and whether held-out icons' tags are asked for.</summary>
     [JsonIgnore]
     public string Label => Model.Label
         + (Training switch { { Adaptation: PairwiseSpec } => ", pairwise", { From: not null } => ", fine-tuned", _ => "" })
-        + (Sampling.Sampler is ReverseSpec { Guidance: { } guidance } ? $", guidance {guidance.ToString(CultureInfo.InvariantCulture)}" : "");
+        + (Sampling.Sampler is ReverseSpec { Guidance: { } guidance } ? $", guidance {guidance.ToString(CultureInfo.InvariantCulture)}" : "")
+        + (Sampling.Sampler is ReverseSpec { TagsOf: TagsOf.HeldOut } ? ", held-out tags" : "");
 }
 
 /// <summary>A grid of runs with a name.</summary>

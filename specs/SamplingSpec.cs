@@ -43,9 +43,23 @@ public abstract record ReverseSpec : SamplerSpec
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public EquatableList<string>? With { get; init; }
 
+    /// <summary>Whose tags each icon is drawn with, where <see cref="With"/> is null, of a model with <c>condition</c>. Null: a training icon's.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TagsOf? TagsOf { get; init; }
+
     /// <summary>How often the network is asked at each step.</summary>
     [JsonIgnore]
     public int PassesPerStep => Guidance is null or 0 or 1 ? 1 : 2;
+}
+
+/// <summary>Whose tags icons are drawn with.</summary>
+public enum TagsOf
+{
+    /// <summary>Training icons', so that the drawn icons and these have the same tags.</summary>
+    Training,
+
+    /// <summary>Held-out icons', less those that no training icon has: known tags put together as the network has not seen them, unless a training icon has the same.</summary>
+    HeldOut,
 }
 
 /// <summary>All T steps of Ho et al. 2020, algorithm 2.</summary>

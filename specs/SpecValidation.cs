@@ -125,8 +125,12 @@ public static class SpecValidation
         var sampler = run.Sampling.Sampler as ReverseSpec;
         if (condition == ModelCondition.Tags && !run.Dataset.Tags)
             yield return "dataset.tags is false; a model whose condition is tags wants true.";
-        if (condition == ModelCondition.None && (sampler?.Guidance is not null || sampler?.With is not null))
-            yield return $"sampling.sampler.{(sampler.With is null ? "guidance" : "with")} is set; wanted a model whose condition is tags.";
+        if (condition == ModelCondition.None && sampler is { Guidance: not null } or { With: not null } or { TagsOf: not null })
+            yield return $"sampling.sampler.{(sampler.With is not null ? "with" : sampler.TagsOf is not null ? "tagsOf" : "guidance")} is set; wanted a model whose condition is tags.";
+        if (sampler is { With: not null, TagsOf: not null })
+            yield return "sampling.sampler.with and tagsOf are both set; wanted one of them.";
+        if (sampler?.TagsOf == TagsOf.HeldOut && run.Dataset.HeldOut == 0)
+            yield return "sampling.sampler.tagsOf is held-out, and dataset.heldOut is 0; wanted held-out icons.";
         if (sampler?.Guidance is { } guidance && !(guidance is >= 0 and <= 100))
             yield return $"sampling.sampler.guidance is {guidance}; wanted 0 to 100.";
         if (sampler?.With is { Count: 0 })

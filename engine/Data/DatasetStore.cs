@@ -28,7 +28,7 @@ public sealed class DatasetStore(string folder)
 
     public bool Contains(string fingerprint) => File.Exists(PathOf(fingerprint));
 
-    /// <summary>Writes the dataset unless it is there already, under the same consent; returns its file.</summary>
+    /// <summary>Writes the dataset unless it is there already, under the same consent and with the same tags; returns its file.</summary>
     public string Save(IconDataset dataset)
     {
         var path = PathOf(dataset.Fingerprint);
@@ -46,13 +46,14 @@ public sealed class DatasetStore(string folder)
         return path;
     }
 
-    // One that was prepared under other terms, or that is damaged, is written anew.
+    // One that was prepared under other terms, without held-out icons' tags, or that is damaged, is written anew.
     private bool IsThere(IconDataset dataset)
     {
         if (!Contains(dataset.Fingerprint)) return false;
         try
         {
-            return ConsentOf(dataset.Fingerprint) is var stored && (dataset.Consent is null || dataset.Consent == stored);
+            var header = Read(PathOf(dataset.Fingerprint), ReadHeader);
+            return (dataset.Consent is null || dataset.Consent == (header.Consent ?? SourceLicences.Of(header.Spec))) && dataset.Tags == header.Tags;
         }
         catch (DatasetException)
         {

@@ -37,7 +37,7 @@ public sealed class IconDataset
             ? Enumerable.Range(2, repeat.Times - 1).SelectMany(time => training.Take(repeat.Icons).Select(icon => icon with { Name = $"{icon.Name} ({time})" }))
             : [];
         IReadOnlyList<NamedIcon> all = [.. training, .. repeated];
-        return new(spec, Packed(spec, all), Packed(spec, heldOut), consent, spec.Tags ? IconTags.Of(all.Select(each => each.Tags)) : null);
+        return new(spec, Packed(spec, all), Packed(spec, heldOut), consent, spec.Tags ? IconTags.Of(all.Select(each => each.Tags), heldOut.Select(each => each.Tags)) : null);
     }
 
     private static IconSet Packed(DatasetSpec spec, IReadOnlyList<NamedIcon> icons)
@@ -75,7 +75,7 @@ public sealed class IconDataset
     public bool HorizontalFlip => Spec.HorizontalFlip;
 
     /// <summary>
-    /// SHA-256, lower-case hex, over every pixel in order and the settings: source, image size, count, flips, background, held-out icons, tags if there are.
+    /// SHA-256, lower-case hex, over every pixel in order and the settings: source, image size, count, flips, background, held-out icons, training icons' tags if there are.
     /// Names and folder are left out, so that a copy of the data elsewhere is the same data.
     /// </summary>
     public string Fingerprint { get; }
@@ -105,7 +105,7 @@ public sealed class IconDataset
             hash.AppendData(HeldOut.Pixels.Data.Span);
         }
         if (Tags is not null)
-            hash.AppendData(Encoding.UTF8.GetBytes($"tags={JsonSerializer.Serialize(Tags, SpecJson.Compact)}\n"));
+            hash.AppendData(Encoding.UTF8.GetBytes($"tags={JsonSerializer.Serialize(Tags with { HeldOut = null }, SpecJson.Compact)}\n"));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Files;
 
@@ -7,18 +8,24 @@ namespace IconDiffusion.Data;
 /// <summary>What is known of a data set's training icons.</summary>
 /// <param name="Names">Every tag that a training icon has, in ordinal order.</param>
 /// <param name="Icons">For each training icon the places of its tags in <paramref name="Names"/>, ascending; none: it has no tags.</param>
-public sealed record IconTags(EquatableList<string> Names, EquatableList<EquatableList<int>> Icons)
+/// <param name="HeldOut">The same of each held-out icon, less tags that no training icon has; null: there are none, or a release before wrote this.</param>
+public sealed record IconTags(
+    EquatableList<string> Names, EquatableList<EquatableList<int>> Icons, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] EquatableList<EquatableList<int>>? HeldOut = null)
 {
     /// <summary>Tags of fewer training icons are warned of.</summary>
     public const int Few = 5;
 
     /// <summary>The table of icons' tags.</summary>
     /// <param name="icons">For each training icon its tags, as <see cref="TagNames.Of"/> writes them.</param>
-    public static IconTags Of(IEnumerable<IReadOnlyList<string>> icons)
+    /// <param name="heldOut">The same for each held-out icon; null or empty: there are none.</param>
+    public static IconTags Of(IEnumerable<IReadOnlyList<string>> icons, IEnumerable<IReadOnlyList<string>>? heldOut = null)
     {
         var all = icons.ToList();
         string[] names = [.. all.SelectMany(tags => tags).Distinct().Order(StringComparer.Ordinal)];
-        return new([.. names], [.. all.Select(tags => new EquatableList<int>(tags.Select(tag => Array.BinarySearch(names, tag, StringComparer.Ordinal)).Distinct().Order()))]);
+        return new([.. names], [.. all.Select(Places)], heldOut?.Any() == true ? [.. heldOut.Select(Places)] : null);
+
+        EquatableList<int> Places(IReadOnlyList<string> tags) =>
+            [.. tags.Select(tag => Array.BinarySearch(names, tag, StringComparer.Ordinal)).Where(place => place >= 0).Distinct().Order()];
     }
 
     /// <summary>The tags that a run was trained with.</summary>
@@ -58,11 +65,24 @@ public sealed record IconTags(EquatableList<string> Names, EquatableList<Equatab
     /// <summary>Tags of fewer than <see cref="Few"/> training icons, each with their number behind it.</summary>
     public IReadOnlyList<string> Rare => [.. Names.Zip(Counts()).Where(tag => tag.Second < Few).Select(tag => $"{tag.First} ({tag.Second})")];
 
-    /// <summary>
-    /// The training icon whose tags icon <paramref name="icon"/> of a run is drawn with where nobody asks for others. As many drawn icons as there
-    /// are training icons have each one's tags once, in an order that the seed decides, so that both sets have the same tags.
-    /// </summary>
+    /// <summary>The tags that a sampler draws a run's icons with.</summary>
     /// <param name="seed">The run's.</param>
-    /// <param name="icon">Its number, from 0.</param>
-    public int TrainingIconOf(int seed, int icon) => new EpochOrder(Icons.Count, batchSize: 1, seed, horizontalFlip: false).Batch(icon).Indices[0];
+    /// <param name="sampler">What is asked for.</param>
+    /// <returns>Of an icon's number, from 0, the places of its tags in <see cref="Names"/>.</returns>
+    /// <exception cref="ExperimentException">No training icon has a tag that is asked for, or held-out icons' tags are wanted and not known.</exception>
+    public Func<int, IReadOnlyList<int>> AskedBy(int seed, ReverseSpec sampler)
+    {
+        if (sampler.With is { } with)
+        {
+            var places = PlacesOf(with);
+            return _ => places;
+        }
+        if (sampler.TagsOf != TagsOf.HeldOut) return icon => Icons[Turn(Icons.Count, seed, icon)];
+        var heldOut = HeldOut ?? throw new ExperimentException(
+            "sampling.sampler.tagsOf is held-out, but no held-out icon's tags are known; wanted a data set that holds icons out, prepared by this release.");
+        return icon => heldOut[Turn(heldOut.Count, seed, icon)];
+    }
+
+    // As many drawn icons as there are icons with tags have each one's once, in an order that the seed decides.
+    private static int Turn(int count, int seed, int icon) => new EpochOrder(count, batchSize: 1, seed, horizontalFlip: false).Batch(icon).Indices[0];
 }

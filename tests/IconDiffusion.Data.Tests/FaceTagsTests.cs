@@ -40,8 +40,8 @@ public class FaceTagsTests
         var layered = DatasetSource.Prepare(spec, TimeProvider.System);
         var art = LayeredSource.Open(spec, InstalledPackages.None);
 
-        Assert.Equal(FaceTags.Of(HumanFaces.All[11]).Order(StringComparer.Ordinal), TagsOf(faces, 11));
-        Assert.Equal(art.TagsOf(art.Parse(layered.Training.Names[7])).Order(StringComparer.Ordinal), TagsOf(layered, 7));
+        Assert.Equal(FaceTags.Of(HumanFaces.All[11]).Order(StringComparer.Ordinal), NamesOf(faces, 11));
+        Assert.Equal(art.TagsOf(art.Parse(layered.Training.Names[7])).Order(StringComparer.Ordinal), NamesOf(layered, 7));
         Assert.Contains("hair bob", layered.Tags!.Names);
         Assert.Equal(8 * 3, layered.Tags.Names.Count);
     }
@@ -50,12 +50,31 @@ public class FaceTagsTests
     public void AsManyDrawnIconsAsTrainingIcons_HaveTheTagsOfEachOnce_InAnOrderOfTheSeed()
     {
         var tags = IconTags.Of(Enumerable.Range(0, 7).Select(i => new[] { $"{i}" }));
-        int[] first = [.. Enumerable.Range(0, 7).Select(icon => tags.TrainingIconOf(3407, icon))];
+        var first = Asked(3407, 0);
 
         Assert.Equal(Enumerable.Range(0, 7), first.Order());
-        Assert.Equal(Enumerable.Range(0, 7), Enumerable.Range(7, 7).Select(icon => tags.TrainingIconOf(3407, icon)).Order());
-        Assert.NotEqual(first, Enumerable.Range(0, 7).Select(icon => tags.TrainingIconOf(1, icon)));
+        Assert.Equal(Enumerable.Range(0, 7), Asked(3407, 7).Order());
+        Assert.NotEqual(first, Asked(1, 0));
+
+        int[] Asked(int seed, int from) => [.. Enumerable.Range(from, 7).Select(icon => tags.AskedBy(seed, new DdimSpec())(icon).Single())];
     }
 
-    private static IEnumerable<string> TagsOf(IconDataset dataset, int icon) => dataset.Tags!.Icons[icon].Select(tag => dataset.Tags.Names[tag]);
+    [Fact]
+    public void HeldOutIcons_LendTheirTags_LessThoseThatNoTrainingIconHas_AndLeaveTheFingerprint()
+    {
+        var tags = IconTags.Of([["a", "b"], ["c"]], [["c", "a"], ["b", "z"]]);
+        var asked = tags.AskedBy(seed: 1, new DdimSpec { TagsOf = TagsOf.HeldOut });
+        var spec = new LayeredSpec { Count = 20, HeldOut = 5, Variants = 3, ImageSize = 8, Tags = true };
+        var layered = DatasetSource.Prepare(spec, TimeProvider.System);
+        var art = LayeredSource.Open(spec, InstalledPackages.None);
+        var before = new IconDataset(spec, layered.Training, layered.HeldOut, layered.Consent, layered.Tags! with { HeldOut = null });
+
+        Assert.Equal([[0, 2], [1]], Enumerable.Range(0, 2).Select(asked).OrderBy(places => places[0]));
+        Assert.Equal(5, layered.Tags.HeldOut!.Count);
+        Assert.Equal(art.TagsOf(art.Parse(layered.HeldOut!.Names[3])).Order(StringComparer.Ordinal), layered.Tags.HeldOut[3].Select(tag => layered.Tags.Names[tag]));
+        Assert.Equal(before.Fingerprint, layered.Fingerprint);
+        Assert.Throws<ExperimentException>(() => before.Tags!.AskedBy(1, new DdimSpec { TagsOf = TagsOf.HeldOut }));
+    }
+
+    private static IEnumerable<string> NamesOf(IconDataset dataset, int icon) => dataset.Tags!.Icons[icon].Select(tag => dataset.Tags.Names[tag]);
 }

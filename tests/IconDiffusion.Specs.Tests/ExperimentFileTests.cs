@@ -65,6 +65,8 @@ public class ExperimentFileTests
     [Theory]
     [InlineData("\"guidance\": 2", false, "sampling.sampler.guidance is set")]
     [InlineData("\"with\": [\"beard\"]", false, "sampling.sampler.with is set")]
+    [InlineData("\"tagsOf\": \"held-out\"", false, "sampling.sampler.tagsOf is set")]
+    [InlineData("\"tagsOf\": \"held-out\", \"with\": [\"beard\"]", true, "sampling.sampler.with and tagsOf are both set; wanted one of them.")]
     [InlineData("\"guidance\": -1", true, "sampling.sampler.guidance is -1; wanted 0 to 100.")]
     [InlineData("\"with\": []", true, "sampling.sampler.with is an empty list")]
     public void GuidanceThatCannotBe_IsRefusedByItsKey(string key, bool told, string expected) => Assert.Contains(expected, ErrorOf($$"""

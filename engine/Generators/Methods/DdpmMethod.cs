@@ -55,7 +55,7 @@ public sealed class DdpmMethod : IMethod
     /// </param>
     /// <param name="tags">Of the training icons, where the model's condition is tags.</param>
     /// <param name="source">File of the averaged weights that it starts from, where <see cref="TrainingSpec.From"/> is set.</param>
-    /// <exception cref="ExperimentException">The run is to draw with a tag that no training icon has.</exception>
+    /// <exception cref="ExperimentException">The run is to draw with tags that are not known.</exception>
     /// <exception cref="InvalidDataException">The file is not one of weights of this network.</exception>
     public DdpmMethod(RunSpec run, Device device, int? microBatches = null, IconTags? tags = null, string? source = null)
     {
@@ -68,7 +68,7 @@ public sealed class DdpmMethod : IMethod
             _order = new EpochOrder(tags.Icons.Count, run.Training.BatchSize * BatchesPerStep, run.Seed, run.Dataset.HorizontalFlip);
             // Strips and looks show the network as it was trained: what is asked of it later changes nothing of a training.
             _guide = new TagGuide(tags, run.Seed, new DdimSpec(), device);
-            tags.PlacesOf((run.Sampling.Sampler as ReverseSpec)?.With ?? []);
+            if (run.Sampling.Sampler is ReverseSpec asked) tags.AskedBy(run.Seed, asked);
         }
         using var weights = new Generator((ulong)run.Seed, CPU);
         _model = new Unet(spec.Unet, generator: weights, tags: _guide?.Tags);

@@ -14,18 +14,17 @@ namespace IconDiffusion.Generators.Sampling;
 public sealed class TagGuide
 {
     private readonly IconTags _tags;
-    private readonly int _seed;
     private readonly double _scale;
-    private readonly IReadOnlyList<int>? _with;
+    private readonly Func<int, IReadOnlyList<int>> _asked;
     private readonly Device _device;
 
     /// <param name="tags">Of the training icons.</param>
-    /// <param name="seed">The run's: chooses whose tags each icon has, see <see cref="IconTags.TrainingIconOf"/>.</param>
+    /// <param name="seed">The run's: chooses whose tags each icon has, see <see cref="IconTags.AskedBy"/>.</param>
     /// <param name="sampler">What is asked for.</param>
     /// <param name="device">The network's.</param>
-    /// <exception cref="ExperimentException">No training icon has a tag that is asked for.</exception>
+    /// <exception cref="ExperimentException">No training icon has a tag that is asked for, or held-out icons' tags are wanted and not known.</exception>
     public TagGuide(IconTags tags, int seed, ReverseSpec sampler, Device device) =>
-        (_tags, _seed, _scale, _with, _device) = (tags, seed, sampler.Guidance ?? 1, sampler.With is { } asked ? tags.PlacesOf(asked) : null, device);
+        (_tags, _scale, _asked, _device) = (tags, sampler.Guidance ?? 1, tags.AskedBy(seed, sampler), device);
 
     /// <summary>How many tags there are.</summary>
     public int Tags => _tags.Names.Count;
@@ -35,7 +34,7 @@ public sealed class TagGuide
     public Tensor Of(IEnumerable<int> icons)
     {
         using var scope = NewDisposeScope();
-        return TagRows.Of(Tags, [.. icons.Select(icon => _with ?? _tags.Icons[_tags.TrainingIconOf(_seed, icon)])], _device).MoveToOuterDisposeScope();
+        return TagRows.Of(Tags, [.. icons.Select(_asked)], _device).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same of points between icons: a tag of one end counts the less the farther it is.</summary>

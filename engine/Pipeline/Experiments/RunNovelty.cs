@@ -73,9 +73,12 @@ public sealed class RunNovelty(DataFolder data, Workbench bench, Action<string> 
     }
 
     // The tags that each icon was drawn with; null: the model was told none.
-    private static Func<int, IReadOnlyList<string>>? Asked(RunSpec spec, IconTags? tags) =>
-        tags is null || spec is not { Model: DdpmSpec { Condition: ModelCondition.Tags }, Sampling.Sampler: ReverseSpec sampler } ? null
-        : icon => sampler.With is { } with ? with : [.. tags.Icons[tags.TrainingIconOf(spec.Seed, icon)].Select(tag => tags.Names[tag])];
+    private static Func<int, IReadOnlyList<string>>? Asked(RunSpec spec, IconTags? tags)
+    {
+        if (tags is null || spec is not { Model: DdpmSpec { Condition: ModelCondition.Tags }, Sampling.Sampler: ReverseSpec sampler }) return null;
+        var asked = tags.AskedBy(spec.Seed, sampler);
+        return icon => [.. asked(icon).Select(tag => tags.Names[tag])];
+    }
 
     private NoveltyReport Novelty(RunResult result, RunIcons icons, Action<string, int, int> report, CancellationToken cancellation)
     {

@@ -72,7 +72,7 @@ public sealed class TrainedRun
             ? throw new ExperimentException($"--steps is {steps}; wanted 2 to {timesteps}, the length of the run's forward process.")
             : new(Id, Spec with { Sampling = Spec.Sampling with { Sampler = Few(calls) } }, _data, _time);
 
-        DpmSolverSpec Few(int steps) => Spec.Sampling.Sampler is ReverseSpec asked ? new() { Steps = steps, Guidance = asked.Guidance, With = asked.With } : new() { Steps = steps };
+        DpmSolverSpec Few(int steps) => Spec.Sampling.Sampler is ReverseSpec asked ? new() { Steps = steps, Guidance = asked.Guidance, With = asked.With, TagsOf = asked.TagsOf } : new() { Steps = steps };
     }
 
     /// <summary>The same run, drawn from with other tags or another guidance than its spec's, which gets a samples folder of its own.</summary>
@@ -90,7 +90,7 @@ public sealed class TrainedRun
             throw new ExperimentException($"The run is {spec.Model.Label}, which was trained without tags; tags and guidance want one whose model has \"condition\": \"tags\".");
         EquatableList<string>? asked = with is null ? sampler.With : [.. with.Order(StringComparer.Ordinal)];
         tags().PlacesOf(asked ?? []);
-        return Checked(spec with { Sampling = spec.Sampling with { Sampler = sampler with { With = asked, Guidance = guidance ?? sampler.Guidance } } });
+        return Checked(spec with { Sampling = spec.Sampling with { Sampler = sampler with { With = asked, TagsOf = asked is null ? sampler.TagsOf : null, Guidance = guidance ?? sampler.Guidance } } });
     }
 
     private static RunSpec Checked(RunSpec spec) => SpecValidation.Check(spec).FirstOrDefault() is { } fault ? throw new ExperimentException(fault) : spec;

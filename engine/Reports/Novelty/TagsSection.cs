@@ -13,9 +13,9 @@ internal static class TagsSection
     /// <summary>A line for each set whose icons were asked for by their parts, in the order of its guidance.</summary>
     public static void Write(StringBuilder html, PageParts page)
     {
-        ReportedSet[] sets = [.. page.Sets.Where(set => Part(set, Asked[0]) is not null).OrderBy(set => set.Run!.Spec.Model.Label, StringComparer.Ordinal).ThenBy(Guidance)];
+        ReportedSet[] sets = [.. page.Sets.Where(set => Part(set, Asked[0]) is not null).OrderBy(set => set.Run!.Spec.Model.Label, StringComparer.Ordinal).ThenBy(IsHeldOut).ThenBy(Guidance)];
         if (sets.Length == 0) return;
-        html.Append("<h3 id=\"asked\">Asked for and shown</h3>\n<p class=\"note\">Each icon was drawn with the tags of a training icon, which name its parts; the judge of parts says which of them it shows. " +
+        html.Append("<h3 id=\"asked\">Asked for and shown</h3>\n<p class=\"note\">Each icon was drawn with the tags of a training icon, or of a held-out icon where the set says so, which name its parts; the judge of parts says which of them it shows. " +
             "Guidance 0 does not listen, 1 is as trained. Copies are those of the page's verdict, and those by parts are icons whose parts are all known and were trained on together. In brackets: 95 % intervals, Wilson's of the parts asked for.</p>\n" +
             "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Asked for and shown\"><table class=\"figures\"><thead><tr><th scope=\"col\">set</th><th scope=\"col\">guidance</th>");
         foreach (var key in Asked) html.Append($"<th scope=\"col\">{Text(FigureText.Label(key, ""))}</th>");
@@ -29,6 +29,8 @@ internal static class TagsSection
         }
         html.Append("</tbody></table></div>\n");
     }
+
+    private static bool IsHeldOut(ReportedSet set) => set.Run?.Spec.Sampling.Sampler is ReverseSpec { TagsOf: TagsOf.HeldOut };
 
     private static double Guidance(ReportedSet set) => (set.Run?.Spec.Sampling.Sampler as ReverseSpec)?.Guidance ?? 1;
 
