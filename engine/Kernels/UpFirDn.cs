@@ -50,8 +50,8 @@ public static class UpFirDn
         filter *= Math.Pow(gain, filter.ndim / 2.0);
         if (!flip) filter = filter.flip([.. Enumerable.Range(0, (int)filter.ndim).Select(dim => (long)dim)]);
         x = filter.ndim == 2
-            ? F.conv2d(x, filter.unsqueeze(0).unsqueeze(0))
-            : F.conv2d(F.conv2d(x, filter.reshape(1, 1, 1, -1)), filter.reshape(1, 1, -1, 1));
+            ? PlainOps.conv2d(x, filter.unsqueeze(0).unsqueeze(0), null, 1, (0, 0))
+            : PlainOps.conv2d(PlainOps.conv2d(x, filter.reshape(1, 1, 1, -1), null, 1, (0, 0)), filter.reshape(1, 1, -1, 1), null, 1, (0, 0));
 
         if (down.Y != 1) x = x.slice(2, 0, x.shape[2], down.Y);
         if (down.X != 1) x = x.slice(3, 0, x.shape[3], down.X);
