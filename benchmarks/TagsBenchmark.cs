@@ -39,7 +39,7 @@ internal static class TagsBenchmark
             var told = plain with { Model = (DdpmSpec)plain.Model with { Condition = ModelCondition.Tags }, Dataset = plain.Dataset with { Tags = true } };
             var icons = FastOps.channels_last(rand(parsed.GetValue(batch), 3, parsed.GetValue(size), parsed.GetValue(size)) * 2 - 1);
             using var unconditional = new DdpmMethod(plain, CPU);
-            using var conditional = new DdpmMethod(told, CPU, tags: known);
+            using var conditional = new DdpmMethod(told, CPU, dataset: Dataset(told.Dataset, known));
             var training = StepPairs.Ratio(parsed.GetValue(pairs), step => StepPairs.Train(conditional, step, icons), step => StepPairs.Train(unconditional, step, icons));
 
             var (model, t) = ((Unet)conditional.Drawing, tensor(new long[] { 500 }));
@@ -57,4 +57,8 @@ internal static class TagsBenchmark
         });
         return command;
     }
+
+    // Black icons, as many as there are tags of.
+    private static IconDataset Dataset(DatasetSpec spec, IconTags tags) => new(
+        spec, new([.. Enumerable.Range(0, tags.Icons.Count).Select(icon => $"{icon}")], new(new byte[tags.Icons.Count * spec.ImageSize * spec.ImageSize * 3], spec.ImageSize)), tags: tags);
 }

@@ -6,7 +6,7 @@ namespace IconDiffusion.Specs;
 /// <summary>
 /// Reads an experiment file: JSON with comments whose <c>grid</c> object multiplies. Every list under <c>grid</c> stands for
 /// the key at the same place of a run (<c>seed</c>, <c>model</c>, <c>dataset.count</c>, …); the first one varies slowest. Where runs
-/// start from <c>source</c>, the keys of the <c>source</c> object stand in place of theirs, and what comes of it is a run in front of all others.
+/// start from <c>source</c>, the keys of the <c>source</c> object stand in place of theirs, and what comes of it is a run in front of all others; so are the stages of a cascade but the last.
 /// </summary>
 public static class ExperimentFile
 {
@@ -72,10 +72,26 @@ public static class ExperimentFile
                 if (!sources.Contains(first)) sources.Add(first);
                 run = run with { Training = run.Training with { From = SourceName.OfRun(sources.IndexOf(first)) } };
             }
-            runs.Add(run);
+            runs.Add(run.Model is CascadeSpec cascade ? LastStage(run, cascade, sources, source) : run);
         }
-        return sources.Count > 0 || !root.ContainsKey(SourceName.OfFile) ? [.. sources, .. runs]
+        return runs.Any(run => SourceName.IndexOf(run.Training.From) is not null) || !root.ContainsKey(SourceName.OfFile) ? [.. sources, .. runs]
             : throw new ExperimentException($"{source}: {SourceName.OfFile} is there, but no diffusion model starts from it; wanted one whose training.from is \"{SourceName.OfFile}\".");
+    }
+
+    // The others go in front: a stage that two cascades share is one run.
+    private static RunSpec LastStage(RunSpec run, CascadeSpec cascade, List<RunSpec> sources, string source)
+    {
+        if (cascade.Faults(run.Dataset.ImageSize).FirstOrDefault() is { } fault)
+            throw new ExperimentException($"{source}: {fault}");
+        if (run.Training is { From: not null } or { Stop: TrainingStop.Window })
+            throw new ExperimentException($"{source}: training.{(run.Training.From is null ? "stop is window" : "from is set")} for {cascade.Label}; wanted neither from nor stop with a cascade, whose stages start from random weights and show only together whether they copy.");
+        var stage = cascade.Stage(run, 0, null, null);
+        for (var place = 1; place < cascade.Stages.Count; place++)
+        {
+            if (!sources.Contains(stage)) sources.Add(stage);
+            stage = cascade.Stage(run, place, stage, SourceName.OfRun(sources.IndexOf(stage)));
+        }
+        return stage;
     }
 
     private static RunSpec SourceOf(JsonObject run, JsonObject root, string source)

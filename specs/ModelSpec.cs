@@ -5,6 +5,7 @@ namespace IconDiffusion.Specs;
 /// <summary>A method and its shape.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(DdpmSpec), "ddpm")]
+[JsonDerivedType(typeof(CascadeSpec), "cascade")]
 [JsonDerivedType(typeof(DcganSpec), "dcgan")]
 [JsonDerivedType(typeof(WganGpSpec), "wgan-gp")]
 [JsonDerivedType(typeof(StyleGan2Spec), "stylegan2")]
@@ -26,8 +27,13 @@ public sealed record DdpmSpec : ModelSpec
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ModelCondition Condition { get; init; }
 
+    /// <summary>What makes it a stage of a cascade, which enlarges icons; null: it draws them from noise alone. A file states a cascade instead.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EnlargeSpec? Enlarges { get; init; }
+
     [JsonIgnore]
-    public override string Label => $"ddpm {Unet.Dim} {Unet.DimMults}{Unet.Knockout.Label}{(Condition == ModelCondition.Tags ? " tags" : "")}";
+    public override string Label =>
+        $"ddpm {Unet.Dim} {Unet.DimMults}{Unet.Knockout.Label}{(Condition == ModelCondition.Tags ? " tags" : "")}{(Enlarges is { From: var from } ? $" from {from} px" : "")}";
 }
 
 /// <summary>What a network is told of the icons that it learns and draws.</summary>

@@ -18,6 +18,34 @@ public sealed record RunSpec
 
     public EvaluationSpec Evaluation { get; init; } = new();
 
+    /// <summary>The runs whose icons its stage of a cascade enlarges, the nearest first; none: it draws from noise alone.</summary>
+    [JsonIgnore]
+    public IEnumerable<BaseSpec> Bases
+    {
+        get
+        {
+            for (var below = BaseOf(Sampling.Sampler); below is not null; below = BaseOf(below.Sampler))
+                yield return below;
+
+            static BaseSpec? BaseOf(SamplerSpec sampler) => (sampler as ReverseSpec)?.Base;
+        }
+    }
+
+    /// <summary>The nearest of <see cref="Bases"/>, as far as drawing from it goes: its training is not told. Null: there is none.</summary>
+    [JsonIgnore]
+    public RunSpec? Base => Bases.FirstOrDefault() is not { } below ? null : this with
+    {
+        Seed = below.Seed,
+        Dataset = Dataset with { ImageSize = below.ImageSize },
+        Model = below.Model,
+        Training = new(),
+        Sampling = Sampling with { Sampler = below.Sampler },
+    };
+
+    /// <summary>The same with other names of <see cref="Bases"/>.</summary>
+    public RunSpec WithBases(Func<string, string> name) =>
+        Sampling.Sampler is ReverseSpec { Base: not null } sampler ? this with { Sampling = Sampling with { Sampler = sampler.WithBases(name) } } : this;
+
     /// <summary>A short name for tables: the model, how it was transferred, the guidance where one is stated, and whether held-out icons' tags are asked for.</summary>
     [JsonIgnore]
     public string Label => Model.Label

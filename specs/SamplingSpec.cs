@@ -47,9 +47,19 @@ public abstract record ReverseSpec : SamplerSpec
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TagsOf? TagsOf { get; init; }
 
+    /// <summary>The run whose icons are enlarged, of a stage of a cascade; null: icons are drawn from noise alone. A file states a cascade instead.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BaseSpec? Base { get; init; }
+
     /// <summary>How often the network is asked at each step.</summary>
     [JsonIgnore]
     public int PassesPerStep => Guidance is null or 0 or 1 ? 1 : 2;
+
+    /// <summary>The same with other names of the runs of <see cref="Base"/> and of its own base in turn.</summary>
+    internal ReverseSpec WithBases(Func<string, string> name) => Base is not { } below ? this : this with
+    {
+        Base = below with { Run = name(below.Run), Sampler = below.Sampler is ReverseSpec sampler ? sampler.WithBases(name) : below.Sampler },
+    };
 }
 
 /// <summary>Whose tags icons are drawn with.</summary>

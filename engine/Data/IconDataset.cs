@@ -40,6 +40,15 @@ public sealed class IconDataset
         return new(spec, Packed(spec, all), Packed(spec, heldOut), consent, spec.Tags ? IconTags.Of(all.Select(each => each.Tags), heldOut.Select(each => each.Tags)) : null);
     }
 
+    /// <summary>The same icons at a smaller size, in the same order, held-out ones too.</summary>
+    /// <param name="size">Side in pixels.</param>
+    public IconDataset Reduced(int size)
+    {
+        return new(Spec with { ImageSize = size }, Smaller(Training), HeldOut is null ? null : Smaller(HeldOut), Consent, Tags);
+
+        IconSet Smaller(IconSet icons) => new(icons.Names, new(Enumerable.Range(0, icons.Count).SelectMany(i => Resize.To(icons.Pixels.ToImage(i), size, size).Pixels).ToArray(), size));
+    }
+
     private static IconSet Packed(DatasetSpec spec, IReadOnlyList<NamedIcon> icons)
     {
         using var pixels = new MemoryStream();

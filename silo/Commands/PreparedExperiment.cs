@@ -33,7 +33,9 @@ internal sealed class PreparedExperiment
         var unusable = new List<ReportedFailure>();
         foreach (var (index, run) in experiment.Runs.Index())
         {
-            var (from, fault) = run.Training.From is not { } name ? (null, null)
+            var (from, fault) = run.Bases.Select(below => SourceName.IndexOf(below.Run)).FirstOrDefault(place => place is { } before && !positions.Contains(before)) is { } lost
+                ? (null, $"The run whose icons it enlarges, {experiment.Runs[lost].Label}, cannot be used.")
+                : run.Training.From is not { } name ? (null, null)
                 : SourceName.IndexOf(name) is { } place ? OfExperiment(place)
                 : !SourceName.IsPath(name) ? (name, null)
                 : kept.TryGetValue(name, out var before) ? before : kept[name] = Keep(name);
@@ -64,8 +66,10 @@ internal sealed class PreparedExperiment
             }
         }
         Positions = positions;
-        Experiment = experiment with { Runs = [.. positions.Zip(sources, (position, source) => Settled(experiment.Runs[position], source))] };
+        Experiment = experiment with { Runs = [.. positions.Zip(sources, (position, source) => Settled(experiment.Runs[position], source).WithBases(Counted))] };
         Unusable = unusable;
+
+        string Counted(string name) => SourceName.IndexOf(name) is { } place ? SourceName.OfRun(positions.IndexOf(place)) : name;
 
         // A run that goes before; the silo counts those that can be used.
         (string?, string?) OfExperiment(int place) => positions.IndexOf(place) is >= 0 and var index ? (SourceName.OfRun(index), null)

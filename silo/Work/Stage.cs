@@ -29,7 +29,7 @@ internal sealed class Stage
             run: (work, context, cancellation) => new SamplesDone(SampleStage.Run(work, context, cancellation)),
             memory: (work, onGpu) => MemoryEstimate.Samples(work.Run, work.Count, onGpu),
             attempt: work => $"{RunIdentity.Samples(work.Run.Sampling.Sampler)}-{work.First:D5}-{work.Count}",
-            needs: (work, files) => [.. Shared(work, files), .. Origins(work, files), .. Tags(work, files), files.Folder.WeightsFile, .. Icons(work, files, work.First, work.Count)],
+            needs: (work, files) => [.. Shared(work, files), .. Origins(work, files), .. Tags(work, files), .. Bases(work, files), files.Folder.WeightsFile, .. Icons(work, files, work.First, work.Count)],
             leaves: (work, files) => [.. Icons(work, files, work.First, work.Count), .. WorkFiles.In(files.Folder.SampleFeatures(work.Run.Sampling.Sampler))]),
 
         [WorkKind.Evaluation] = Row<EvaluationWork>(
@@ -57,7 +57,7 @@ internal sealed class Stage
             run: (work, context, cancellation) => DrawingStage.Run(work, context, cancellation),
             memory: (work, onGpu) => MemoryEstimate.Drawing(work.Run, onGpu),
             attempt: work => $"drawing-{work.Name}",
-            needs: (work, files) => [.. Shared(work, files), files.Folder.SpecFile, files.Folder.DatasetFile, .. Origins(work, files), .. Tags(work, files), files.Folder.WeightsFile, .. Drawn(work, files)],
+            needs: (work, files) => [.. Shared(work, files), files.Folder.SpecFile, files.Folder.DatasetFile, .. Origins(work, files), .. Tags(work, files), .. Bases(work, files), files.Folder.WeightsFile, .. Drawn(work, files)],
             leaves: (work, files) => [.. Drawn(work, files), .. work.Film is { } film ? WorkFiles.In(files.Folder.Film(work.Run.Sampling.Sampler, film, work.Frames)) : []]),
     };
 
@@ -116,6 +116,9 @@ internal sealed class Stage
         work.Run.Model is DdpmSpec { Condition: ModelCondition.Tags } ? [files.Folder.TagsFile] : [];
 
     private static IEnumerable<string> Origins(RunWork work, WorkFiles files) => work.Run.Training.From is null ? [] : [files.Folder.OriginsFile];
+
+    // The stages of a cascade before this one.
+    private static IEnumerable<string> Bases(RunWork work, WorkFiles files) => work.Run.Bases.SelectMany(below => TransferSource.Needs(files.Data, below.Run));
 
     private static IEnumerable<string> Icons(RunWork work, WorkFiles files, int first, int count) =>
         Enumerable.Range(first, count).Select(i => files.Folder.SampleFile(work.Run.Sampling.Sampler, i));

@@ -24,10 +24,12 @@ public sealed record Submission
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public EquatableList<string?>? Sources { get; init; }
 
-    /// <summary>A run with its source settled, by which it has its identity.</summary>
-    public RunSpec RunAt(int index) => Sources?[index] is { } source
-        ? Experiment.Runs[index] with { Training = Experiment.Runs[index].Training with { From = source } }
-        : Experiment.Runs[index];
+    /// <summary>A run with its source and its bases settled, by which it and its icons have their identities.</summary>
+    public RunSpec RunAt(int index)
+    {
+        var run = Experiment.Runs[index].WithBases(name => SourceName.IndexOf(name) is { } place ? RunIdentity.Run(Experiment.Runs[place], Fingerprints![place]!) : name);
+        return Sources?[index] is { } source ? run with { Training = run.Training with { From = source } } : run;
+    }
 }
 
 /// <summary>What an experiment is doing.</summary>

@@ -14,6 +14,9 @@ public sealed class RunFolder
     /// <summary>Absolute path of the folder itself.</summary>
     public string Path { get; }
 
+    /// <summary>Another run's, in the same data folder.</summary>
+    public RunFolder Beside(string runId) => new(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, runId));
+
     public string SpecFile => In("spec.json");
 
     /// <summary>The fingerprint of the data set that it is trained on, one line.</summary>

@@ -39,6 +39,34 @@ public abstract class FailureTests(bool shuffled = false, bool onPostgres = fals
     }
 
     [SkippableFact]
+    public async Task StagesOfACascade_AreTrainedWithoutWaiting_AndDrawFromOneAnotherOnceTheyAre()
+    {
+        var spec = TestSpecs.Cascade("cascade");
+        var (below, stage) = (TestSpecs.RunId(spec, 0), TestSpecs.RunId(spec, 1));
+        await Cluster.SubmitAsync(spec);
+        // The base fails for a while: the stage is trained first.
+        for (var attempt = 1; attempt <= 3; attempt++)
+            await FailAsync(await RunningAsync(order => ((RunWork)order.Spec).RunId == below && order.Attempt == attempt), "no");
+        await DoneAsync(Silo, await RunningAsync(order => ((RunWork)order.Spec).RunId == stage));
+        await FinishedAsync(spec);
+        Assert.Equal([(CellState.Failed, 3), (CellState.Failed, 0)], (await StatusAsync(spec)).Cells.Select(cell => (cell.State, cell.Attempts)));
+        Assert.Contains(below, (await StatusAsync(spec)).Cells[1].Error);
+
+        Assert.Equal(2, await Cluster.Experiment(spec).RetryAsync());
+        var again = await RunningAsync(order => ((RunWork)order.Spec).RunId == below);
+        var waiting = (await StatusAsync(spec)).Cells[1];
+        Assert.Equal(CellState.Waiting, waiting.State);
+        Assert.Contains(below, waiting.WaitsFor);
+
+        Silo.Automatic = true;
+        await DoneAsync(Silo, again);
+        await FinishedAsync(spec);
+
+        Assert.Equal([stage, below], Disk.Finished.Where(work => work.Kind == WorkKind.Training).Select(work => work.Key[..12]));
+        Assert.Equal([null, below], (await Cluster.Experiment(spec).GetResultsAsync()).Select(result => result.Spec.Bases.FirstOrDefault()?.Run));
+    }
+
+    [SkippableFact]
     public async Task AFailureThatIsFollowedBySuccess_IsNotShownAtTheEnd()
     {
         var spec = TestSpecs.Grid("once", cells: 1);

@@ -93,6 +93,9 @@ internal static partial class ExperimentSchema
 
         // A key that a run lacks can come from the grid.
         schema.Remove("required");
+        // A file states a cascade, and its reader these.
+        if (type == typeof(DdpmSpec)) schema["properties"]!.AsObject().Remove("enlarges");
+        if (type.IsSubclassOf(typeof(ReverseSpec))) schema["properties"]!.AsObject().Remove("base");
         return context.PropertyInfo?.AttributeProvider is PropertyInfo property && Docstrings.TryGetValue($"P:{property.DeclaringType!.FullName}.{property.Name}", out var text)
             ? Described(schema, text)
             : schema;

@@ -13,11 +13,14 @@ public static class TinyRun
 {
     public const string Id = "tiny";
 
+    private const string BaseId = "ba5eba5eba5e";
+
     private static readonly Dictionary<string, ModelSpec> Models = new()
     {
         // A U-Net of 8 and 16 channels.
         ["ddpm"] = new DdpmSpec { Unet = new UnetSpec { Dim = 8, DimMults = [1, 2], ResnetBlockGroups = 4 } },
         ["ddpm tags"] = new DdpmSpec { Unet = new UnetSpec { Dim = 8, DimMults = [1, 2], ResnetBlockGroups = 4 }, Condition = ModelCondition.Tags },
+        ["ddpm enlarges"] = new DdpmSpec { Unet = new UnetSpec { Dim = 8, DimMults = [1, 2], ResnetBlockGroups = 4 }, Enlarges = new() { From = 8 } },
         ["ddpm pairwise"] = new DdpmSpec { Unet = new UnetSpec { Dim = 8, DimMults = [1, 2], ResnetBlockGroups = 4 } },
         ["dcgan"] = new DcganSpec { LatentDim = 8, GeneratorChannels = 2, DiscriminatorChannels = 2 },
         ["wgan-gp"] = new WganGpSpec { LatentDim = 8, Dim = 2, CriticSteps = 2 },
@@ -56,6 +59,13 @@ public static class TinyRun
         Sampling = method switch
         {
             "ddpm" => new(),
+            "ddpm enlarges" => new()
+            {
+                Sampler = new DdimSpec
+                {
+                    Steps = 10, Eta = 1, Base = new() { Run = BaseId, Seed = 3407, ImageSize = 8, Model = Models["ddpm"], Sampler = new DdimSpec { Steps = 5, Eta = 1 }, Noise = 0.2 },
+                },
+            },
             "ddpm pairwise" => new() { Sampler = new DdimSpec { Steps = 10 } },
             "ddpm tags" => new() { Sampler = new DdimSpec { Steps = 10, Eta = 1, Guidance = 2 } },
             _ => new() { Sampler = new LatentSpec() },
@@ -87,7 +97,7 @@ public static class TinyRun
         dataset ??= Icons(spec.Dataset, icons);
         using var taken = RunLock.Take(folder);
         dataset.Tags?.Write(folder);
-        using var begun = method ?? MethodTable.Of(spec.Model).Begin(spec, CPU, dataset.Tags, spec.Training.From is null ? null : Source.Value);
+        using var begun = method ?? MethodTable.Of(spec.Model).Begin(spec, CPU, dataset, spec.Training.From is null ? null : Source.Value);
         var trainer = new Trainer(Id, spec, dataset, taken, CPU)
         {
             Monitoring = monitoring ?? new MonitoringSpec(),
@@ -96,6 +106,14 @@ public static class TinyRun
             Watch = watch,
         };
         return trainer.Train(begun, progress is null ? null : new Reporter(progress), cancellation);
+    }
+
+    /// <summary>Trains the runs whose icons a run enlarges, beside its folder.</summary>
+    public static void TrainBases(RunFolder folder, RunSpec spec)
+    {
+        if (spec.Base is not { } below) return;
+        TrainBases(folder, below);
+        Train(folder.Beside(spec.Bases.First().Run), below with { Training = below.Training with { Steps = 2, BatchSize = 4 } });
     }
 
     /// <summary>Trains until <paramref name="step"/> is done, where it is cancelled.</summary>

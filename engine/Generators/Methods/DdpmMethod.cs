@@ -46,6 +46,9 @@ public sealed class DdpmMethod : IMethod
     private readonly IconTags? _tags;
     private readonly EpochOrder? _order;
     private readonly TagGuide? _guide;
+    private readonly Enlarging? _enlarging;
+    private readonly IconBatches? _small;
+    private readonly Tensor? _shown;   // [icons,3,h,w]: small icons that strips and looks enlarge
 
     /// <param name="run">Its model is a <see cref="DdpmSpec"/>. Where it starts from no others, the weights are PyTorch's after <c>torch.manual_seed(seed)</c>.</param>
     /// <param name="device">Where the networks are.</param>
@@ -53,32 +56,46 @@ public sealed class DdpmMethod : IMethod
     /// Equal parts in which the gradients of each batch are computed, for memory's sake; more than 1 adds up with other rounding. Null: as
     /// many as it takes on a GPU, and one on a CPU.
     /// </param>
-    /// <param name="tags">Of the training icons, where the model's condition is tags.</param>
+    /// <param name="dataset">What it is trained on, where the model's condition is tags or where it enlarges icons.</param>
     /// <param name="source">File of the averaged weights that it starts from, where <see cref="TrainingSpec.From"/> is set.</param>
     /// <exception cref="ExperimentException">The run is to draw with tags that are not known.</exception>
     /// <exception cref="InvalidDataException">The file is not one of weights of this network.</exception>
-    public DdpmMethod(RunSpec run, Device device, int? microBatches = null, IconTags? tags = null, string? source = null)
+    public DdpmMethod(RunSpec run, Device device, int? microBatches = null, IconDataset? dataset = null, string? source = null)
     {
         (_run, _device) = (run, device);
         _microBatches = microBatches ?? (device.type == DeviceType.CUDA ? Memory(run).MicroBatches(run.Training.BatchSize) : 1);
         var spec = (DdpmSpec)run.Model;
         if (spec.Condition == ModelCondition.Tags)
         {
-            _tags = tags ?? throw new ArgumentNullException(nameof(tags), "The model's condition is tags; wanted those of the training icons.");
-            _order = new EpochOrder(tags.Icons.Count, run.Training.BatchSize * BatchesPerStep, run.Seed, run.Dataset.HorizontalFlip);
+            _tags = dataset?.Tags ?? throw new ArgumentNullException(nameof(dataset), "The model's condition is tags; wanted those of the training icons.");
+            _order = new EpochOrder(_tags.Icons.Count, run.Training.BatchSize * BatchesPerStep, run.Seed, run.Dataset.HorizontalFlip);
             // Strips and looks show the network as it was trained: what is asked of it later changes nothing of a training.
-            _guide = new TagGuide(tags, run.Seed, new DdimSpec(), device);
-            if (run.Sampling.Sampler is ReverseSpec asked) tags.AskedBy(run.Seed, asked);
+            _guide = new TagGuide(_tags, run.Seed, new DdimSpec(), device);
+            if (run.Sampling.Sampler is ReverseSpec asked) _tags.AskedBy(run.Seed, asked);
         }
         using var weights = new Generator((ulong)run.Seed, CPU);
-        _model = new Unet(spec.Unet, generator: weights, tags: _guide?.Tags);
-        _average = new Unet(spec.Unet, generator: weights, tags: _guide?.Tags);
+        _model = new Unet(spec.Unet, generator: weights, tags: _guide?.Tags, enlarges: spec.Enlarges is not null);
+        _average = new Unet(spec.Unet, generator: weights, tags: _guide?.Tags, enlarges: spec.Enlarges is not null);
         if (run.Training.From is not null)
             TrainedModel.Read(source ?? throw new ArgumentNullException(nameof(source), "The run starts from other weights; wanted their file."), _model);
         if (run.Training.Adaptation is not null)
             _source = CopyOf(_model, weights);
         _trained = new TrainedNetwork("model", _model, device, ("ema", _average), adam: "adam");
         _diffusion = new GaussianDiffusion(spec.Diffusion, device);
+        if (spec.Enlarges is not { } enlarges) return;
+        var reduced = dataset?.Reduced(enlarges.From) ?? throw new ArgumentNullException(nameof(dataset), "The model enlarges icons; wanted those that it is trained on.");
+        _enlarging = new Enlarging(enlarges, _diffusion, run.Dataset.ImageSize);
+        // In the order, and mirrored, as the trainer takes the large ones.
+        _small = new IconBatches(reduced, run.Training.BatchSize * BatchesPerStep, run.Seed, device);
+        _shown = Shown(reduced.HeldOut ?? reduced.Training);
+    }
+
+    // Icons that it is not trained on, where there are some.
+    private Tensor Shown(IconSet icons)
+    {
+        using var scope = NewDisposeScope();
+        var pixels = tensor(icons.Pixels.Data.ToArray()).reshape(icons.Count, icons.Pixels.ImageSize, icons.Pixels.ImageSize, 3);
+        return PixelRange.ToModel(pixels.permute(0, 3, 1, 2)).to(_device).DetachFromDisposeScope();
     }
 
     // What the network was before its training.
@@ -98,16 +115,23 @@ public sealed class DdpmMethod : IMethod
     /// <exception cref="FileNotFoundException">Training has not ended.</exception>
     /// <exception cref="InvalidDataException">The file is not one of such weights.</exception>
     public static IIconSource Open(RunFolder folder, RunSpec run, Device device) =>
-        new DiffusionIcons(folder, run, device) { AtOnce = device.type == DeviceType.CUDA ? Memory(run).DrawnAtOnce : int.MaxValue };
+        new DiffusionIcons(folder, run, device, Below(folder, run, device)) { AtOnce = device.type == DeviceType.CUDA ? Memory(run).DrawnAtOnce : int.MaxValue };
+
+    // The stage of a cascade before this one; null: there is none.
+    private static IIconSource? Below(RunFolder folder, RunSpec run, Device device) =>
+        run.Base is { } below ? MethodTable.Of(below.Model).Open(folder.Beside(run.Bases.First().Run), below, device) : null;
 
     /// <summary>What a run takes.</summary>
     public static MethodMemory Memory(RunSpec run)
     {
-        var size = new UnetSize(((DdpmSpec)run.Model).Unet, run.Dataset.ImageSize);
+        var size = UnetSize.Of((DdpmSpec)run.Model, run.Dataset.ImageSize);
+        // The stages before this one draw first, and stay.
+        var below = run.Base is { } before ? MethodTable.Of(before.Model).Memory(before) : null;
         var passes = (run.Sampling.Sampler as ReverseSpec)?.PassesPerStep ?? 1;
         var isPairwise = run.Training.Adaptation is PairwiseSpec;
         return new(
-            (CopiesInTraining + (isPairwise ? 1 : 0)) * size.Parameters, size.Kept + size.Largest, size.Parameters, passes * (size.Skips + 5 * size.Largest), Divides: true)
+            (CopiesInTraining + (isPairwise ? 1 : 0)) * size.Parameters, size.Kept + size.Largest,
+            size.Parameters + (below?.Drawing ?? 0), Math.Max(passes * (size.Skips + 5 * size.Largest), below?.DrawingPerIcon ?? 0), Divides: true)
         {
             LeastAtOnce = isPairwise ? LeastPairwise : 1,
         };
@@ -136,13 +160,14 @@ public sealed class DdpmMethod : IMethod
         var (sum, adaptation) = (zeros(1, device: _device), zeros(1, device: _device));
         var parts = BatchesPerStep * _microBatches;
         var tags = Told(step)?.chunk(parts, 0);
+        var small = _enlarging?.Trained(Small(step)!, random).Split(icons.shape[0] / parts);
         foreach (var (i, (x0, t, added)) in icons.chunk(parts, 0).Zip(times.chunk(parts, 0), noise.chunk(parts, 0)).Index())
         {
             using var part = NewDisposeScope();
             var noisy = _diffusion.AddNoise(x0, t, added);
             // First, so that it meets an empty memory.
             var kept = SourceStart(noisy, t, tags?[i]);
-            var prediction = _model.Predict(noisy, t, tags?[i]);
+            var prediction = _model.Predict(noisy, t, tags?[i], small?[i]);
             var share = _diffusion.Loss(prediction, x0, t, added) / parts;
             if (kept is not null)
             {
@@ -182,6 +207,10 @@ public sealed class DdpmMethod : IMethod
         return TagRows.Of(_tags.Names.Count, [.. _order!.Batch(step - 1).Indices.Select(icon => random.Below(UntoldOf) == 0 ? null : _tags.Icons[icon])], _device);
     }
 
+    /// <summary>The smaller versions of a step's icons, which a network that enlarges them is given.</summary>
+    /// <returns>float32 [N,3,h,w] in −1…1; null: the model enlarges nothing.</returns>
+    internal Tensor? Small(long step) => _small?.Draw(step);
+
     /// <summary>A time step and the noise for each icon.</summary>
     /// <param name="icons">[N,3,H,W].</param>
     /// <param name="timesteps">Length T of the forward process.</param>
@@ -204,7 +233,7 @@ public sealed class DdpmMethod : IMethod
         {
             using var scope = NewDisposeScope();
             using var noise = new IconNoise(_run.Seed, first: 0, Trainer.StripIcons, model.Channels, _run.Dataset.ImageSize, _device);
-            return IconImages.From(sampler.Sample(Guided(model, Enumerable.Range(0, Trainer.StripIcons)), noise, progress: null, CancellationToken.None));
+            return IconImages.From(sampler.Sample(Guided(model, [.. Enumerable.Range(0, Trainer.StripIcons)]), noise, progress: null, CancellationToken.None));
         }
     }
 
@@ -222,8 +251,15 @@ public sealed class DdpmMethod : IMethod
     }
 
     // The network as the run's icons of these numbers ask it.
-    private Func<Tensor, Tensor, Tensor> Guided(Unet model, IEnumerable<int> icons)
+    private Func<Tensor, Tensor, Tensor> Guided(Unet model, int[] icons)
     {
+        if (_enlarging is not null)
+        {
+            // Without noise of their own.
+            var shown = _shown!.index_select(0, tensor(icons.Select(icon => icon % _shown.shape[0]).ToArray(), device: _device));
+            var small = _enlarging.Drawn(shown, noise: 0, zeros(icons.Length, model.Channels, _run.Dataset.ImageSize, _run.Dataset.ImageSize, device: _device));
+            return (x, t) => model.Predict(x, t, null, small);
+        }
         if (_guide is null) return model.call;
         var rows = _guide.Of(icons);
         return (x, t) => _guide.Predict(model, x, t, rows);
@@ -232,6 +268,8 @@ public sealed class DdpmMethod : IMethod
     /// <inheritdoc/>
     public IReadOnlyList<EarlySign> Signs(Tensor training, Tensor? heldOut, Tensor drawn)
     {
+        // Whether a stage copies is seen only in what the stages before it draw.
+        if (_enlarging is not null) return [];
         using var noGrad = no_grad();
         var timesteps = _diffusion.Schedule.Timesteps;
         var bands = Math.Min(Bands, timesteps);
@@ -267,6 +305,8 @@ public sealed class DdpmMethod : IMethod
     {
         _trained.Dispose();
         _source?.Dispose();
+        _small?.Dispose();
+        _shown?.Dispose();
         _diffusion.Dispose();
     }
 }

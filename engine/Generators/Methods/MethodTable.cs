@@ -14,7 +14,7 @@ public static class MethodTable
     /// <exception cref="ExperimentException">There is no such method here.</exception>
     public static Method Of(ModelSpec model) => model switch
     {
-        DdpmSpec => new((run, device, tags, source) => new DdpmMethod(run, device, tags: tags, source: source), DdpmMethod.Open, DdpmMethod.Memory),
+        DdpmSpec => new((run, device, dataset, source) => new DdpmMethod(run, device, dataset: dataset, source: source), DdpmMethod.Open, DdpmMethod.Memory),
         DcganSpec => Gan<DcganSpec>((spec, size, seed, device) => new DcganMethod(spec, size, seed, device), (spec, size) => new DcganGenerator(spec, size), DcganMethod.Memory),
         WganGpSpec => Gan<WganGpSpec>((spec, size, seed, device) => new WganGpMethod(spec, size, seed, device), (spec, size) => new WganGpGenerator(spec, size), WganGpMethod.Memory),
         StyleGan2Spec => Gan<StyleGan2Spec>((spec, size, seed, device) => new StyleGan2Method(spec, size, seed, device), (spec, size) => new StyleGan2IconGenerator(new(spec, size)), StyleGan2Method.Memory),
@@ -32,10 +32,10 @@ public static class MethodTable
 /// <param name="Open">(folder, run, device) → the trained model, ready to draw; <see cref="FileNotFoundException"/> where training has not ended.</param>
 /// <param name="Memory">What a run takes.</param>
 public sealed record Method(
-    Func<RunSpec, Device, IconTags?, string?, IMethod> Start, Func<RunFolder, RunSpec, Device, IIconSource> Open, Func<RunSpec, MethodMemory> Memory)
+    Func<RunSpec, Device, IconDataset?, string?, IMethod> Start, Func<RunFolder, RunSpec, Device, IIconSource> Open, Func<RunSpec, MethodMemory> Memory)
 {
     /// <summary>The method ready for step 1, with weights drawn from the run's seed or read from a file.</summary>
-    /// <param name="tags">Of the data set, where the run's model is told them; else they are not looked at.</param>
+    /// <param name="dataset">What it is trained on, where the run's model is told its tags or enlarges its icons; else it is not looked at.</param>
     /// <param name="source">File of the weights that it starts from, where the run's training says that it starts from some.</param>
-    public IMethod Begin(RunSpec run, Device device, IconTags? tags = null, string? source = null) => Start(run, device, tags, source);
+    public IMethod Begin(RunSpec run, Device device, IconDataset? dataset = null, string? source = null) => Start(run, device, dataset, source);
 }

@@ -15,7 +15,9 @@ namespace IconDiffusion.Generators.Models;
 /// <para>Departures: the parts that <see cref="KnockoutSpec"/> removes. Their initial values are still drawn, so that all other
 /// weights begin as they would without it. Left out: learned variance and learned time embeddings. Tags, which the reference's
 /// class-conditional network (classifier_free_guidance.py) has one of, are as many as one likes here, and what comes of them is added to the time
-/// embedding; their weights are drawn last, so that all others begin as they would without them.</para>
+/// embedding; their weights are drawn last, so that all others begin as they would without them. So are those of a network that enlarges icons (Ho et al. 2021,
+/// arXiv:2106.15282): the smaller icon that is joined to x_t goes through a convolution of its own whose result is added to that of x_t, which is what one convolution
+/// of both does, and the level of its noise is embedded as t is and added to the time embedding.</para>
 /// </summary>
 /// <remarks>
 /// The last level does not halve the resolution: with multipliers (1,16) the widest blocks and the softmax attention work at half
@@ -34,6 +36,8 @@ public sealed class Unet : Module<Tensor, Tensor, Tensor>
     private readonly ResnetBlock final_res_block;
     private readonly SeededConv2d final_conv;
     private readonly Sequential? tag_mlp;
+    private readonly SeededConv2d? small_conv;
+    private readonly Sequential? small_mlp;
 
     private readonly List<Level> _down = [];
     private readonly List<Level> _up = [];
@@ -42,8 +46,9 @@ public sealed class Unet : Module<Tensor, Tensor, Tensor>
     /// <param name="channels">3 for RGB, 4 for RGBA.</param>
     /// <param name="generator">CPU generator of the initial weights; the process's, which parallel work shares, if null.</param>
     /// <param name="tags">How many tags the network knows; null: it is told none.</param>
+    /// <param name="enlarges">Whether it sees smaller icons, <see cref="SmallIcons"/>.</param>
     /// <exception cref="ArgumentException">The spec describes no such network.</exception>
-    public Unet(UnetSpec spec, int channels = 3, Generator? generator = null, int? tags = null) : base(nameof(Unet))
+    public Unet(UnetSpec spec, int channels = 3, Generator? generator = null, int? tags = null, bool enlarges = false) : base(nameof(Unet))
     {
         Check(spec);
         (Spec, Channels, Tags) = (spec, channels, tags);
@@ -97,6 +102,13 @@ public sealed class Unet : Module<Tensor, Tensor, Tensor>
             tag_mlp = Sequential(
                 new SeededLinear(generator, TagRows.Length(known), timeDim, hasBias: false), GELU(), new SeededLinear(generator, timeDim, timeDim, hasBias: false));
 
+        if (enlarges)
+        {
+            // Without a bias, so that an icon of zeros adds nothing.
+            small_conv = new SeededConv2d(generator, channels, spec.Dim, 7, padding: 3, bias: false);
+            small_mlp = Sequential(new SeededLinear(generator, spec.Dim, timeDim), GELU(), new SeededLinear(generator, timeDim, timeDim));
+        }
+
         downs = new([.. _down.Select(level => level.Modules)]);
         ups = new([.. _up.Select(level => level.Modules)]);
         RegisterComponents();
@@ -126,15 +138,21 @@ public sealed class Unet : Module<Tensor, Tensor, Tensor>
     /// A row for each icon, <see cref="TagRows"/>; a row of zeros, or null, gives what <see cref="forward"/> does. With <paramref name="time"/> [1] an icon's prediction does not
     /// depend on its batch here either, on the CPU to the last bit: <see cref="FastOps.linear"/> takes each row alone.
     /// </param>
+    /// <param name="small">The icons to enlarge, of a network that enlarges; null gives what <see cref="forward"/> does.</param>
     /// <returns>[N,<see cref="Channels"/>,H,W].</returns>
-    public Tensor Predict(Tensor x, Tensor time, Tensor? tags)
+    public Tensor Predict(Tensor x, Tensor time, Tensor? tags, SmallIcons? small = null)
     {
         Check(x);
         using var scope = NewDisposeScope();
         x = init_conv.call(FastOps.channels_last(x));                 // [N,dim,H,W]
-        var early = x;
         var t = time_mlp.call(SinusoidalEmbedding(time, x.dtype));    // [N,4·dim]
         if (tags is not null) t = t + tag_mlp!.call(tags);
+        if (small is not null)
+        {
+            x = x + small_conv!.call(FastOps.channels_last(small.Pixels));
+            t = t + small_mlp!.call(SinusoidalEmbedding(small.Level, x.dtype));
+        }
+        var early = x;
         var skips = new Stack<Tensor>();
 
         foreach (var level in _down)

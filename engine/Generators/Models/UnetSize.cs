@@ -13,14 +13,19 @@ public sealed class UnetSize
 
     private readonly UnetSpec _unet;
     private readonly int _imageSize;
+    private readonly bool _enlarges;
 
     /// <param name="unet">Shape of the network.</param>
     /// <param name="imageSize">Side of the icon in pixels.</param>
-    public UnetSize(UnetSpec unet, int imageSize)
+    /// <param name="enlarges">Whether the network sees smaller icons.</param>
+    public UnetSize(UnetSpec unet, int imageSize, bool enlarges = false)
     {
-        (_unet, _imageSize) = (unet, imageSize);
+        (_unet, _imageSize, _enlarges) = (unet, imageSize, enlarges);
         (Kept, Largest) = Activations();
     }
+
+    /// <summary>The same of a model's network.</summary>
+    public static UnetSize Of(DdpmSpec model, int imageSize) => new(model.Unet, imageSize, model.Enlarges is not null);
 
     /// <summary>Values per icon that the backward pass needs.</summary>
     public double Kept { get; }
@@ -38,6 +43,7 @@ public sealed class UnetSize
                 time * 2 * to + 2 * to + 9 * from * to + 9 * to * to + 6 * to + (from == to ? 0 : from * to + to);
             double Linear(double dim) => 3 * Hidden * dim + Hidden * dim + dim + 4 * dim;
             var total = 49.0 * Channels * _unet.Dim + _unet.Dim + _unet.Dim * time + time + time * time + time;
+            if (_enlarges) total += (49.0 * Channels * _unet.Dim) + (_unet.Dim * time) + time + (time * time) + time;
             foreach (var (narrow, wide, last) in Levels())
             {
                 total += 2 * Block(narrow, narrow) + Linear(narrow) + (last ? 9 : 16) * narrow * wide + wide;
@@ -56,7 +62,7 @@ public sealed class UnetSize
         {
             double Block(double input, double output) => 9 * input * output + 9 * output * output + (input == output ? 0 : input * output);
             double Linear(double dim) => dim * 3 * Hidden + Hidden * dim + 2 * Hidden * LinearAttention.HeadChannels;
-            var total = 49.0 * Channels * _unet.Dim * Pixels(0);
+            var total = (_enlarges ? 2 : 1) * 49.0 * Channels * _unet.Dim * Pixels(0);
             var level = 0;
             foreach (var (narrow, wide, last) in Levels())
             {
@@ -103,6 +109,7 @@ public sealed class UnetSize
         }
 
         Keep(_unet.Dim, Pixels(0));
+        if (_enlarges) Keep(Channels, Pixels(0));
         var level = 0;
         foreach (var (narrow, wide, last) in Levels())
         {

@@ -18,21 +18,25 @@ public sealed class DiffusionIcons : IIconSource
     private readonly GaussianDiffusion _diffusion;
     private readonly ISampler _sampler;
     private readonly TagGuide? _guide;
+    private readonly IIconSource? _below;
+    private readonly Enlarging? _enlarging;
 
     /// <summary>Loads the averaged weights of a run whose training has ended.</summary>
     /// <param name="spec">The run; its model is a <see cref="DdpmSpec"/>.</param>
+    /// <param name="below">Draws the icons that are enlarged, of a stage of a cascade, and is freed with this; else null.</param>
     /// <exception cref="FileNotFoundException">Training has not ended.</exception>
     /// <exception cref="InvalidDataException">The file is not one of such weights, or the tags that the model was told are not there.</exception>
     /// <exception cref="ExperimentException">It is to draw with a tag that no training icon has.</exception>
-    public DiffusionIcons(RunFolder folder, RunSpec spec, Device device)
+    public DiffusionIcons(RunFolder folder, RunSpec spec, Device device, IIconSource? below = null)
     {
         var ddpm = (DdpmSpec)spec.Model;
-        (_spec, _device) = (spec, device);
+        (_spec, _device, _below) = (spec, device, below);
         _guide = ddpm.Condition == ModelCondition.Tags ? new(IconTags.Read(folder), spec.Seed, (ReverseSpec)spec.Sampling.Sampler, device) : null;
-        _model = new Unet(ddpm.Unet, tags: _guide?.Tags);
+        _model = new Unet(ddpm.Unet, tags: _guide?.Tags, enlarges: ddpm.Enlarges is not null);
         TrainedModel.Load(folder, _model, device);
         _model.eval();
         _diffusion = new GaussianDiffusion(ddpm.Diffusion, device);
+        if (ddpm.Enlarges is { } enlarges) _enlarging = new Enlarging(enlarges, _diffusion, spec.Dataset.ImageSize);
         _sampler = Samplers.Create(spec.Sampling.Sampler, _diffusion);
     }
 
@@ -40,34 +44,48 @@ public sealed class DiffusionIcons : IIconSource
     public int AtOnce { get; init; } = int.MaxValue;
 
     /// <inheritdoc/>
-    public int Calls => _sampler.ModelCalls;
+    public int Calls => (_below?.Calls ?? 0) + _sampler.ModelCalls;
+
+    // The noise of a stage that enlarges is another than that of the stages before it, whose seed is often the same.
+    internal int Seed => _below is null ? _spec.Seed : (int)(new SplitMix64(_spec.Seed, _spec.Dataset.ImageSize).Next() >> 33);
 
     /// <inheritdoc/>
     public Tensor Draw(int first, int count, IProgress<int>? progress, CancellationToken cancellation)
     {
+        using var scope = NewDisposeScope();
         using var inference = inference_mode();
-        using var noise = new IconNoise(_spec.Seed, first, count, _model.Channels, _spec.Dataset.ImageSize, _device);
-        using var tags = _guide?.Of(Enumerable.Range(first, count));
-        return _sampler.Sample((x, t) => Predict(x, t, tags), noise, progress, cancellation);
+        using var noise = new IconNoise(Seed, first, count, _model.Channels, _spec.Dataset.ImageSize, _device);
+        var tags = _guide?.Of(Enumerable.Range(first, count));
+        var small = Small(_below?.Draw(first, count, progress, cancellation), noise);
+        return _sampler.Sample((x, t) => Predict(x, t, tags, small), noise, After(progress), cancellation).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public Tensor DrawBetween(IReadOnlyList<IconPoint> points, CancellationToken cancellation)
     {
+        using var scope = NewDisposeScope();
         using var inference = inference_mode();
-        using var noise = new BetweenNoise(_spec.Seed, points, _model.Channels, _spec.Dataset.ImageSize, _device);
-        using var tags = _guide?.Between(points);
-        return _sampler.Sample((x, t) => Predict(x, t, tags), noise, null, cancellation);
+        using var noise = new BetweenNoise(Seed, points, _model.Channels, _spec.Dataset.ImageSize, _device);
+        var tags = _guide?.Between(points);
+        var small = Small(_below?.DrawBetween(points, cancellation), noise);
+        return _sampler.Sample((x, t) => Predict(x, t, tags, small), noise, null, cancellation).MoveToOuterDisposeScope();
     }
 
-    // [N,3,H,W] and [1], by the network in parts: no icon depends on another.
-    private Tensor Predict(Tensor x, Tensor t, Tensor? tags)
-    {
-        if (x.shape[0] <= AtOnce) return Part(x, tags);
-        var parts = x.split(AtOnce);
-        return cat(tags is null ? [.. parts.Select(part => Part(part, null))] : [.. parts.Zip(tags.split(AtOnce), Part)], 0);
+    // What is to be enlarged, with the first draw of the noise; the sampler goes on with the second.
+    private SmallIcons? Small(Tensor? icons, INoise noise) =>
+        icons is null ? null : _enlarging!.Drawn(icons, ((ReverseSpec)_spec.Sampling.Sampler).Base!.Noise, noise.Next());
 
-        Tensor Part(Tensor part, Tensor? rows) => _guide is null ? _model.call(part, t) : _guide.Predict(_model, part, t, rows!);
+    // Its own calls come after those of the stages before.
+    private IProgress<int>? After(IProgress<int>? progress) => _below is null || progress is null ? progress : new Later(progress, _below.Calls);
+
+    // [N,3,H,W] and [1], by the network in parts: no icon depends on another.
+    private Tensor Predict(Tensor x, Tensor t, Tensor? tags, SmallIcons? small)
+    {
+        if (x.shape[0] <= AtOnce) return Part(x, tags, small);
+        var (rows, smaller) = (tags?.split(AtOnce), small?.Split(AtOnce));
+        return cat([.. x.split(AtOnce).Select((part, i) => Part(part, rows?[i], smaller?[i]))], 0);
+
+        Tensor Part(Tensor part, Tensor? rows, SmallIcons? small) => _guide is null ? _model.Predict(part, t, null, small) : _guide.Predict(_model, part, t, rows!);
     }
 
     /// <summary>Frees the model.</summary>
@@ -75,5 +93,11 @@ public sealed class DiffusionIcons : IIconSource
     {
         _diffusion.Dispose();
         _model.Dispose();
+        _below?.Dispose();
+    }
+
+    private sealed class Later(IProgress<int> progress, int before) : IProgress<int>
+    {
+        public void Report(int value) => progress.Report(before + value);
     }
 }

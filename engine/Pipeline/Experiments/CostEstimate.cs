@@ -33,7 +33,7 @@ public sealed class CostEstimate(ComputeDevice device, DataFolder data)
     /// <summary>What a run is likely to cost.</summary>
     public MethodCost Of(RunSpec run)
     {
-        double? arithmetic = run.Model is DdpmSpec ddpm ? new UnetSize(ddpm.Unet, run.Dataset.ImageSize).MultiplyAdds : null;
+        double? arithmetic = run.Model is DdpmSpec ddpm ? UnetSize.Of(ddpm, run.Dataset.ImageSize).MultiplyAdds : null;
         RunResult[] like = [.. _finished.Value[Key(run)]];
         if (like.Length == 0)
         {
@@ -45,7 +45,8 @@ public sealed class CostEstimate(ComputeDevice device, DataFolder data)
         var trained = like.DistinctBy(result => result.RunId).ToArray();
         var step = trained.Sum(result => result.Training.Time.TotalSeconds) / trained.Sum(result => result.Training.Steps * PassesOfAStep(result.Spec)) * PassesOfAStep(run);
         var cost = Cost(step, trained[0].Training.Parameters, CostBasis.FinishedRuns);
-        var drawn = like.Where(result => result.Sampling.Time > TimeSpan.Zero).ToArray();
+        // What a cascade's icons took is the time of all its stages.
+        var drawn = like.Where(result => result.Sampling.Time > TimeSpan.Zero && !result.Spec.Bases.Any()).ToArray();
         return drawn.Length == 0 ? cost : cost with
         {
             IconSeconds = drawn.Sum(result => result.Sampling.Time.TotalSeconds) / drawn.Sum(result => (double)result.Sampling.Count * MethodCost.ModelCalls(result.Spec)) * MethodCost.ModelCalls(run),
@@ -64,7 +65,7 @@ public sealed class CostEstimate(ComputeDevice device, DataFolder data)
     // A GAN's network is made to be counted.
     private long Parameters(RunSpec run)
     {
-        if (run.Model is DdpmSpec ddpm) return (long)new UnetSize(ddpm.Unet, run.Dataset.ImageSize).Parameters;
+        if (run.Model is DdpmSpec ddpm) return (long)UnetSize.Of(ddpm, run.Dataset.ImageSize).Parameters;
         if (_parameters.TryGetValue(Key(run), out var known)) return known;
         using var method = MethodTable.Of(run.Model).Begin(run, device.Device);
         return _parameters[Key(run)] = method.Parameters;

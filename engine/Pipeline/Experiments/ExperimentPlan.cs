@@ -32,11 +32,14 @@ public sealed record ExperimentPlan
             Name = experiment.Name,
             Device = device.Name,
             Gpu = experiment.Gpu,
-            Runs = [.. experiment.Runs.Select(run => Plan(run, cost(run), experiment.Gpu is not null || device.Device.type == TorchSharp.DeviceType.CUDA) with
+            Runs = [.. experiment.Runs.Select(run => Plan(run, OfChain(run), experiment.Gpu is not null || device.Device.type == TorchSharp.DeviceType.CUDA) with
             {
                 Window = run.Dataset.Count is { } icons ? WindowForecast.Of(icons, FinishedWindows.Like(run, data)) : null,
             })],
         };
+
+        // An icon of a cascade is drawn by all its stages.
+        MethodCost OfChain(RunSpec run) => run.Base is { } below ? cost(run) with { IconSeconds = cost(run).IconSeconds + OfChain(below).IconSeconds } : cost(run);
     }
 
     private static PlannedRun Plan(RunSpec run, MethodCost cost, bool onGpu)

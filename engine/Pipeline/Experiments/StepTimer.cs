@@ -83,7 +83,7 @@ public sealed class StepTimer(ComputeDevice device)
         }
 
         var perBatch = seconds * Arithmetic(side, batchSize) / Arithmetic(size, batch);
-        var whole = new UnetSize(ddpm.Unet, side);
+        var whole = UnetSize.Of(ddpm, side);
         return new(
             whole.MultiplyAdds, (long)whole.Parameters, perBatch * run.Training.GradientAccumulation * MethodCost.PassesOfAStep(run) / MethodCost.TrainingPasses,
             MethodCost.ModelCalls(run) * perBatch / (MethodCost.TrainingPasses * batchSize),  // a model call is the forward third of a training step

@@ -72,7 +72,7 @@ public sealed class TrainedRun
             ? throw new ExperimentException($"--steps is {steps}; wanted 2 to {timesteps}, the length of the run's forward process.")
             : new(Id, Spec with { Sampling = Spec.Sampling with { Sampler = Few(calls) } }, _data, _time);
 
-        DpmSolverSpec Few(int steps) => Spec.Sampling.Sampler is ReverseSpec asked ? new() { Steps = steps, Guidance = asked.Guidance, With = asked.With, TagsOf = asked.TagsOf } : new() { Steps = steps };
+        DpmSolverSpec Few(int steps) => Spec.Sampling.Sampler is ReverseSpec asked ? new() { Steps = steps, Guidance = asked.Guidance, With = asked.With, TagsOf = asked.TagsOf, Base = asked.Base } : new() { Steps = steps };
     }
 
     /// <summary>The same run, drawn from with other tags or another guidance than its spec's, which gets a samples folder of its own.</summary>

@@ -35,8 +35,9 @@ public static class TrainingStage
         var device = context.Bench.Device;
         if (work.Run.Model is DdpmSpec { Condition: ModelCondition.Tags })
             dataset.Tags?.Write(folder);
-        using var method = MethodTable.Of(work.Run.Model).Begin(work.Run, device.Device, dataset.Tags, source?.File);
-        using var watch = new TrainingWatch(work.Run, dataset, folder, context.Data, device.Device, context.Warn);
+        using var method = MethodTable.Of(work.Run.Model).Begin(work.Run, device.Device, dataset, source?.File);
+        // Whether a stage of a cascade copies is seen only in what the stages before it draw.
+        using var watch = work.Run.Bases.Any() ? null : new TrainingWatch(work.Run, dataset, folder, context.Data, device.Device, context.Warn);
         var trainer = new Trainer(work.RunId, work.Run, dataset, run, device.Device)
         {
             DeviceName = device.Name,
@@ -78,7 +79,7 @@ public static class TrainingStage
     }
 
     // Reports, and looks once a second whether a newer attempt has begun.
-    private sealed class Progress(TrainingWork work, TransferSource? source, RunFolder folder, WorkContext context, TrainingWatch watch) : IProgress<WorkProgress>
+    private sealed class Progress(TrainingWork work, TransferSource? source, RunFolder folder, WorkContext context, TrainingWatch? watch) : IProgress<WorkProgress>
     {
         private long? _looked;
         private long? _checkpoint;
@@ -86,7 +87,7 @@ public static class TrainingStage
         public void Report(WorkProgress value)
         {
             if (_looked is not { } before || context.Time.GetElapsedTime(before) >= LookEvery) Look();
-            context.Report(value with { CheckpointStep = _checkpoint, Window = watch.Window });
+            context.Report(value with { CheckpointStep = _checkpoint, Window = watch?.Window });
         }
 
         private void Look()

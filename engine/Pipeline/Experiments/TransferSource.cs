@@ -92,14 +92,30 @@ public sealed class TransferSource
     /// <summary>Keeps in a run's folder what its weights start from.</summary>
     public void Write(RunFolder folder) => AtomicFile.WriteAllText(folder.OriginsFile, JsonSerializer.Serialize(Origins, SpecJson.Indented) + "\n");
 
-    /// <summary>The consents of all that the weights of a run started from, the nearest first; null: there is none for that.</summary>
+    /// <summary>The consents of all that the weights of a run started from, the nearest first; null: there is none for that. Those of the runs whose icons it enlarges are asked for, too.</summary>
     /// <exception cref="ConsentException">One has ended, or nothing says what they started from.</exception>
     public static IReadOnlyList<(WeightsOrigin Origin, ConsentRecord? Consent)> RequireConsents(DataFolder data, RunFolder folder, RunSpec run, TimeProvider clock)
     {
+        foreach (var below in run.Bases)
+            RequireBase(data, below.Run, clock);
         var origins = OriginsOf(folder);
         return origins.Count == 0 && run.Training.From is { } from
             ? throw new ConsentException($"The run in '{folder.Path}' started from the weights {from}, but '{folder.OriginsFile}' is not there, so nobody knows whose consent that rests on.")
             : [.. origins.Select(origin => (origin, RequireConsent(data, origin, clock)))];
+    }
+
+    private static void RequireBase(DataFolder data, string run, TimeProvider clock)
+    {
+        var rests = TrainedRun.FingerprintOf(new(data.Run(run)))
+            ?? throw new ConsentException($"The icons of run {run} are to be enlarged, but '{new RunFolder(data.Run(run)).DatasetFile}' is not there, so nobody knows whose consent that rests on.");
+        try
+        {
+            ConsentGate.Require(data, rests, clock);
+        }
+        catch (ConsentException ended)
+        {
+            throw new ConsentException($"The icons of run {run} are to be enlarged. {ended.Message}");
+        }
     }
 
     /// <summary>The newest consent that weights rest on; null: there is none.</summary>

@@ -65,7 +65,7 @@ public static class ModelCard
             |---|---|
             | model | {Plain(spec.Model.Label)}, {training.Parameters} parameters |
             | training | {training.Steps} steps, {training.ImagesSeen} icons shown, {training.Time.TotalHours:0.0} h, ended by {training.End switch { TrainingEnd.Steps => "its steps", TrainingEnd.Budget => "its budget", _ => "the end of its safe window" }} |
-            | seed | {spec.Seed} |
+            | seed | {spec.Seed} |{string.Concat(spec.Bases.Select(below => $"\n| enlarges | icons of {below.ImageSize}×{below.ImageSize} by {Plain(below.Model.Label)}, run {below.Run}, trained on the same source |"))}
             | weights | SHA-256 {training.WeightsHash} |
             | device | {Plain(result.Provenance.Device)}, {result.Provenance.Threads} threads, libtorch {Plain(result.Provenance.LibTorch)} |
             | software | IconDiffusion {Plain(result.Provenance.CodeVersion)} |

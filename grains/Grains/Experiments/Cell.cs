@@ -19,6 +19,12 @@ internal sealed class Cell(
     /// <summary>Whether its training cannot begin before that of <see cref="Source"/> has ended.</summary>
     public bool WaitsForSource => Memory.Stage == CellState.Training && Source is { Memory.Training: null };
 
+    /// <summary>The cells whose icons it enlarges, of a stage of a cascade.</summary>
+    public IReadOnlyList<Cell> Bases { get; set; } = [];
+
+    /// <summary>The first of <see cref="Bases"/> that is not trained yet, without which its own icons cannot be drawn; null: there is none.</summary>
+    public Cell? WaitsForBase => Memory.Stage == CellState.Sampling ? Bases.FirstOrDefault(below => below.Memory.Training is null) : null;
+
     /// <summary>The batches of icons, while they are drawn.</summary>
     public IReadOnlyList<Batch> Batches { get; private set; } = [];
 

@@ -32,6 +32,8 @@ public sealed partial class ExperimentGrain
 
     private async Task<bool> SampleAsync(Cell cell)
     {
+        if (cell.WaitsForBase is { } below)
+            return below.Memory.HasFailed && Fail(cell, $"The run whose icons it enlarges, {below.RunId}, has failed.", attempts: 0);
         if (cell.Batches.Count == 0)
             cell.BeginSampling();
         var failure = (await Task.WhenAll(cell.Batches.Where(batch => batch is { Done: null, IsAsked: false })
@@ -132,10 +134,10 @@ public sealed partial class ExperimentGrain
         return false;
     }
 
-    // The cells that wait for its training, whatever has become of it.
+    // The cells that wait for its training, to begin theirs or to enlarge its icons, whatever has become of it.
     private void LineUpThoseFrom(Cell source)
     {
-        foreach (var cell in _cells.Where(cell => cell.Source == source && !cell.Memory.IsFinal))
+        foreach (var cell in _cells.Where(cell => (cell.Source == source || cell.Bases.Contains(source)) && !cell.Memory.IsFinal))
             LineUp(cell, _due);
     }
 

@@ -99,6 +99,7 @@ public sealed partial class ExperimentGrain
             Error = works.Select(work => work.Status.Error).FirstOrDefault(error => error is not null) ?? cell.Memory.Error,
             WaitsFor = works.Count > 0 ? null
                 : cell.WaitsForSource ? $"the run that it starts from, {cell.Source!.RunId}, is trained first"
+                : cell.WaitsForBase is { } below ? $"the run whose icons it enlarges, {below.RunId}, is trained first"
                 : cell.Open.Select(work => obstacles.GetValueOrDefault(work.Id.Key)).FirstOrDefault(sentence => sentence is not null),
             Scores = cell.Memory.Scores,
         };

@@ -259,7 +259,10 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
             submission.Experiment.Monitoring, _deviceClass, i < known.Count ? known[i] : new()))];
         var byRun = cells.DistinctBy(cell => cell.RunId).ToDictionary(cell => cell.RunId);
         foreach (var cell in cells)
+        {
             cell.Source = cell.Spec.Training.From is { } from ? byRun.GetValueOrDefault(from) : null;
+            cell.Bases = [.. cell.Spec.Bases.Select(below => byRun[below.Run])];
+        }
         return cells;
     }
 }

@@ -45,7 +45,7 @@ public sealed class DdpmMethodTests : IDisposable
         const int steps = 500;
         var spec = TinyRun.Spec("ddpm tags", steps) with { Dataset = TinyRun.Spec("ddpm tags", steps).Dataset with { HorizontalFlip = false } };
         var dataset = TinyRun.Icons(spec.Dataset);
-        using var method = new DdpmMethod(spec, CPU, tags: dataset.Tags);
+        using var method = new DdpmMethod(spec, CPU, dataset: dataset);
         using var batches = new IconBatches(dataset, spec.Training.BatchSize, spec.Seed, CPU);
         var (untold, icons) = (0, PixelRange.ToModel(tensor(dataset.Training.Pixels.Data.ToArray()).reshape(10, 16, 16, 3).permute(0, 3, 1, 2)));
 

@@ -25,7 +25,10 @@ public sealed class UnetSizeTests
             DimMults = [.. mults.Split(',').Select(int.Parse)],
             Knockout = new() { BottleneckAttention = withoutAttention },
         };
-        using var unet = new Unet(spec);
-        Assert.Equal(unet.parameters().Sum(parameter => parameter.numel()), new UnetSize(spec, imageSize: 16).Parameters);
+        foreach (var enlarges in (bool[])[false, true])
+        {
+            using var unet = new Unet(spec, enlarges: enlarges);
+            Assert.Equal(unet.parameters().Sum(parameter => parameter.numel()), new UnetSize(spec, imageSize: 16, enlarges).Parameters);
+        }
     }
 }

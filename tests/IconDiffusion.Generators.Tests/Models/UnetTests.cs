@@ -111,6 +111,88 @@ public sealed class UnetTests
     }
 
     [Fact]
+    public void SmallIconsLeaveAllOtherWeightsAsTheyBegin_AndWithoutThemItIsAPlainUnet_ToTheBit()
+    {
+        using var random = new Generator(7, CPU);
+        using var again = new Generator(7, CPU);
+        using var plain = new Unet(Tiny, generator: random);
+        using var enlarging = new Unet(Tiny, generator: again, enlarges: true);
+        using var noGrad = no_grad();
+        var (x, t) = (Reference.Tensor("x"), Reference.Tensor("t"));
+
+        Assert.Equal(
+            ["small_conv.weight", "small_mlp.0.bias", "small_mlp.0.weight", "small_mlp.2.bias", "small_mlp.2.weight"],
+            enlarging.state_dict().Keys.Except(plain.state_dict().Keys).Order(StringComparer.Ordinal));
+        Assert.All(plain.state_dict(), weight => Assert.True(Near.SameBits(weight.Value, enlarging.state_dict()[weight.Key]), weight.Key));
+        Assert.True(Near.SameBits(plain.call(x, t), enlarging.call(x, t)));
+        Assert.True(Near.Distance(plain.call(x, t), enlarging.Predict(x, t, null, new(x, t))) > 1e-3, "Small icons change nothing.");
+
+        // With its own weights at zero it sees them and is still the plain one.
+        foreach (var (name, weight) in enlarging.named_parameters())
+            if (name.StartsWith("small_", StringComparison.Ordinal)) weight.zero_();
+        Assert.True(Near.SameBits(plain.call(x, t), enlarging.Predict(x, t, null, new(x, t))));
+    }
+
+    [Fact]
+    public void SmallIconsAreSeenAsIfJoinedToTheLargeOnes()
+    {
+        using var net = Filled(Tiny, enlarges: true);
+        using var joined = Filled(Tiny, channels: 6);
+        using var noGrad = no_grad();
+        var (x, t) = (Reference.Tensor("x"), Reference.Tensor("t"));
+        var small = x.flip(3) * 0.5f;
+        var (own, weights) = (net.state_dict(), joined.state_dict());
+        foreach (var (name, weight) in own.Where(pair => pair.Key is not "init_conv.weight" && !pair.Key.StartsWith("small_", StringComparison.Ordinal)))
+            if (name.StartsWith("final_conv", StringComparison.Ordinal)) weights[name].slice(0, 0, 3, 1).copy_(weight);
+            else weights[name].copy_(weight);
+        weights["init_conv.weight"].copy_(cat([own["init_conv.weight"], own["small_conv.weight"]], 1));
+        // The level is about the time alone.
+        foreach (var name in own.Keys.Where(name => name.StartsWith("small_mlp.2", StringComparison.Ordinal))) own[name].zero_();
+
+        var expected = joined.call(cat([x, small], 1), t).slice(1, 0, 3, 1);
+
+        Near.Equal(expected, net.Predict(x, t, null, new(small, t)), 4e-6); // two float32 runs, one sum in two parts
+    }
+
+    [Fact]
+    public void TheLevelOfTheNoiseIsTold_EachIconItsOwn()
+    {
+        using var net = Filled(Tiny, enlarges: true);
+        using var noGrad = no_grad();
+        var (x, t) = (Reference.Tensor("x"), Reference.Tensor("t"));
+        Tensor At(params long[] levels) => net.Predict(x, t, null, new(x, tensor(levels)));
+
+        Near.Equal(cat([At(10).slice(0, 0, 1, 1), At(400).slice(0, 1, 2, 1)], 0), At(10, 400), 4e-6);
+        Assert.True(Near.Distance(At(10), At(400)) > 1e-3, "The level changes nothing.");
+    }
+
+    [Fact]
+    public void AllWeightsOfANetworkThatEnlargesGetGradients_AsFiniteDifferencesSay()
+    {
+        using var net = Filled(Tiny, enlarges: true);
+        var (x, t) = (Reference.Tensor("x"), Reference.Tensor("t"));
+        var small = x.flip(2) * 0.5f;
+        double Loss() => net.Predict(x, t, null, new(small, t)).square().mean().item<float>();
+        net.Predict(x, t, null, new(small, t)).square().mean().backward();
+
+        foreach (var (name, weight) in net.named_parameters().Where(entry => entry.name.StartsWith("small_", StringComparison.Ordinal)))
+        {
+            // Along the gradient the loss changes by its square; the step is one at which rounding and curvature are both below a hundredth.
+            var direction = weight.grad!.clone() / weight.grad!.norm();
+            var slope = weight.grad!.norm().item<float>();
+            const double step = 1e-2;
+            using var noGrad = no_grad();
+            weight.add_(direction * step);
+            var above = Loss();
+            weight.sub_(direction * (2 * step));
+            var below = Loss();
+            weight.add_(direction * step);
+            Assert.True(slope > 0, name);
+            Assert.Equal(1, (above - below) / (2 * step) / slope, 3e-2);
+        }
+    }
+
+    [Fact]
     public void KnockedOutSkips_AreZerosOnTheSkip()
     {
         var knockedOut = Tiny with { Knockout = new KnockoutSpec { SkipLevels = [1] } };
@@ -221,9 +303,9 @@ public sealed class UnetTests
 
     private static long Parameters(Unet net) => net.parameters().Sum(parameter => parameter.numel());
 
-    private static Unet Filled(UnetSpec spec)
+    private static Unet Filled(UnetSpec spec, int channels = 3, bool enlarges = false)
     {
-        var net = new Unet(spec);
+        var net = new Unet(spec, channels, enlarges: enlarges);
         Golden.FillWeights(net);
         return net;
     }

@@ -41,5 +41,29 @@ internal static class TestSpecs
         return spec with { Runs = [spec.Runs[0] with { Training = spec.Runs[0].Training with { From = SourceName.OfRun(1) } }, spec.Runs[1]] };
     }
 
+    /// <summary>A cascade of two cells: a stage, and before it in the list its base.</summary>
+    public static ExperimentSpec Cascade(string name)
+    {
+        var below = Grid(name, cells: 1).Runs[0];
+        var model = (DdpmSpec)below.Model;
+        return new()
+        {
+            Name = name,
+            Runs =
+            [
+                below,
+                below with
+                {
+                    Dataset = below.Dataset with { ImageSize = 32 },
+                    Model = model with { Enlarges = new() { From = 16 } },
+                    Sampling = below.Sampling with
+                    {
+                        Sampler = new AncestralSpec { Base = new() { Run = SourceName.OfRun(0), Seed = below.Seed, ImageSize = 16, Model = model, Sampler = below.Sampling.Sampler } },
+                    },
+                },
+            ],
+        };
+    }
+
     public static string RunId(ExperimentSpec spec, int cell) => RunIdentity.Run(Submission(spec).RunAt(cell), Fingerprint);
 }

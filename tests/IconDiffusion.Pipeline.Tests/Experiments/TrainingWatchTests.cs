@@ -20,7 +20,8 @@ public sealed class TrainingWatchTests : IDisposable
     private readonly TempFolder _folder = new();
     private readonly List<string> _warnings = [];
 
-    public static TheoryData<string> Methods => TinyRun.Methods;
+    // Nobody looks at a stage of a cascade, which shows only with its base whether it copies.
+    public static TheoryData<string> Methods => [.. TinyRun.MethodNames.Where(method => method != "ddpm enlarges")];
 
     public void Dispose() => _folder.Dispose();
 
