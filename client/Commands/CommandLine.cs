@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
+using IconDiffusion.Client.Output;
 
 namespace IconDiffusion.Client.Commands;
 
@@ -37,6 +38,9 @@ internal static partial class CommandLine
         Recursive = true,
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
+
+    /// <summary>The language of what this process says.</summary>
+    public static Option<string> LangOption { get; } = Lang();
 
     // As a list of the commands has them.
     private static readonly string[] Order =
@@ -74,6 +78,7 @@ internal static partial class CommandLine
         root.Options.Add(DataOption);
         root.Options.Add(DeviceOption);
         root.Options.Add(ThreadsOption);
+        root.Options.Add(LangOption);
         ThreadsOption.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is var threads and (< 1 or > 1024))
@@ -90,15 +95,17 @@ internal static partial class CommandLine
             return ExitCode.Success;
         }
         var parsed = root.Parse(args);
+        Speech.Speak(parsed.GetResult(LangOption) is { } lang && lang.Errors.Any() ? Speech.Wanted(Environment.GetEnvironmentVariable) : parsed.GetValue(LangOption)!);
         // A list of commands says what each is for; their own help tells the rest.
         foreach (var command in parsed.CommandResult.Command.Subcommands)
-            command.Description = FirstSentence().Match(command.Description!.ReplaceLineEndings(" ")).Value;
+            command.Description = Speech.Say(FirstSentence().Match(command.Description!.ReplaceLineEndings(" ")).Value);
+        Say(parsed.CommandResult.Command);
         var foreign = Commands(parsed).OfType<ForeignCommand>().FirstOrDefault(command => command.Takes(parsed));
         if (foreign is null && parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
-                await Console.Error.WriteLineAsync($"icon: {Sentence(error)}");
-            await Console.Error.WriteLineAsync($"icon: see 'icon {string.Join(' ', Commands(parsed).Skip(1).Select(command => command.Name).Append("--help"))}'");
+                await Console.Error.WriteLineAsync(Speech.Say($"icon: {Sentence(error)}"));
+            await Console.Error.WriteLineAsync(Speech.Say($"icon: see 'icon {string.Join(' ', Commands(parsed).Skip(1).Select(command => command.Name).Append("--help"))}'"));
             return ExitCode.WrongInput;
         }
         try
@@ -107,14 +114,44 @@ internal static partial class CommandLine
         }
         catch (OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync("icon: stopped; the same command goes on from the last checkpoint.");
+            await Console.Error.WriteLineAsync(Speech.Say("icon: stopped; the same command goes on from the last checkpoint."));
             return ExitCode.Interrupted;
         }
         catch (Exception exception) when (explain(exception) is { } failure)
         {
-            await Console.Error.WriteLineAsync($"icon: {failure.Message}");
+            await Console.Error.WriteLineAsync(Speech.Say($"icon: {failure.Message}"));
             return failure.ExitCode;
         }
+    }
+
+    private static Option<string> Lang()
+    {
+        var option = new Option<string>("--lang")
+        {
+            Description = "Language of what is said: en or ja. Also: LC_ALL, LC_MESSAGES, LANG.",
+            HelpName = "LANG",
+            Recursive = true,
+            DefaultValueFactory = _ => Speech.Wanted(Environment.GetEnvironmentVariable),
+        };
+        option.CompletionSources.Add([.. Speech.Codes]);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var asked }] && !Speech.Codes.Contains(asked))
+                result.AddError($"--lang is '{asked}'; wanted {string.Join(" or ", Speech.Codes)}.");
+        });
+        return option;
+    }
+
+    // A command's help: what it does, and what its options mean, as far as the language has it.
+    private static void Say(Command command)
+    {
+        var english = command.Description!.ReplaceLineEndings("\n");
+        var first = FirstSentence().Match(english.ReplaceLineEndings(" ")).Value;
+        command.Description = !command.Parents.Any() ? Speech.Say(english) : Speech.Say(first) is var said && said != first ? $"{said}\n\n{english}" : english;
+        foreach (var argument in command.Arguments)
+            argument.Description = argument.Description is { } meaning ? Speech.Say(meaning) : null;
+        foreach (var option in command.Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options)))
+            option.Description = option.Description is { } meaning ? Speech.Say(meaning) : null;
     }
 
     // The parser's own sentence on a number names a type of .NET.

@@ -23,7 +23,7 @@ internal static class ControlCommands
             {
                 var found = await context.FindAsync(parsed.GetValue(experiment), cancellation);
                 var status = await context.Silo.CommandAsync(found.Id, name, cancellation);
-                context.Terminal.Result(status, () => [new Text($"{status.Id}: {CellText.Headline(status)}")]);
+                context.Terminal.Result(status, () => [Speech.Text($"{status.Id}: {CellText.Headline(status)}")]);
                 return ExitCode.Success;
             });
     }
@@ -37,7 +37,7 @@ internal static class ControlCommands
             {
                 var found = await context.FindAsync(parsed.GetValue(experiment), cancellation);
                 var retried = await context.Silo.RetryAsync(found.Id, cancellation);
-                context.Terminal.Result(retried, () => [new Text($"{found.Id}: {retried.Cells} failed cell(s) are tried again")]);
+                context.Terminal.Result(retried, () => [Speech.Text($"{found.Id}: {retried.Cells} failed cell(s) are tried again")]);
                 return ExitCode.Success;
             });
     }

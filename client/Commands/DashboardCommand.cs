@@ -22,7 +22,7 @@ internal static class DashboardCommand
             await context.Silo.GetSiloAsync(cancellation);
             var address = context.Silo.Dashboard;
             var opens = !context.Terminal.Json && Desktop.IsThere && Desktop.TryOpen(Door(context.Data.Path, address));
-            context.Terminal.Result(new { Url = address }, () => [new Text(opens ? $"{context.Silo.Url} opens in the browser" : address.AbsoluteUri)]);
+            context.Terminal.Result(new { Url = address }, () => [Speech.Text(opens ? $"{context.Silo.Url} opens in the browser" : address.AbsoluteUri)]);
             return ExitCode.Success;
         });
 

@@ -63,7 +63,7 @@ internal static class ExperimentReportCommand
         foreach (var sentence in summary.Missing)
             context.Terminal.Warn($"missing: {sentence}");
         var page = Path.Combine(folder, summary.Files[0]);
-        context.Terminal.Result(new { Page = page, summary.Files, summary.Missing }, () => [new Text($"report    {page}  (also {string.Join(", ", summary.Files.Skip(1))})")]);
+        context.Terminal.Result(new { Page = page, summary.Files, summary.Missing }, () => [Speech.Text($"report    {page}  (also {string.Join(", ", summary.Files.Skip(1))})")]);
         OpenPage(context.Terminal, parsed, page);
         return ExitCode.Success;
     }

@@ -39,7 +39,7 @@ internal static class LogsCommand
             var log = await context.Silo.GetLogAsync(id, parsed.GetValue(last), cancellation);
             if (parsed.GetValue(follow))
                 return await FollowAsync(context, id, log, cancellation);
-            context.Terminal.Result(log, () => log.Events.Select(Line).Concat(log.Losses.Select(Line)).DefaultIfEmpty("nothing yet").Select(line => new Text(line)));
+            context.Terminal.Result(log, () => log.Events.Select(Line).Concat(log.Losses.Select(Line)).DefaultIfEmpty("nothing yet").Select(line => Speech.Text(line)));
             return ExitCode.Success;
         });
     }

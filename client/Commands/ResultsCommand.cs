@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IconDiffusion.Client.Output;
 using IconDiffusion.Specs.Tables;
 using Spectre.Console;
 
@@ -36,7 +37,7 @@ internal static class ResultsCommand
             else
                 context.Terminal.Result(report, () => report.Results.Count + report.Failures.Count > 0
                     ? report.Render()
-                    : [new Text($"{report.Id}: no cell is done yet (icon watch {report.Id})")]);
+                    : [Speech.Text($"{report.Id}: no cell is done yet (icon watch {report.Id})")]);
             return ExitCode.Success;
         });
     }

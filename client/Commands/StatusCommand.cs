@@ -38,19 +38,19 @@ internal static class StatusCommand
 
     private static Table Table(List<ExperimentSummary> experiments)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("experiment", "state", "done", "failed", "submitted");
+        var table = new Table().Border(TableBorder.Simple).AddColumns([.. ((string[])["experiment", "state", "done", "failed", "submitted"]).Select(Speech.Say)]);
         foreach (var e in experiments)
-            table.AddRow(Markup.Escape(e.Id), e.State.ToString().ToLowerInvariant(), $"{e.Done} of {e.Cells}", $"{e.Failed}", $"{e.SubmittedAt.ToLocalTime():yyyy-MM-dd HH:mm}");
+            table.AddRow(Markup.Escape(e.Id), Speech.Say(e.State.ToString().ToLowerInvariant()), Speech.Say($"{e.Done} of {e.Cells}"), $"{e.Failed}", $"{e.SubmittedAt.ToLocalTime():yyyy-MM-dd HH:mm}");
         return table;
     }
 
     private static Table Table(List<DeviceStatus> devices)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("silo", "device", "name", "memory free", "works on");
+        var table = new Table().Border(TableBorder.Simple).AddColumns([.. ((string[])["silo", "device", "name", "memory free", "works on"]).Select(Speech.Say)]);
         foreach (var d in devices)
             table.AddRow(
                 Markup.Escape(d.Silo), Markup.Escape(d.Device.Id), Markup.Escape(d.Device.Name),
-                $"{Words.Bytes(d.Device.FreeMemoryBytes)} of {Words.Bytes(d.Device.MemoryBytes)}", Markup.Escape(d.Work ?? "–"));
+                Speech.Say($"{Words.Bytes(d.Device.FreeMemoryBytes)} of {Words.Bytes(d.Device.MemoryBytes)}"), Markup.Escape(d.Work ?? "–"));
         return table;
     }
 }

@@ -41,7 +41,7 @@ internal static class SubmitCommand
                 cancellation);
             if (parsed.GetValue(watch))
                 return await context.FollowAsync(status.Id, cancellation);
-            context.Terminal.Result(status, () => [new Text($"{status.Id}: {CellText.Headline(status)}\nicon watch {status.Id}")]);
+            context.Terminal.Result(status, () => [Speech.Text($"{status.Id}: {CellText.Headline(status)}\nicon watch {status.Id}")]);
             return ExitCode.Success;
         });
     }

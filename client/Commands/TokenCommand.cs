@@ -46,7 +46,7 @@ internal static class TokenCommand
         {
             var issued = await context.Silo.AddTokenAsync(new() { Name = parsed.GetValue(name)!, Role = parsed.GetValue(role) }, cancellation);
             context.Terminal.Say($"icon: the token of {issued.Name}, role {Word(issued.Role)}; it is not shown again. To be used as ICONDIFFUSION_TOKEN.");
-            context.Terminal.Result(issued, () => [new Text(issued.Token)]);
+            context.Terminal.Result(issued, () => [Speech.Text(issued.Token)]);
             return ExitCode.Success;
         });
     }
@@ -64,7 +64,7 @@ internal static class TokenCommand
         { name }, async (context, parsed, cancellation) =>
         {
             var revoked = await context.Silo.RevokeTokenAsync(parsed.GetValue(name)!, cancellation);
-            context.Terminal.Result(revoked, () => [new Text($"{revoked.Name} may do nothing any more")]);
+            context.Terminal.Result(revoked, () => [Speech.Text($"{revoked.Name} may do nothing any more")]);
             return ExitCode.Success;
         });
     }
@@ -73,7 +73,7 @@ internal static class TokenCommand
 
     private static Table Table(List<ApiToken> tokens)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("token", "role", "made");
+        var table = new Table().Border(TableBorder.Simple).AddColumns([.. ((string[])["token", "role", "made"]).Select(Speech.Say)]);
         foreach (var token in tokens)
             table.AddRow(Markup.Escape(token.Name), Word(token.Role), $"{token.MadeAt.ToLocalTime():yyyy-MM-dd HH:mm}");
         return table;

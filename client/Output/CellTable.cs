@@ -24,7 +24,7 @@ internal sealed class CellTable(ExperimentStatus status, int width, int height)
 
     /// <summary>As wide as the widest label, where there is room.</summary>
     private int LabelWidth => Math.Clamp(
-        status.Cells.Select(cell => cell.Label.Length).DefaultIfEmpty().Max(), 4, Math.Clamp(width - 1 - StateWidth - Figured - 2, 8, 40));
+        status.Cells.Select(cell => Speech.Width(cell.Label)).DefaultIfEmpty().Max(), 4, Math.Clamp(width - 1 - StateWidth - Figured - 2, 8, 40));
 
     /// <param name="notice">A line at the end, such as that the silo does not answer.</param>
     public IRenderable Render(string? notice)
@@ -33,18 +33,18 @@ internal sealed class CellTable(ExperimentStatus status, int width, int height)
         // Headline, column names, the line that sums up what is left out, the notice, the cursor's line.
         var room = Math.Max(1, height - 5);
         var shown = Choose(room);
-        lines.Add($"[dim]{Pad("cell", LabelWidth)} {Pad("state", StateWidth)} {Pad("progress", _bar + 1 + PercentWidth)} {Right("step/s", FigureWidth)} {Right("loss", FigureWidth)} {Right("left", LeftWidth)}[/]");
+        lines.Add($"[dim]{Pad(Speech.Say("cell"), LabelWidth)} {Pad(Speech.Say("state"), StateWidth)} {Pad(Speech.Say("progress"), _bar + 1 + PercentWidth)} {Right("step/s", FigureWidth)} {Right("loss", FigureWidth)} {Right(Speech.Say("left"), LeftWidth)}[/]");
         lines.AddRange(shown.SelectMany(Lines));
         if (shown.Count < status.Cells.Count)
-            lines.Add($"[dim]… and {Markup.Escape(Rest([.. status.Cells.Except(shown)]))}[/]");
+            lines.Add($"[dim]{Markup.Escape(Speech.Say($"… and {Rest([.. status.Cells.Except(shown)])}"))}[/]");
         if (notice is not null)
-            lines.Add($"[yellow]{Markup.Escape(Cut(notice, width - 1))}[/]");
+            lines.Add($"[yellow]{Markup.Escape(Cut(Speech.Say(notice), width - 1))}[/]");
         return new Rows(lines.Select(line => new Markup(line) { Overflow = Overflow.Ellipsis }));
     }
 
     private string Headline()
     {
-        var text = Cut($"{status.Id}  {CellText.Headline(status)}", width - 1);
+        var text = Cut($"{status.Id}  {Speech.Say(CellText.Headline(status))}", width - 1);
         var name = Math.Min(status.Id.Length, text.Length);
         return $"[bold]{Markup.Escape(text[..name])}[/]{Markup.Escape(text[name..])}";
     }
@@ -70,10 +70,10 @@ internal sealed class CellTable(ExperimentStatus status, int width, int height)
 
     private IEnumerable<string> Lines(CellStatus cell)
     {
-        var remark = CellText.Remark(cell);
+        var remark = Speech.Say(CellText.Remark(cell));
         var failed = cell.State == CellState.Failed;
         var style = failed ? "red" : "dim";
-        var row = $"{Markup.Escape(Shorten(cell.Label, LabelWidth).PadRight(LabelWidth))} [{Colour(cell.State)}]{Pad(CellText.Word(cell.State), StateWidth)}[/]";
+        var row = $"{Markup.Escape(Pad(Shorten(cell.Label, LabelWidth), LabelWidth))} [{Colour(cell.State)}]{Pad(Speech.Say(CellText.Word(cell.State)), StateWidth)}[/]";
         var columns = LabelWidth + 1 + StateWidth;
         if (!failed)
         {
@@ -94,7 +94,7 @@ internal sealed class CellTable(ExperimentStatus status, int width, int height)
         if (CellText.Share(cell) is not { } share)
             return new string(' ', Figured);
         var full = (int)Math.Round(share * _bar);
-        var left = CellText.Left(cell) is { } time ? Words.Duration(time) : "";
+        var left = CellText.Left(cell) is { } time ? Speech.Say(Words.Duration(time)) : "";
         return $"[green]{new string('━', full)}[/][dim]{new string('─', _bar - full)}[/] {Right($"{share:P0}", PercentWidth)} {Right(CellText.Speed(cell), FigureWidth)} {Right(CellText.Loss(cell), FigureWidth)} {Right(left, LeftWidth)}";
     }
 
@@ -107,14 +107,23 @@ internal sealed class CellTable(ExperimentStatus status, int width, int height)
         _ => "dim",
     };
 
-    private static string Pad(string text, int columns) => Cut(text, columns).PadRight(columns);
+    private static string Pad(string text, int columns) => Cut(text, columns) + Gap(text, columns);
 
-    private static string Right(string text, int columns) => Cut(text, columns).PadLeft(columns);
+    private static string Right(string text, int columns) => Gap(text, columns) + Cut(text, columns);
+
+    private static string Gap(string text, int columns) => new(' ', Math.Max(0, columns - Speech.Width(Cut(text, columns))));
 
     /// <summary>Keeps beginning and end, which tell cells apart: <c>stylegan2 …seed 3407</c>.</summary>
     private static string Shorten(string text, int columns) =>
-        text.Length <= columns ? text : $"{text[..(columns / 2)]}…{text[(text.Length - columns + columns / 2 + 1)..]}";
+        Speech.Width(text) <= columns ? text : Speech.Width(text) > text.Length ? Cut(text, columns) : $"{text[..(columns / 2)]}…{text[(text.Length - columns + columns / 2 + 1)..]}";
 
-    private static string Cut(string text, int columns) =>
-        text.Length <= columns ? text : columns <= 1 ? text[..Math.Max(0, columns)] : text[..(columns - 1)] + "…";
+    private static string Cut(string text, int columns)
+    {
+        if (Speech.Width(text) <= columns) return text;
+        var end = columns > 1 ? "…" : "";
+        var kept = text.Length;
+        // A letter takes two cells at most.
+        while (kept > 0 && (Speech.Width(text[..kept]) + end.Length > columns || char.IsHighSurrogate(text[kept - 1]))) kept--;
+        return text[..kept] + end;
+    }
 }

@@ -60,7 +60,7 @@ internal sealed record ExperimentReport(
         {
             var table = Table;
             yield return TableView.Of(table.Header, table.Cells);
-            yield return new Text(string.Join('\n',
+            yield return Speech.Text(string.Join('\n',
                 (string[])
                 [
                     .. table.Footnotes,
@@ -74,6 +74,6 @@ internal sealed record ExperimentReport(
                 ]));
         }
         foreach (var failure in Failures)
-            yield return new Text($"failed    {failure.Label}: {failure.Error}");
+            yield return Speech.Text($"failed    {failure.Label}: {failure.Error}");
     }
 }

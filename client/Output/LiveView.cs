@@ -26,7 +26,7 @@ internal sealed class LiveView(IAnsiConsole console, LiveDisplayContext live) : 
         if (_status is { } status)
             live.UpdateTarget(new CellTable(status, console.Profile.Width, console.Profile.Height).Render(_notice));
         else if (_notice is { } notice)
-            live.UpdateTarget(new Text(notice));
+            live.UpdateTarget(Speech.Text(notice));
         live.Refresh();
     }
 }

@@ -9,7 +9,7 @@ internal static class TableView
     {
         var view = new Table().Border(TableBorder.Simple);
         foreach (var (i, name) in header.Index())
-            view.AddColumn(name, column =>
+            view.AddColumn(Markup.Escape(Speech.Say(name)), column =>
             {
                 if (i > 0)
                     column.RightAligned();

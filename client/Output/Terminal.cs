@@ -35,21 +35,24 @@ internal sealed class Terminal
     public bool Live => !Console.IsErrorRedirected && Error.Profile.Capabilities.Ansi;
 
     /// <summary>One plain line of progress or a remark.</summary>
-    public void Say(string line) => Error.WriteLine(line);
+    public void Say(string line) => Error.WriteLine(Speech.Say(line));
 
     /// <summary>Asks for a yes or a no.</summary>
     /// <param name="why">What is to be decided, for where nobody can be asked.</param>
     /// <param name="byDefault">What an empty answer means.</param>
     /// <exception cref="UsageException">Input is redirected; <c>--yes</c> says it beforehand.</exception>
     public bool Confirm(string question, string why, bool byDefault) =>
-        Console.IsInputRedirected ? throw new UsageException($"{why} and nobody can be asked here; wanted --yes.") : Error.Confirm(question, byDefault);
+        Console.IsInputRedirected ? throw new UsageException($"{why} and nobody can be asked here; wanted --yes.") : Error.Confirm(Speech.Say(question), byDefault);
+
+    /// <summary>Asks for some words.</summary>
+    public string Ask(string question) => Error.Ask<string>(Speech.Say(question));
 
     /// <summary>What the reader should know, though the work goes on.</summary>
     public void Warn(string sentence) => Say($"icon: warning: {sentence}");
 
     /// <summary>Ctrl+C, SIGTERM, and that nobody reads any more what is written here, as a cancellation.</summary>
     /// <param name="message">Said at the first of them.</param>
-    public static StopSignals OnStop(string message, CancellationToken outer) => new StopSignals(() => Console.Error.WriteLine(message), outer).WithReaders();
+    public static StopSignals OnStop(string message, CancellationToken outer) => new StopSignals(() => Console.Error.WriteLine(Speech.Say(message)), outer).WithReaders();
 
     /// <summary>The command's result: <paramref name="document"/> as JSON, or what <paramref name="show"/> returns.</summary>
     public void Result<T>(T document, Func<IEnumerable<IRenderable>> show)

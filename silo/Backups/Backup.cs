@@ -21,12 +21,22 @@ internal static class Backup
     private const string UnfinishedEnding = ".unfinished";
     private const int MostLooks = 10;
 
+    /// <summary>What <see cref="BackupProgress"/> tells of, in this order where a backup is made; first the checksums where one is restored.</summary>
+    public const string DataPart = "data folder";
+
+    /// <inheritdoc cref="DataPart"/>
+    public const string StorePart = "store";
+
+    /// <inheritdoc cref="DataPart"/>
+    public const string SumsPart = "checksums";
+
     /// <summary>Makes a backup; where it cannot be made, nothing is left.</summary>
     /// <param name="options">As the silo has them: which data folder, which store, which database.</param>
     /// <param name="folder">Where to, a folder that is not there yet.</param>
+    /// <param name="progress">Is told how far each part of it is; null: nobody wants to know.</param>
     /// <exception cref="SiloOptionsException">There is something already, or nothing to be backed up.</exception>
     /// <exception cref="IOException">The database, the store or a folder cannot be read or written.</exception>
-    public static async Task<BackupSummary> MakeAsync(SiloOptions options, string folder, CancellationToken cancellation)
+    public static async Task<BackupSummary> MakeAsync(SiloOptions options, string folder, CancellationToken cancellation, BackupProgress? progress = null)
     {
         var (data, target) = (new DataFolder(options.Data), Path.GetFullPath(folder));
         var unfinished = target + UnfinishedEnding;
@@ -47,14 +57,29 @@ internal static class Backup
                 await ClusterDatabase.SaveAsync(cluster.Database, cluster.Id, database, cancellation, cluster.Keys?.Authority).ConfigureAwait(false);
             else
                 SiloDatabase.Save(DatabaseFile(data.Path), DatabaseFile(database));
-            await CopyAsync(under => Task.FromResult(Files(data.Path, under)), (path, to) => Task.FromResult(TryCopy(Path.Combine(data.Path, path), to)),
-                Path.Combine(unfinished, "data"), cancellation).ConfigureAwait(false);
+            // What comes meanwhile is copied as well, and belongs to no total.
+            var local = new Progress(progress, DataPart, Files(data.Path).Where(IsKept).Sum(path => LengthOf(Path.Combine(data.Path, path))));
+            await CopyAsync(under => Task.FromResult(Files(data.Path, under)), (path, to) =>
+            {
+                var copied = TryCopy(Path.Combine(data.Path, path), to);
+                local.Add(LengthOf(to));
+                return Task.FromResult(copied);
+            }, Path.Combine(unfinished, "data"), cancellation).ConfigureAwait(false);
+            local.End();
             if (store is not null)
-                await CopyAsync(async under => (await store.ListAsync(under, cancellation).ConfigureAwait(false)).Keys, (key, to) => store.GetAsync(key, to, cancellation),
-                    Path.Combine(unfinished, "store"), cancellation).ConfigureAwait(false);
+            {
+                var shared = new Progress(progress, StorePart, (await store.ListAsync("", cancellation).ConfigureAwait(false)).Keys.Count(IsKept));
+                await CopyAsync(async under => (await store.ListAsync(under, cancellation).ConfigureAwait(false)).Keys, async (key, to) =>
+                {
+                    var copied = await store.GetAsync(key, to, cancellation).ConfigureAwait(false);
+                    shared.Add(1);
+                    return copied;
+                }, Path.Combine(unfinished, "store"), cancellation).ConfigureAwait(false);
+                shared.End();
+            }
             var about = new About(About.Newest, EvaluationStage.CodeVersion, DateTimeOffset.UtcNow, options.Cluster?.Id, store?.Name);
             await File.WriteAllTextAsync(Path.Combine(unfinished, AboutFile), JsonSerializer.Serialize(about, SpecJson.Indented) + "\n", cancellation).ConfigureAwait(false);
-            var summary = await SumAsync(unfinished, cancellation).ConfigureAwait(false);
+            var summary = await SumAsync(unfinished, progress, cancellation).ConfigureAwait(false);
             Directory.Move(unfinished, target);
             return summary with { Folder = target };
         }
@@ -67,14 +92,16 @@ internal static class Backup
 
     /// <summary>Puts a backup where there is nothing yet: data folder, store, and at last the database. Whatever is wrong is told before anything is written.</summary>
     /// <param name="options">As the silo that is to go on will have them.</param>
+    /// <param name="folder">The backup.</param>
+    /// <param name="progress">Is told how far each part of it is; null: nobody wants to know.</param>
     /// <exception cref="SiloOptionsException">The backup is damaged or none, it is not of such a silo, or something is there that it would go over.</exception>
     /// <exception cref="SiloStartException">A silo works in the data folder.</exception>
     /// <exception cref="IOException">The database, the store or a folder cannot be read or written.</exception>
-    public static async Task<BackupSummary> RestoreAsync(SiloOptions options, string folder, CancellationToken cancellation)
+    public static async Task<BackupSummary> RestoreAsync(SiloOptions options, string folder, CancellationToken cancellation, BackupProgress? progress = null)
     {
         folder = Path.GetFullPath(folder);
         var about = Read(folder);
-        var summary = await VerifyAsync(folder, cancellation).ConfigureAwait(false);
+        var summary = await VerifyAsync(folder, progress, cancellation).ConfigureAwait(false);
         if (about.Cluster != options.Cluster?.Id)
             throw new SiloOptionsException([about.Cluster is null
                 ? $"The backup '{folder}' is of a silo of its own, and a cluster is named; wanted no --join and no setting in Cluster."
@@ -94,19 +121,33 @@ internal static class Backup
         }
         using var own = SiloLock.Take(data, options.Cluster is null ? null : options.Name);
         if (store is not null)
+        {
+            var shared = Whole(StorePart, Path.Combine(folder, "store"));
             foreach (var path in Files(Path.Combine(folder, "store")))
-                await store.PutAsync(path, Path.Combine(folder, "store", path), cancellation).ConfigureAwait(false);
+            {
+                var from = Path.Combine(folder, "store", path);
+                await store.PutAsync(path, from, cancellation).ConfigureAwait(false);
+                shared.Add(LengthOf(from));
+            }
+            shared.End();
+        }
+        var local = Whole(DataPart, Path.Combine(folder, "data"));
         foreach (var path in Files(Path.Combine(folder, "data")))
         {
             cancellation.ThrowIfCancellationRequested();
-            Copy(Path.Combine(folder, "data", path), Path.Combine(data, path));
+            var from = Path.Combine(folder, "data", path);
+            Copy(from, Path.Combine(data, path));
+            local.Add(LengthOf(from));
         }
+        local.End();
         // The database last: where it is, everything is.
         if (options.Cluster is { } restored)
             await ClusterDatabase.LoadAsync(restored.Database, restored.Id, Path.Combine(folder, "database"), cancellation, restored.Keys?.Authority).ConfigureAwait(false);
         else
             Copy(DatabaseFile(Path.Combine(folder, "database")), DatabaseFile(data));
         return summary with { Folder = folder };
+
+        Progress Whole(string part, string of) => new(progress, part, Files(of).Sum(path => LengthOf(Path.Combine(of, path))));
     }
 
     // A run as it is between two checkpoints, or at its end, as a crash there would leave it: what else it has written belongs to them. Its checkpoints first,
@@ -186,21 +227,25 @@ internal static class Backup
     }
 
     // As sha256sum writes and checks them.
-    private static async Task<BackupSummary> SumAsync(string folder, CancellationToken cancellation)
+    private static async Task<BackupSummary> SumAsync(string folder, BackupProgress? progress, CancellationToken cancellation)
     {
         var (lines, bytes) = (new List<string>(), 0L);
+        var done = Checking(folder, progress);
         foreach (var path in Files(folder).Order(StringComparer.Ordinal).ToArray())
         {
             var (hash, length) = await HashAsync(Path.Combine(folder, path), cancellation).ConfigureAwait(false);
             lines.Add($"{hash}  {path}");
             bytes += length;
+            done.Add(length);
         }
+        done.End();
         AtomicFile.WriteAllText(Path.Combine(folder, SumsFile), string.Join('\n', lines) + "\n");
         return new(folder, lines.Count, bytes);
     }
 
-    private static async Task<BackupSummary> VerifyAsync(string folder, CancellationToken cancellation)
+    private static async Task<BackupSummary> VerifyAsync(string folder, BackupProgress? progress, CancellationToken cancellation)
     {
+        var done = Checking(folder, progress);
         var (left, bytes) = (Files(folder).Where(path => path != SumsFile).ToHashSet(), 0L);
         var lines = await File.ReadAllLinesAsync(Path.Combine(folder, SumsFile), cancellation).ConfigureAwait(false);
         foreach (var line in lines)
@@ -210,13 +255,21 @@ internal static class Backup
                 throw Damaged($"'{path}' is missing");
             var (hash, length) = await HashAsync(Path.Combine(folder, path), cancellation).ConfigureAwait(false);
             bytes += length;
+            done.Add(length);
             if (hash != sum)
                 throw Damaged($"'{path}' is not as it was written");
         }
+        done.End();
         return left.Order(StringComparer.Ordinal).FirstOrDefault() is { } strange ? throw Damaged($"'{strange}' was not there when it was made") : new(folder, lines.Length, bytes);
 
         SiloOptionsException Damaged(string what) => new([$"The backup '{folder}' is damaged: {what}. Nothing was restored."]);
     }
+
+    private static Progress Checking(string folder, BackupProgress? progress) =>
+        new(progress, SumsPart, Files(folder).Where(path => path != SumsFile).Sum(path => LengthOf(Path.Combine(folder, path))));
+
+    // 0 of what has gone meanwhile.
+    private static long LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 
     private static async Task<(string Hash, long Length)> HashAsync(string path, CancellationToken cancellation)
     {
@@ -249,6 +302,32 @@ internal static class Backup
             Directory.CreateDirectory(folder, OwnerFile.Mode | UnixFileMode.UserExecute);
     }
 
+    // From 0 to all of a part, never beyond.
+    private sealed class Progress
+    {
+        private readonly BackupProgress? _tell;
+        private readonly string _part;
+        private readonly long _total;
+        private long _done;
+
+        public Progress(BackupProgress? tell, string part, long total)
+        {
+            (_tell, _part, _total) = (tell, part, total);
+            Add(0);
+        }
+
+        public void Add(long units)
+        {
+            _done += units;
+            if (_done < _total) _tell?.Invoke(_part, _done, _total);
+        }
+
+        public void End()
+        {
+            if (_total > 0) _tell?.Invoke(_part, _total, _total);
+        }
+    }
+
     /// <param name="Format">Of the folder.</param>
     /// <param name="Version">Who made it.</param>
     /// <param name="MadeAt">The moment of its end.</param>
@@ -259,6 +338,11 @@ internal static class Backup
         public const int Newest = 1;
     }
 }
+
+/// <summary>How far a part of a backup is.</summary>
+/// <param name="part">Such as <see cref="Backup.DataPart"/>.</param>
+/// <param name="done">Bytes, or files of a store that is read; from 0 to <paramref name="total"/>, which is told last.</param>
+internal delegate void BackupProgress(string part, long done, long total);
 
 /// <summary>What was made or restored.</summary>
 /// <param name="Folder">The backup.</param>

@@ -102,11 +102,11 @@ internal static partial class AskCommand
         var answer = Answer.Of([.. done.Results.Select(run => (run.Result, Novelty: NoveltyReport.Read(run.Folder))).Where(run => run.Novelty is not null).Select(run => (run.Result, run.Novelty!))]);
         terminal.Result(new { Answer = answer, Experiment = file, Report = done }, () =>
         [
-            new Text(answer.Sentence),
-            .. answer.Advice.Select(advice => new Text($"          {advice}")),
+            Speech.Text(answer.Sentence),
+            .. answer.Advice.Select(advice => Speech.Text($"          {advice}")),
             new Text(""),
             .. done.Render(),
-            new Text($"file      {file}  (icon run, plan and the others take it)"),
+            Speech.Text($"file      {file}  (icon run, plan and the others take it)"),
         ]);
         return done.Results.Count == experiment.Runs.Count ? ExitCode.Success : ExitCode.Failed;
     }
@@ -137,8 +137,8 @@ internal static partial class AskCommand
             if (Console.IsInputRedirected)
                 throw new UsageException($"'{folder.Path}' has no consent.json and nobody can be asked here; wanted --artist and --licence, or --no-consent.");
             terminal.Say("The folder does not say who allows that its pictures are used. It is you who states this; keep what the artist signed.");
-            artist = string.IsNullOrEmpty(artist) ? terminal.Error.Ask<string>("Who made the pictures?") : artist;
-            licence = string.IsNullOrEmpty(licence) ? terminal.Error.Ask<string>("Under which terms may they be used?") : licence;
+            artist = string.IsNullOrEmpty(artist) ? terminal.Ask("Who made the pictures?") : artist;
+            licence = string.IsNullOrEmpty(licence) ? terminal.Ask("Under which terms may they be used?") : licence;
         }
         new Consent(artist, licence).Write(folder.Path);
         terminal.Say($"{Path.Combine(folder.Path, Data.Consent.FileName)}: {artist}, {licence}");

@@ -39,7 +39,7 @@ internal static class BackupCommands
         """,
         "What 'icon backup' has made.", Backup.RestoreAsync);
 
-    private static Command Create(string name, string description, string what, Func<SiloOptions, string, CancellationToken, Task<BackupSummary>> act)
+    private static Command Create(string name, string description, string what, Func<SiloOptions, string, CancellationToken, BackupProgress?, Task<BackupSummary>> act)
     {
         var folder = new Argument<string>("folder") { Description = what };
         var join = new Option<string?>("--join") { Description = "The silo is one of a cluster: its join file.", HelpName = "FILE" };
@@ -48,8 +48,10 @@ internal static class BackupCommands
         {
             var context = new CommandContext(parsed);
             var options = context.SiloOptions(new() { [nameof(SiloOptions.Join)] = parsed.GetValue(join) });
-            var summary = await act(options, parsed.GetValue(folder)!, cancellation);
-            context.Terminal.Result(summary, () => [new Text(string.Create(CultureInfo.InvariantCulture, $"{name}    {summary.Folder}: {summary.Files} files, {Words.Bytes(summary.Bytes)}"))]);
+            BackupSummary? summary = null;
+            await ProgressDisplay.RunAsync(context.Terminal, async display =>
+                summary = await act(options, parsed.GetValue(folder)!, cancellation, (part, done, total) => display.Report(part, part, done, total)));
+            context.Terminal.Result(summary, () => [Speech.Text(string.Create(CultureInfo.InvariantCulture, $"{name}    {summary!.Folder}: {summary.Files} files, {Words.Bytes(summary.Bytes)}"))]);
             return ExitCode.Success;
         });
         return command;

@@ -55,7 +55,7 @@ internal static class CalibrateCommand
             context.Terminal.Result(result, () =>
             [
                 TableView.Of(report.Header, report.Cells),
-                new Text(string.Join('\n', [.. report.Notes.Append(report.Nwi).OfType<string>(), "", $"kept in   {folder}  (calibration.json, .md, .csv and .svg)"])),
+                Speech.Text(string.Join('\n', [.. report.Notes.Append(report.Nwi).OfType<string>(), "", $"kept in   {folder}  (calibration.json, .md, .csv and .svg)"])),
             ]);
             return ExitCode.Success;
         });

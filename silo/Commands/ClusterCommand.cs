@@ -69,7 +69,7 @@ internal static class ClusterCommand
             var change = await ClusterDatabase.InitializeAsync(connection, cancellationToken, authority.Root);
             var files = Admit(authority, folder, parsed.GetValue(machines)!, connection, parsed.GetValue(id)!);
             context.Terminal.Result(new { settings.Host, settings.Port, Database = name, change.Made, change.Queries, JoinFiles = files },
-                () => [new Text(Tell($"Database '{name}' at {settings.Host}:{settings.Port}", change)), .. files.Select(file => new Text($"Join file, a secret: {file}"))]);
+                () => [Speech.Text(Tell($"Database '{name}' at {settings.Host}:{settings.Port}", change)), .. files.Select(file => Speech.Text($"Join file, a secret: {file}"))]);
             return ExitCode.Success;
         });
         return command;
@@ -116,7 +116,7 @@ internal static class ClusterCommand
             AtomicFile.WriteAllBytes(kept, list.Der);
             File.Delete(join);
             context.Terminal.Warn($"'{name}' still knows the database's password, from its join file: 'icon cluster revoke --help' says what to do about it.");
-            context.Terminal.Result(new { Machine = name, Certificates = serials.Count }, () => [new Text($"{name} is none of the cluster any more: {serials.Count} certificate(s) revoked")]);
+            context.Terminal.Result(new { Machine = name, Certificates = serials.Count }, () => [Speech.Text($"{name} is none of the cluster any more: {serials.Count} certificate(s) revoked")]);
             return ExitCode.Success;
         });
         return command;

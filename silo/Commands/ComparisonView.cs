@@ -12,7 +12,7 @@ internal static class ComparisonView
     {
         var table = new ComparisonTable(comparisons, besidePreprint);
         yield return TableView.Of(table.Header, table.Cells);
-        yield return new Text(string.Join('\n',
+        yield return Speech.Text(string.Join('\n',
         [
             .. table.Footnotes,
             .. comparisons.SelectMany(each => new[] { each.First, each.Second }).DistinctBy(set => set.Name).SelectMany(Skipped),

@@ -40,7 +40,7 @@ internal static class ConsentCommand
         {
             var context = new CommandContext(parsed);
             var consents = ConsentBook.Read(context.Data, Clock);
-            context.Terminal.Result(consents, () => [consents.Count == 0 ? new Text("no consent is on record") : Table(consents)]);
+            context.Terminal.Result(consents, () => [consents.Count == 0 ? Speech.Text("no consent is on record") : Table(consents)]);
             return ExitCode.Success;
         });
         return command;
@@ -65,7 +65,7 @@ internal static class ConsentCommand
             var found = consents.Where(each => typed.Length > 0 && each.Id.StartsWith(typed, StringComparison.Ordinal)).ToArray() is [var only]
                 ? only
                 : throw new UsageException($"'{typed}' begins {consents.Count(each => each.Id.StartsWith(typed, StringComparison.Ordinal))} of the records {string.Join(", ", consents.Select(each => each.Id))}; wanted one.");
-            context.Terminal.Result(found, () => Lines(found).Select(line => new Text(line)));
+            context.Terminal.Result(found, () => Lines(found).Select(line => Speech.Text(line)));
             return ExitCode.Success;
         });
         return command;
@@ -108,7 +108,7 @@ internal static class ConsentCommand
             foreach (var warning in FolderWarnings.Of(new() { Path = path }, survey))
                 context.Terminal.Warn(warning);
             context.Terminal.Result(new { Id = id, Consent = consent, File = Path.Combine(path, Consent.FileName) },
-                () => [new Text($"{Path.Combine(path, Consent.FileName)}: {consent.Artist}, {consent.Licence} (record {id}, once an experiment reads the folder)")]);
+                () => [Speech.Text($"{Path.Combine(path, Consent.FileName)}: {consent.Artist}, {consent.Licence} (record {id}, once an experiment reads the folder)")]);
             return ExitCode.Success;
         });
         return command;
@@ -140,7 +140,7 @@ internal static class ConsentCommand
             if (!parsed.GetValue(yes) && !context.Terminal.Confirm("Revoke for good?", "Revoking is for good", byDefault: false))
                 return ExitCode.Failed;
             var revoked = ConsentBook.Revoke(context.Data, affected, parsed.GetValue(reason), Clock);
-            context.Terminal.Result(revoked, () => revoked.SelectMany(Lines).Select(line => new Text(line)));
+            context.Terminal.Result(revoked, () => revoked.SelectMany(Lines).Select(line => Speech.Text(line)));
             return ExitCode.Success;
         });
         return command;
@@ -149,7 +149,7 @@ internal static class ConsentCommand
     private static Table Table(EquatableList<ConsentEntry> consents)
     {
         var table = new Table().Border(TableBorder.Simple);
-        table.AddColumns("record", "artist", "licence", "scope", "state", "data sets", "runs");
+        table.AddColumns([.. ((string[])["record", "artist", "licence", "scope", "state", "data sets", "runs"]).Select(Speech.Say)]);
         foreach (var entry in consents)
             table.AddRow(((string[])
             [

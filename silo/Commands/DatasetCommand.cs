@@ -69,7 +69,7 @@ internal static class DatasetCommand
             ImageFile.SavePng(sheet, ContactSheet.Compose([.. Enumerable.Range(0, dataset.Count).Select(i => dataset[i])]));
             context.Terminal.Result(
                 new { dataset.Count, dataset.ImageSize, dataset.Fingerprint, Folder = folder, ContactSheet = sheet, HeldOut = heldOut, Parts = parts },
-                () => [new Text(string.Join('\n', new[]
+                () => [Speech.Text(string.Join('\n', new[]
                 {
                     $"{dataset.Count} icons of {dataset.ImageSize}×{dataset.ImageSize} in {folder}",
                     heldOut is null ? null : $"{dataset.HeldOut!.Count} held-out icons in {heldOut}",
@@ -104,7 +104,7 @@ internal static class DatasetCommand
         {
             var context = new CommandContext(parsed);
             var report = DatasetSource.Check(Spec(parsed, parsed.GetValue(HeldOut)), TimeProvider.System, new InstalledPackages(context.Data.Packages));
-            context.Terminal.Result(report, () => [new Text(string.Join('\n', Lines(report)))]);
+            context.Terminal.Result(report, () => [Speech.Text(string.Join('\n', Lines(report)))]);
             return report.Problems.Count == 0 ? ExitCode.Success : ExitCode.Failed;
         });
         return command;
@@ -132,7 +132,7 @@ internal static class DatasetCommand
             var counts = tags.Names.Zip(tags.Counts()).Select(tag => new { Name = tag.First, Icons = tag.Second }).OrderByDescending(tag => tag.Icons).ToList();
             context.Terminal.Result(
                 new { Icons = tags.Icons.Count, Tags = counts, Started = started },
-                () => [new Text(string.Join('\n', new[]
+                () => [Speech.Text(string.Join('\n', new[]
                 {
                     started is null ? null : $"started {started}: add each icon's tags to its line",
                     $"{tags.Names.Count} tags of {tags.Icons.Count} icons{(tags.Rare.Count > 0 ? $", {tags.Rare.Count} of them of fewer than {IconTags.Few} icons, which are hardly learned" : "")}",
@@ -186,7 +186,7 @@ internal static class DatasetCommand
                 await PackageInstaller.InstallAsync(context.Terminal, packages, chosen, cancellationToken);
             context.Terminal.Result(
                 new { chosen.Name, Package = chosen.NpmSpecifier, chosen.Sha512, Path = packages.PathOf(chosen), (chosen as EmojiPackage)?.Consent },
-                () => [new Text($"{chosen.NpmSpecifier} in {packages.PathOf(chosen)} (SHA-512 verified)\n{chosen.Terms}")]);
+                () => [Speech.Text($"{chosen.NpmSpecifier} in {packages.PathOf(chosen)} (SHA-512 verified)\n{chosen.Terms}")]);
             return ExitCode.Success;
         });
         return command;

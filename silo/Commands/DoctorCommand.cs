@@ -88,7 +88,7 @@ internal static class DoctorCommand
 
     private static Table Table(Finding[] findings)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("", "part", "found", "fix");
+        var table = new Table().Border(TableBorder.Simple).AddColumns([.. ((string[])["", "part", "found", "fix"]).Select(Speech.Say)]);
         foreach (var f in findings)
             table.AddRow(f.Ok ? "[green]ok[/]" : f.Needed ? "[red]missing[/]" : "[yellow]optional[/]",
                 f.Part, Markup.Escape(f.Found), Markup.Escape(f.Fix ?? ""));

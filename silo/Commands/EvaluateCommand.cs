@@ -38,7 +38,7 @@ internal static class EvaluateCommand
             var scores = comparison.Result.Scores;
             if (parsed.GetValue(output) is { } folder)
                 comparison.Write(folder);
-            context.Terminal.Result(scores, () => [new Text(string.Join('\n',
+            context.Terminal.Result(scores, () => [Speech.Text(string.Join('\n',
                 (string[])
                 [
                     .. scores.Figures.Select(figure => FigureText.Labelled(figure, scores.Features)),

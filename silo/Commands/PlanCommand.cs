@@ -60,7 +60,7 @@ internal static class PlanCommand
     public static IEnumerable<IRenderable> Show(ExperimentPlan plan) =>
     [
         Table(plan),
-        new Text(
+        Speech.Text(
             $"{plan.Runs.Count} run(s), about {Words.Duration(plan.Time)} on {plan.Device}" +
             (plan.Gpu is null ? "" : $"; the file asks for {plan.Gpu}") +
             $"\ntimes     {Bases(plan)}" +
@@ -78,19 +78,19 @@ internal static class PlanCommand
     private static Table Table(ExperimentPlan plan)
     {
         var table = new Table().Border(TableBorder.Simple);
-        table.AddColumns("run", "seed", "icons");
+        table.AddColumns([.. ((string[])["run", "seed", "icons"]).Select(Speech.Say)]);
         foreach (var column in (string[])["parameters", "GMAC/icon", "memory", "steps", "training", "sampling"])
-            table.AddColumn(column, c => c.RightAligned());
-        table.AddColumn("needs");
+            table.AddColumn(Speech.Say(column), c => c.RightAligned());
+        table.AddColumn(Speech.Say("needs"));
         foreach (var run in plan.Runs)
-            table.AddRow(
+            table.AddRow([.. ((string[])[
                 Markup.Escape(run.Label), $"{run.Spec.Seed}",
                 $"{run.Spec.Dataset.Count?.ToString() ?? "all"} × {run.Spec.Dataset.ImageSize} px",
                 $"{run.Parameters / 1e6:0.0} M", run.MultiplyAdds is { } count ? $"{count / 1e9:0.##}" : "–",
                 $"≈ {Words.Bytes(run.MemoryBytes)}{(run.MicroBatches > 1 ? $" (batch in {run.MicroBatches})" : "")}",
                 $"{(run.EndedByBudget ? "≈ " : "")}{run.Steps}",
                 $"≈ {Words.Duration(run.TrainingTime)}{(run.EndedByBudget ? " (budget)" : "")}",
-                $"≈ {Words.Duration(run.SamplingTime)}{(run.Icons < run.Spec.Sampling.Count ? $" (budget, {run.Icons} icons)" : "")}", Markup.Escape(plan.Gpu ?? "any device"));
+                $"≈ {Words.Duration(run.SamplingTime)}{(run.Icons < run.Spec.Sampling.Count ? $" (budget, {run.Icons} icons)" : "")}", Markup.Escape(plan.Gpu ?? "any device")]).Select(Speech.Say)]);
         return table;
     }
 }

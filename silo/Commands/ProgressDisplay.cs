@@ -41,11 +41,11 @@ internal sealed class ProgressDisplay
         lock (_lock)
         {
             if (!_bars.TryGetValue(key, out var bar))
-                _bars[key] = bar = new Bar(_live?.AddTask(Markup.Escape(label)), Stopwatch.StartNew(), done);
+                _bars[key] = bar = new Bar(_live?.AddTask(Markup.Escape(Speech.Say(label))), Stopwatch.StartNew(), done);
             var text = detail.Length > 0 ? $"{label}  {detail}" : label;
             if (bar.Task is { } task)
             {
-                task.Description = Markup.Escape(text);
+                task.Description = Markup.Escape(Speech.Say(text));
                 task.IsIndeterminate = total is null;
                 task.MaxValue = total ?? 100;
                 task.Value = total is null ? 0 : Math.Min(done, total.Value);

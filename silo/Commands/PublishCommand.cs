@@ -53,7 +53,7 @@ internal static class PublishCommand
                 manifest = Publisher.Publish(trained, context.Data, options, (done, total) => display.Report("publish", $"{trained.Spec.Model.Label}: publish", done, total)),
                 CancellationToken.None));
             var folder = manifest.Files.Count > 0 ? Path.GetFullPath(options.To) : null;
-            context.Terminal.Result(new { Folder = folder, Manifest = manifest }, () => Lines(manifest, folder).Select(line => new Text(line)));
+            context.Terminal.Result(new { Folder = folder, Manifest = manifest }, () => Lines(manifest, folder).Select(line => Speech.Text(line)));
             return manifest.Files.Count > 0 ? ExitCode.Success : ExitCode.Failed;
         });
         return command;

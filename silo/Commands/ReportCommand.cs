@@ -59,7 +59,7 @@ internal static class ReportCommand
         var page = Path.Combine(folder, NoveltyReport.PageFile);
         context.Terminal.Result(
             new { Page = page, Sets = sets.Select(set => new { set.Label, set.Run?.RunId, set.Novelty.Verdict, set.Novelty.Notes }) },
-            () => sets.SelectMany(Lines).Append($"report    {page}  (also report.json, .csv, .md and .tex)").Select(line => new Text(line)));
+            () => sets.SelectMany(Lines).Append($"report    {page}  (also report.json, .csv, .md and .tex)").Select(line => Speech.Text(line)));
         ExperimentReportCommand.OpenPage(context.Terminal, parsed, page);
         return ExitCode.Success;
     }

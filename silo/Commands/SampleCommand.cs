@@ -111,7 +111,7 @@ internal static class SampleCommand
                 count is null ? null : $"{there} icons in {trained.SamplesFolder}",
                 filmFolder is null ? null : $"film      {filmFolder}  (frames and film.gif)",
                 mixFile is null ? null : $"mixture   {mixFile}",
-            }.OfType<string>().Select(line => new Text(line)));
+            }.OfType<string>().Select(line => Speech.Text(line)));
         return there >= (count ?? 0) ? ExitCode.Success : ExitCode.Failed;
     }
 

@@ -45,7 +45,7 @@ internal static class WeightsCommand
             }
             var hash = file.Verify(target);
             context.Terminal.Result(new { Path = target, Sha256 = hash, Origin = origin },
-                () => [new Text($"Inception weights: {target}\nSHA-256 {hash} (verified)")]);
+                () => [Speech.Text($"Inception weights: {target}\nSHA-256 {hash} (verified)")]);
             return ExitCode.Success;
         });
         return command;

@@ -32,7 +32,7 @@ internal sealed class Icon : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = Folder,
-            Environment = { ["ICONDIFFUSION_DATA"] = Path.Combine(Folder, "data") },
+            Environment = { ["ICONDIFFUSION_DATA"] = Path.Combine(Folder, "data"), ["LC_ALL"] = "C.UTF-8" },
         };
         // A silo that the developer works with is no part of a test.
         start.Environment.Remove("ICONDIFFUSION_URL");

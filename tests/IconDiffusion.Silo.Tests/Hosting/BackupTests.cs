@@ -12,19 +12,33 @@ public sealed class BackupTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    private static BackupProgress Tell(List<(string, long, long)> told) => (part, done, total) => told.Add((part, done, total));
+
+    // Each part from nothing to all of it, and never back.
+    private static void AssertWhole(List<(string Part, long Done, long Total)> told, params string[] parts)
+    {
+        Assert.Equal(parts, told.Select(each => each.Part).Distinct());
+        Assert.All(told.GroupBy(each => each.Part), part =>
+        {
+            Assert.Equal((0, part.Last().Total), (part.First().Done, part.Last().Done));
+            Assert.Equal(part.Select(each => each.Done).Order(), part.Select(each => each.Done));
+        });
+    }
+
     [Fact]
     public async Task ASilosBackup_MadeWhileItRuns_BringsUpTheSameExperiments()
     {
         var target = _folder["backup"];
         Directory.CreateDirectory(_folder["store", "runs", "0123456789ab"]);
         File.WriteAllText(_folder["store", "runs", "0123456789ab", "spec.json"], "shared");
+        var (made, brought) = (new List<(string Part, long Done, long Total)>(), new List<(string Part, long Done, long Total)>());
         ExperimentStatus before;
         await using (var silo = await TestSilo.StartAsync())
         {
             var id = await silo.SubmitAsync("kept", runs: 2);
             await silo.Client.PutAsync($"/api/experiments/{id}/priority", TestSilo.Json(new PriorityOrder(7)));
             before = await TestSilo.ReadAsync<ExperimentStatus>(await silo.Client.GetAsync($"/api/experiments/{id}"));
-            await Backup.MakeAsync(Sharing(silo.Data, _folder["store"]), target, CancellationToken.None);
+            await Backup.MakeAsync(Sharing(silo.Data, _folder["store"]), target, CancellationToken.None, Tell(made));
             await RefusedAsync(() => Backup.MakeAsync(TestSilo.Options(silo.Data), target, CancellationToken.None));
             await RefusedAsync(() => Backup.MakeAsync(TestSilo.Options(silo.Data), Path.Combine(silo.Data, "backup"), CancellationToken.None));
             await RefusedAsync(() => Backup.RestoreAsync(TestSilo.Options(silo.Data), target, CancellationToken.None));
@@ -33,7 +47,7 @@ public sealed class BackupTests : IDisposable
         Directory.CreateDirectory(_folder["empty"]);
         await RefusedAsync(() => Backup.RestoreAsync(TestSilo.Options(_folder["data"]), target, CancellationToken.None));
         await RefusedAsync(() => Backup.RestoreAsync(Sharing(_folder["data"], _folder["store"]), target, CancellationToken.None));
-        var restored = await Backup.RestoreAsync(Sharing(_folder["data"], _folder["empty"]), target, CancellationToken.None);
+        var restored = await Backup.RestoreAsync(Sharing(_folder["data"], _folder["empty"]), target, CancellationToken.None, Tell(brought));
         await using var successor = await TestSilo.StartInAsync(_folder["data"]);
         var after = await TestSilo.ReadAsync<ExperimentStatus>(await successor.Client.GetAsync($"/api/experiments/{before.Id}"));
 
@@ -42,6 +56,9 @@ public sealed class BackupTests : IDisposable
         Assert.Equal(before.Cells[0].RunId, Assert.IsAssignableFrom<RunWork>((await successor.Work.OrderAsync()).Spec).RunId);
         Assert.Equal("shared", File.ReadAllText(_folder["empty", "runs", "0123456789ab", "spec.json"]));
         Assert.Equal(restored.Files, File.ReadLines(Path.Combine(target, "SHA256SUMS")).Count());
+        AssertWhole(made, Backup.DataPart, Backup.StorePart, Backup.SumsPart);
+        AssertWhole(brought, Backup.SumsPart, Backup.StorePart, Backup.DataPart);
+        Assert.Equal(restored.Bytes, brought[0].Total);
         if (!OperatingSystem.IsWindows())
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder["data", "token"]));
