@@ -35,11 +35,25 @@ internal static partial class CpuEnvironment
         if (Avx512F.IsSupported && Avx512BW.IsSupported && Avx512DQ.IsSupported && Avx512F.VL.IsSupported)
             yield return ("ATEN_CPU_CAPABILITY", "avx512");
 
+        // There oneDNN's convolutions by AVX2 and AVX-512 are off by up to a tenth, forward and backward; the kernels are not concerned.
+        if (IsZen5) yield return ("ONEDNN_MAX_CPU_ISA", "SSE41");
+
         // Matrix products and decompositions that repeat to the last bit, wherever their memory lies.
         yield return ("MKL_CBWR", "AUTO");
 
         // Spinning threads steal the processor from whatever else the machine does.
         yield return ("OMP_WAIT_POLICY", "passive");
+    }
+
+    // AMD's family 1Ah (CPUID leaf 1: family plus extended family); the vendor's name ends with "cAMD" in ECX of leaf 0.
+    private static bool IsZen5
+    {
+        get
+        {
+            if (!X86Base.IsSupported) return false;
+            var version = X86Base.CpuId(1, 0).Eax;
+            return X86Base.CpuId(0, 0).Ecx == 0x444D4163 && ((version >> 8) & 0xF) + ((version >> 20) & 0xFF) == 0x1A;
+        }
     }
 
     // glibc alone. Tensors come and go by the thousand: pages given back to the system after each would have to be zeroed for the next.
