@@ -53,7 +53,7 @@ public sealed class DatasetStore(string folder)
         try
         {
             var header = Read(PathOf(dataset.Fingerprint), ReadHeader);
-            return (dataset.Consent is null || dataset.Consent == (header.Consent ?? SourceLicences.Of(header.Spec))) && dataset.Tags == header.Tags;
+            return (dataset.Consent is null || dataset.Consent == header.Terms) && dataset.Tags == header.Tags;
         }
         catch (DatasetException)
         {
@@ -74,11 +74,7 @@ public sealed class DatasetStore(string folder)
 
     /// <summary>The consent that a dataset came with, without reading its icons; null: none.</summary>
     /// <exception cref="DatasetException">The dataset is not in the store, or damaged.</exception>
-    public Consent? ConsentOf(string fingerprint)
-    {
-        var header = Read(PathOf(fingerprint), ReadHeader);
-        return header.Consent ?? SourceLicences.Of(header.Spec);
-    }
+    public Consent? ConsentOf(string fingerprint) => Read(PathOf(fingerprint), ReadHeader).Terms;
 
     /// <summary>The description that a dataset was prepared from, without reading its icons.</summary>
     /// <exception cref="DatasetException">The dataset is not in the store, or damaged.</exception>
@@ -123,5 +119,10 @@ public sealed class DatasetStore(string folder)
 
     private sealed record Header(
         DatasetSpec Spec, EquatableList<string> Names, EquatableList<string>? HeldOut = null, Consent? Consent = null,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IconTags? Tags = null);
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IconTags? Tags = null)
+    {
+        /// <summary>What the icons' maker allows: the consent, else the source's own terms; null: nobody said.</summary>
+        [JsonIgnore]
+        public Consent? Terms => Consent ?? SourceLicences.Of(Spec);
+    }
 }
