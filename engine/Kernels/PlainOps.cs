@@ -17,17 +17,7 @@ public static partial class PlainOps
         var isPoint = weight.shape[2] == 1 && weight.shape[3] == 1 && padding == (0, 0);
         return x.device_type != DeviceType.CPU ? F.conv2d(x, weight, bias, strides: [stride, stride], padding: [padding.h, padding.w])
             : isPoint ? Point(x, weight, bias, stride)
-            : x.shape[1] == 1 ? OfOneChannel(x, weight, bias, stride, padding)
             : F.conv2d(x, weight, bias, strides: [stride, stride], padding: [padding.h, padding.w]);
-    }
-
-    // oneDNN gets gradients of one channel wrong on some processors (AMD Zen 5), with AVX2 as with AVX-512: here each window is a row of a matrix product.
-    private static Tensor OfOneChannel(Tensor x, Tensor weight, Tensor? bias, long stride, (long h, long w) padding)
-    {
-        if (padding != (0, 0)) x = F.pad(x, [padding.w, padding.w, padding.h, padding.h]);
-        var windows = x.squeeze(1).unfold(1, weight.shape[2], stride).unfold(2, weight.shape[3], stride);    // [N,H′,W′,kh,kw]
-        var y = windows.flatten(3).matmul(weight.flatten(1).t()).permute(0, 3, 1, 2);
-        return bias is null ? y : y + bias.reshape(1, -1, 1, 1);
     }
 
     /// <inheritdoc cref="FastOps.conv2d_relu"/>

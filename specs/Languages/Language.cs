@@ -23,8 +23,11 @@ public sealed class Language(string code, IReadOnlyDictionary<string, string> te
     /// <summary>The languages of what is written into results and statuses, which pages show among texts of their own; by their codes.</summary>
     public static readonly IReadOnlyDictionary<string, Language> OfResults = Read(typeof(Language).Assembly, "Languages/");
 
+    /// <summary>How such texts are taken apart, for pages and the console alike; JSON.</summary>
+    internal static readonly string Rules = Resource(typeof(Language).Assembly, "Languages/rules.json").TrimEnd();
+
     /// <summary>What finds such texts in a language's, in JavaScript: a module that exports <c>translator</c>.</summary>
-    public static readonly string Script = Resource(typeof(Language).Assembly, "Languages/said.js");
+    public static readonly string Script = $"const rules = {Rules};\n{Resource(typeof(Language).Assembly, "Languages/said.js")}";
 
     // Letters as they are, and nothing that would be markup.
     private static readonly JsonSerializerOptions InPages = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };

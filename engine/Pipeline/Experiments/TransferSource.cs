@@ -137,7 +137,7 @@ public sealed class TransferSource
     /// <exception cref="ExperimentException">The icons' size, what is predicted, or a tensor differs; the first one is named with its shape and the wanted one.</exception>
     public void Check(RunSpec run, int? tags)
     {
-        if (_spec is not null && SpecValidation.DifferenceFrom(_spec, run) is { } difference)
+        if (_spec is not null && LineageValidation.DifferenceFrom(_spec, run) is { } difference)
             throw new ExperimentException($"training.from is {Name}, {difference}");
         using var network = new Unet(((DdpmSpec)run.Model).Unet, tags: tags);
         try
