@@ -63,7 +63,7 @@ internal static partial class CommandLine
             What most people want first:
               icon ask my-icons                   the answer for a folder of pictures, with no file to write
               icon run grids/quickstart.json      an experiment, from its training to its report
-              icon watch                          what a silo is at, live
+              icon watch                          what a silo is doing, live
             """);
         Command[] remote =
         [

@@ -59,10 +59,10 @@ internal static class CompletionCommand
             Prints the lines that let a shell complete icon's commands and options with the Tab key.
 
             Examples:
-              source <(icon completion bash)                           for ever: in ~/.bashrc
-              source <(icon completion zsh)                            for ever: in ~/.zshrc
-              icon completion fish | source                            for ever: in ~/.config/fish/config.fish
-              icon completion pwsh | Out-String | Invoke-Expression    for ever: in $PROFILE
+              source <(icon completion bash)                           permanently: in ~/.bashrc
+              source <(icon completion zsh)                            permanently: in ~/.zshrc
+              icon completion fish | source                            permanently: in ~/.config/fish/config.fish
+              icon completion pwsh | Out-String | Invoke-Expression    permanently: in $PROFILE
             """)
         { shell };
         command.SetAction(parsed => Console.Out.WriteLine(Scripts[parsed.GetValue(shell)!]));

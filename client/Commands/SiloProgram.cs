@@ -22,18 +22,18 @@ internal static partial class SiloProgram
     /// <summary>Its commands, with the argument and the sentence that a list of commands has of each.</summary>
     public static IEnumerable<Command> Commands() =>
     [
-        new ForeignCommand("ask", "Asks whether a folder of pictures can be learned without being copied, and answers it.", "folder"),
+        new ForeignCommand("ask", "Answers whether a folder of pictures can be learned from without being copied.", "folder"),
         new ForeignCommand("run", "Trains every run of an experiment, draws and scores its icons, and opens the report on whether they copy.", "file"),
         new ForeignCommand("silo", "Works off experiments on this machine's devices until it is stopped, and answers to submit, watch and the other commands."),
         new ForeignCommand("cluster", "Prepares several silos that work off one queue: their database and their keys."),
         new ForeignCommand("backup", "Copies all that a silo or a cluster keeps into a new folder.", "folder"),
-        new ForeignCommand("restore", "Puts a backup back where nothing is, so that silos go on with its experiments.", "folder"),
+        new ForeignCommand("restore", "Restores a backup into an empty place, so that silos go on with its experiments.", "folder"),
         new ForeignCommand("plan", "Shows the runs of an experiment with their estimated time on this machine, before anything runs.", "file"),
         new ForeignCommand("sample", "Draws icons from a trained run with its own sampler.", "run"),
         new ForeignCommand("evaluate", "Compares two folders of images by FID, nearest-neighbour MAE and NWI."),
         new ForeignCommand("compare", "Compares sets of images by FID, nearest-neighbour MAE, NWI and the figures of the novelty report.", "first", "others"),
         new ForeignCommand("calibrate", "Measures what the figures are worth."),
-        new ForeignCommand("dataset", "Make a data set, check one, list its tags, or install what one is drawn from."),
+        new ForeignCommand("dataset", "Makes a data set, checks one, lists its tags, or installs what one is drawn from."),
         new ForeignCommand("consent", "Whose icons the data sets hold, and what their makers allow."),
         new ForeignCommand("publish", "Makes a folder to give away: a run's icons that are no copies, with cards and checksums.", "run"),
         new ForeignCommand("demo", "Serves a public page with one button: a new icon from a trained run.", "run"),

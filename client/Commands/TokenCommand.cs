@@ -64,7 +64,7 @@ internal static class TokenCommand
         { name }, async (context, parsed, cancellation) =>
         {
             var revoked = await context.Silo.RevokeTokenAsync(parsed.GetValue(name)!, cancellation);
-            context.Terminal.Result(revoked, () => [Speech.Text($"{revoked.Name} may do nothing any more")]);
+            context.Terminal.Result(revoked, () => [Speech.Text($"{revoked.Name} no longer has any rights")]);
             return ExitCode.Success;
         });
     }

@@ -46,7 +46,7 @@ internal static partial class AskCommand
     {
         var command = new Command("ask",
             """
-            Asks whether a folder of pictures can be learned without being copied, and answers it. It looks through the folder, asks
+            Answers whether a folder of pictures can be learned from without being copied. It looks through the folder, asks
             for the artist's consent if none is stated there, chooses models that fit this machine and the time, shows the plan, trains
             an ordinary U-Net and the extreme hourglass until they begin to copy, draws icons, scores them and opens the report. The
             same command goes on where it was interrupted. The experiment file that it wrote works with all other commands.

@@ -29,7 +29,7 @@ internal static class BackupCommands
 
     public static Command CreateRestore() => Create("restore",
         """
-        Puts a backup back where nothing is, so that silos go on with its experiments. It goes into a new or empty data folder, for a
+        Restores a backup into an empty place, so that silos go on with its experiments. It goes into a new or empty data folder, for a
         cluster into a new PostgreSQL database, whose tables it makes, and where there was a store into an empty one. All files
         are checked first, and what is there is never overwritten.
 

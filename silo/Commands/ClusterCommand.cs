@@ -36,18 +36,18 @@ internal static class ClusterCommand
         var command = new Command("init",
             $"""
             Makes the tables of a cluster in a PostgreSQL database, which has to exist, and a join file for each machine: with it,
-            'icon silo --join FILE' is all that the machine needs. Silos speak to each other encrypted, and to those alone that have
-            such a file.
+            'icon silo --join FILE' is all that the machine needs. Silos speak to each other encrypted, and only to those that
+            have such a file.
 
             The files are in the data folder's 'cluster', beside the cluster's certificate authority, whose key (authority.key) makes
             new ones and stays here. A join file is a secret: it holds the database's password and the machine's private key. Bring
-            it to its machine by scp or a stick, and to no other.
+            it to its machine by scp or a USB stick, and to no other.
 
-            A database server on another machine has to encrypt, and to show that it is the one (SSL Mode=VerifyFull, unless the
-            connection string says otherwise): the files postgres-HOST.crt and .key are for it, made before it is asked.
+            A database server on another machine must encrypt and prove who it is (SSL Mode=VerifyFull, unless the connection string
+            says otherwise). The files postgres-HOST.crt and .key are for that server, and are made before it is asked.
 
-            What is there is kept, so it may be repeated: after an update of the program, for another machine, or for one whose
-            certificate ends, as it does after two years.
+            Nothing that is there is changed, so the command may be repeated: after an update of the program, for another machine, or
+            for one whose certificate is about to end, as each does after two years.
 
             Examples:
               createuser --pwprompt icon && createdb --owner icon icon
@@ -81,13 +81,13 @@ internal static class ClusterCommand
         var machine = new Argument<string>("machine") { Description = "As it was named to 'icon cluster init --machine'." };
         var command = new Command("revoke",
             """
-            Takes a machine out of the cluster: every certificate that was made for it counts no more. It is called where the
+            Takes a machine out of the cluster: every certificate that was made for it stops counting. It is called where the
             cluster's authority is. Silos read the list of such certificates, which the authority signs, from the database every five
-            seconds: the machine's own stops, the others let it in no more, and end after ten seconds what is open to it.
+            seconds: the machine's own stops; the others let it in no longer, and close within ten seconds what is still open to it.
 
-            The machine still knows the database's password from its join file, and an API token if it had one. So that it reaches neither:
-            'icon token revoke NAME', another password for the database ("ALTER ROLE icon PASSWORD '…'"), and new join files for the
-            machines that stay. 'icon cluster init --machine MACHINE' lets it in again, with a new file.
+            The machine still knows the database's password from its join file, and an API token if it had one. To take these from it,
+            too: 'icon token revoke NAME', a new password for the database ("ALTER ROLE icon PASSWORD '…'"), and new join files for
+            the machines that stay. 'icon cluster init --machine MACHINE' lets it in again, with a new file.
 
             Example:
               icon cluster revoke laptop --database "Host=db;Username=icon;Password=…;Database=icon"

@@ -33,7 +33,7 @@ internal static class DatasetCommand
     private static readonly Option<int> Seed = new("--seed") { Description = "Layered art: chooses which combinations of parts are drawn.", HelpName = "N", DefaultValueFactory = _ => new LayeredSpec().Seed };
     private static readonly Option<int> Variants = new("--variants") { Description = "Layered art: how many variants of each part are used, 2 to 6 for 'layered', up to 64 for others.", HelpName = "N", DefaultValueFactory = _ => new LayeredSpec().Variants };
 
-    public static Command Create() => new("dataset", "Make a data set, check one, list its tags, or install what one is drawn from.") { Make(), Check(), Tags(), Install() };
+    public static Command Create() => new("dataset", "Makes a data set, checks one, lists its tags, or installs what one is drawn from.") { Make(), Check(), Tags(), Install() };
 
     private static Command Make()
     {

@@ -21,7 +21,7 @@ internal static class PlanCommand
             """
             Shows the runs of an experiment with their estimated time on this machine, before anything runs.
             The times are those of finished runs of the same model and icon size in the data folder, if this device has made some;
-            else they are reckoned from the model's arithmetic, which may be wrong by a factor of two and more. With --measure,
+            else they are estimated from the model's arithmetic, which may be wrong by a factor of two and more. With --measure,
             short training steps are timed here, and long ones scaled by arithmetic from a short one.
 
             Examples:

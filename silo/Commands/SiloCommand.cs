@@ -17,12 +17,12 @@ internal static class SiloCommand
         var certificate = new Option<string?>("--certificate") { Description = "Certificate, PEM, by which other machines reach the API (default: one that the silo makes).", HelpName = "FILE" };
         var key = new Option<string?>("--key") { Description = "Private key of --certificate, PEM (default: in the same file).", HelpName = "FILE" };
         var plainHttp = new Option<bool>("--plain-http") { Description = "Let other machines in without encryption, behind a web server or a tunnel that encrypts." };
-        var join = new Option<string?>("--join") { Description = "Be one of a cluster: this machine's file of those that 'icon cluster init' made.", HelpName = "FILE" };
+        var join = new Option<string?>("--join") { Description = "Join a cluster: the file that 'icon cluster init' made for this machine.", HelpName = "FILE" };
         var command = new Command("silo",
             """
             Works off experiments on this machine's devices until it is stopped, and answers to submit, watch and the other
-            commands. What it was at when it ended, in whatever way, it goes on with by itself when it starts again. Ctrl+C
-            stops it after a checkpoint.
+            commands. However it ended, it goes on by itself with what it was doing when it is started again. Ctrl+C stops it after
+            a checkpoint.
 
             --device may be repeated: cuda:0, cpu, or a name of your own such as "RTX 3080", which stands for a device that
             computes on the CPU.

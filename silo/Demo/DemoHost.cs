@@ -41,7 +41,7 @@ internal sealed class DemoHost : IAsyncDisposable
 
     private const string Crowded = "Too many requests have come within a minute.";
 
-    private const string Full = "Too many icons are waited for already.";
+    private const string Full = "Too many visitors are waiting already.";
 
     private const string Later = "{0} Try again in {1} s.";
 

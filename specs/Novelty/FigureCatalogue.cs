@@ -25,7 +25,7 @@ public static class FigureCatalogue
             "Heusel et al. 2017", "", CopyingSign.Low, Better.Lower, OfFeatures: true),
         new("fid-floor", "FID floor", "Mean FID between random halves of the training set: what real icons score against real ones at that count.",
             Here, "", CopyingSign.Neither, Better.Neither, OfFeatures: true),
-        new("fid-infinity", "FID∞", "FID extrapolated to endlessly many icons of the set by a line through FID against 1/N of 15 subset sizes; the training set stays as it is.",
+        new("fid-infinity", "FID∞", "FID extrapolated to infinitely many icons of the set by a line through FID against 1/N of 15 subset sizes; the training set stays as it is.",
             "Chong & Forsyth 2020", "", CopyingSign.Low, Better.Lower, OfFeatures: true),
         new("kid", "KID", "Unbiased squared maximum mean discrepancy of the network's features with the kernel (xᵀy/d + 1)³, mean over 100 random subsets.",
             "Bińkowski et al. 2018", "", CopyingSign.Low, Better.Lower, OfFeatures: true),
