@@ -11,6 +11,7 @@ namespace IconDiffusion.Data;
 /// <param name="Expiry">The last day on which they may be used, <c>YYYY-MM-DD</c>; null: no end.</param>
 public sealed record Consent(string Artist, string Licence, string? Scope = null, DateOnly? Expiry = null)
 {
+    /// <summary>Name of the file in a folder of images: <c>consent.json</c>.</summary>
     public const string FileName = FolderListing.ConsentFile;
 
     /// <summary>The folder's consent, or null if it holds none.</summary>

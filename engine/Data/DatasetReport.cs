@@ -15,6 +15,7 @@ public sealed record DatasetReport
     /// <summary>Sentences that each say why training is refused; none: the dataset can be used.</summary>
     public required EquatableList<string> Problems { get; init; }
 
+    /// <summary>Image files that could not be read, each with the reason.</summary>
     public EquatableList<UnreadableFile> Unreadable { get; init; } = [];
 
     /// <summary>Files that are an image neither by name nor by content, pipes and devices whatever they are called; consent.json aside.</summary>
@@ -35,6 +36,7 @@ public sealed record DatasetReport
     /// <summary>Links that are not followed.</summary>
     public EquatableList<UnfollowedLink> Unfollowed { get; init; } = [];
 
+    /// <summary>Pictures that are there more than once, a group for each.</summary>
     public EquatableList<DuplicateGroup> Duplicates { get; init; } = [];
 
     /// <summary>Icons with transparent pixels, which the background fills.</summary>

@@ -26,6 +26,7 @@ public sealed class DatasetStore(string folder)
         return Path.Combine(folder, fingerprint + ".icons");
     }
 
+    /// <summary>Whether a data set lies in the store. What lies there is checked only when it is read.</summary>
     public bool Contains(string fingerprint) => File.Exists(PathOf(fingerprint));
 
     /// <summary>Writes the dataset unless it is there already, under the same consent and with the same tags; returns its file.</summary>

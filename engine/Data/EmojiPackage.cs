@@ -9,6 +9,7 @@ namespace IconDiffusion.Data;
 public sealed record EmojiPackage(string Name, string NpmName, string Version, string Sha512, string Folder, bool IsLowerCase, Consent Consent)
     : PinnedPackage(Name, NpmName, Version, Sha512, $"{Consent.Artist}: {Consent.Licence}. {Consent.Scope}")
 {
+    /// <summary>OpenMoji's drawings, CC BY-SA 4.0.</summary>
     public static EmojiPackage OpenMoji { get; } = new(
         "openmoji", "openmoji", "17.0.0", "EBnYrNGdcdw+OSXmENeNE1yBNRu6tOraTmoOyUbJkTmvT/+XETp8RZLSJFzD3lrPc5N9CzsyPnRTk0Vp4UaI9w==",
         "package/color/svg/", IsLowerCase: false,

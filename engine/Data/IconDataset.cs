@@ -61,8 +61,10 @@ public sealed class IconDataset
         return new([.. icons.Select(icon => icon.Name)], new(pixels.ToArray(), spec.ImageSize));
     }
 
+    /// <summary>What the data set was asked to be.</summary>
     public DatasetSpec Spec { get; }
 
+    /// <summary>The icons that are trained on.</summary>
     public IconSet Training { get; }
 
     /// <summary>Icons of the same source that are not trained on; null: none.</summary>

@@ -16,6 +16,7 @@ public sealed class InstalledPackages(string folder)
     /// <summary>Where nothing is installed.</summary>
     public static InstalledPackages None { get; } = new("");
 
+    /// <summary>Where a package's archive lies, or would lie.</summary>
     public string PathOf(PinnedPackage package) => Path.Combine(folder, package.FileName);
 
     /// <summary>Whether the package is there, whole and unchanged.</summary>

@@ -16,6 +16,7 @@ public struct SplitMix64
             _state = Mix(_state + Golden + unchecked((ulong)key));
     }
 
+    /// <summary>The next 64 bits of the stream.</summary>
     public ulong Next() => Mix(_state += Golden);
 
     /// <summary>Uniform in 0 … <paramref name="bound"/> − 1, without bias (Lemire 2019, arXiv:1805.10941).</summary>

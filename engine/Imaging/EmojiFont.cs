@@ -3,6 +3,7 @@ namespace IconDiffusion.Imaging;
 /// <summary>Renders single emoji from Google's Noto Color Emoji font (OFL 1.1; Debian: fonts-noto-color-emoji).</summary>
 public static class EmojiFont
 {
+    /// <summary>The font's family, by which it is asked for.</summary>
     public const string Family = "Noto Color Emoji";
 
     /// <summary>Names the font's file where it is not installed.</summary>

@@ -14,12 +14,16 @@ public sealed class IconPixels
         Count = data.Length / BytesPerIcon;
     }
 
+    /// <summary>All icons' bytes, [N,H,W,3], RGB.</summary>
     public ReadOnlyMemory<byte> Data { get; }
 
+    /// <summary>Side of an icon, in pixels.</summary>
     public int ImageSize { get; }
 
+    /// <summary>Number of icons.</summary>
     public int Count { get; }
 
+    /// <summary>ImageSize · ImageSize · 3.</summary>
     public int BytesPerIcon => checked(ImageSize * ImageSize * 3);
 
     /// <summary>The pixels of icon <paramref name="index"/>.</summary>

@@ -14,9 +14,12 @@ public sealed record IconSet
         (Names, Pixels) = (names, pixels);
     }
 
+    /// <summary>Each icon's name, in their order.</summary>
     public EquatableList<string> Names { get; }
 
+    /// <summary>The icons, in the order of their names.</summary>
     public IconPixels Pixels { get; }
 
+    /// <summary>Number of icons.</summary>
     public int Count => Names.Count;
 }

@@ -21,13 +21,16 @@ public sealed class Image
             (Pixels[i], Pixels[i + 1], Pixels[i + 2]) = (colour.R, colour.G, colour.B);
     }
 
+    /// <summary>In pixels.</summary>
     public int Width { get; }
 
+    /// <summary>In pixels.</summary>
     public int Height { get; }
 
     /// <summary>Rows from the top, pixels from the left, R G B.</summary>
     public byte[] Pixels { get; }
 
+    /// <summary>The pixel in column x and row y, both from 0, from the upper left corner.</summary>
     public Rgb this[int x, int y]
     {
         get

@@ -3,7 +3,20 @@ using IconDiffusion.Specs.Files;
 namespace IconDiffusion.Imaging;
 
 /// <summary>How the stored channels are to be understood; all become sRGB on loading.</summary>
-public enum ColourSpace { Other = 0, Grey = 1, Rgb = 2, Cmyk = 3 }
+public enum ColourSpace
+{
+    /// <summary>Any other, such as Lab.</summary>
+    Other = 0,
+
+    /// <summary>One channel of light.</summary>
+    Grey = 1,
+
+    /// <summary>Red, green and blue.</summary>
+    Rgb = 2,
+
+    /// <summary>Cyan, magenta, yellow and black, for print.</summary>
+    Cmyk = 3,
+}
 
 /// <summary>What a file's header says, before any pixel is decoded.</summary>
 /// <param name="Format">From the content; the file's name is not looked at.</param>
@@ -21,5 +34,6 @@ public sealed record ImageInfo(
     ColourSpace ColourSpace,
     bool HasAlpha)
 {
+    /// <summary>Width · Height, known before anything is decoded.</summary>
     public long PixelCount => (long)Width * Height;
 }

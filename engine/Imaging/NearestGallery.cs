@@ -14,6 +14,7 @@ public static class NearestGallery
     /// <param name="IsFramed">Whether a frame stands around the pair: it is called a copy.</param>
     public sealed record Entry(Image Generated, Image Nearest, double Distance, string Mark = "", bool IsFramed = false);
 
+    /// <summary>The gallery as one picture.</summary>
     public static Image Compose(IReadOnlyList<Entry> entries, int? columns = null) => ContactSheet.Compose(
         entries.Select(Stacked).ToList(),
         columns,

@@ -8,6 +8,7 @@ namespace IconDiffusion.Imaging;
 /// <summary>Sum of absolute differences of two byte arrays: exact, in integers.</summary>
 public static class PixelDistance
 {
+    /// <summary>Sum of absolute differences of two icons' bytes, of the same length.</summary>
     public static long Sum(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
     {
         if (a.Length != b.Length) throw new ArgumentException($"{b.Length} bytes came to compare with {a.Length}; wanted as many.", nameof(b));

@@ -49,6 +49,7 @@ public static class Safetensors
         return tensors;
     }
 
+    /// <summary>All tensors of a file, by their names.</summary>
     public static Dictionary<string, Tensor> Read(Stream stream) => Read(stream, out _);
 
     /// <summary>

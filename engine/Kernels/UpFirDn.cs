@@ -10,6 +10,7 @@ public readonly record struct Margins(long Left, long Right, long Top, long Bott
     /// <summary>The same on all four sides.</summary>
     public static implicit operator Margins(long all) => new(all, all, all, all);
 
+    /// <summary>Both, side by side.</summary>
     public static Margins operator +(Margins one, Margins other) =>
         new(one.Left + other.Left, one.Right + other.Right, one.Top + other.Top, one.Bottom + other.Bottom);
 }

@@ -16,6 +16,7 @@ public sealed class ComparisonTable(IReadOnlyList<SetComparison> comparisons, bo
 
     private readonly List<string> _notes = [.. comparisons.SelectMany(NotesOf).Distinct()];
 
+    /// <summary>The columns' heads.</summary>
     public IReadOnlyList<string> Header => ["pair", "n/m", .. _keys.Select(key => FigureText.Label(key, Features)), "notes"];
 
     /// <summary>The lines as text; the last column names footnotes by number.</summary>

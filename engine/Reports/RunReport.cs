@@ -10,14 +10,19 @@ namespace IconDiffusion.Reports;
 /// <summary>What one finished run shows: its figures, a sheet of its icons, and the icons beside what they may be copies of.</summary>
 public static class RunReport
 {
+    /// <summary>A run's result, in its results folder.</summary>
     public const string ResultFile = "result.json";
 
+    /// <summary>All drawn icons in one picture.</summary>
     public const string ContactSheetFile = FolderListing.ContactSheetFile;
 
+    /// <summary>Drawn icons above their nearest training icons.</summary>
     public const string GalleryFile = "gallery.png";
 
+    /// <summary>Which icons a figure shows as the run's best.</summary>
     public const string BestIconsFile = "best-icons.json";
 
+    /// <summary>What the judge of parts found in each icon, of layered art.</summary>
     public const string PartsFile = "parts.json";
 
     // A picture of 256 icons still opens everywhere; the run's samples hold all of them.

@@ -17,8 +17,10 @@ public abstract class LayeredArt(int size, Rgb background)
 
     private readonly ConcurrentDictionary<(int Piece, int PhaseX, int PhaseY), Lazy<Sheet>> _drawn = new();
 
+    /// <summary>Side of the drawing, in pixels.</summary>
     public int Size => size;
 
+    /// <summary>Colour behind all layers.</summary>
     public Rgb Background => background;
 
     /// <summary>Who drew it, under which terms.</summary>
@@ -146,6 +148,7 @@ public sealed record ArtLayer(string Name, EquatableList<string> Variants, PartM
     /// <summary>The name of a variant that has nothing to see.</summary>
     public const string None = "none";
 
+    /// <summary>Whether a layer's variant draws anything; an optional layer may be left out.</summary>
     public bool IsDrawn(int variant) => Variants[variant] != None;
 }
 
@@ -157,6 +160,7 @@ public readonly record struct ArtPiece(int Layer, int Id);
 /// <summary>Which variant an icon has of each layer, from 0.</summary>
 public sealed record Combination(EquatableList<int> Variants)
 {
+    /// <summary>The variant of a layer, from 0.</summary>
     public int this[int layer] => Variants[layer];
 }
 
@@ -164,6 +168,7 @@ public sealed record Combination(EquatableList<int> Variants)
 /// <param name="Moves">One for each layer.</param>
 public sealed record ArtLayout(EquatableList<PartMove> Moves)
 {
+    /// <summary>How a layer's part is moved from its place.</summary>
     public PartMove this[int layer] => Moves[layer];
 }
 

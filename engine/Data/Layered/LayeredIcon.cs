@@ -8,14 +8,17 @@ public sealed class LayeredIcon
     private readonly LayeredArt _art;
     private readonly Lazy<Image> _icon;
 
+    /// <summary>An icon of a style, of these variants, with its parts in these places.</summary>
     public LayeredIcon(LayeredArt art, Combination combination, ArtLayout layout)
     {
         (_art, Combination, Layout) = (art, combination, layout);
         _icon = new(() => art.Draw(combination, layout));
     }
 
+    /// <summary>The variant of each layer.</summary>
     public Combination Combination { get; }
 
+    /// <summary>Where its parts are.</summary>
     public ArtLayout Layout { get; }
 
     /// <summary>Its variants' names; see <see cref="LayeredArt.NameOf"/>.</summary>

@@ -28,6 +28,7 @@ public sealed record Shape(IReadOnlyList<IReadOnlyList<Vertex>> Contours, Rgb Co
             }
     }
 
+    /// <summary>An ellipse by its centre and radii, in pixels.</summary>
     public static Shape Ellipse(double x, double y, double radiusX, double radiusY, string colour) =>
         new([Oval(x, y, radiusX, radiusY)], Rgb.Parse(colour));
 
@@ -35,6 +36,7 @@ public sealed record Shape(IReadOnlyList<IReadOnlyList<Vertex>> Contours, Rgb Co
     public static Shape Ring(double x, double y, double radiusX, double radiusY, double width, string colour) =>
         new([Oval(x, y, radiusX, radiusY), Oval(x, y, radiusX - width, radiusY - width)], Rgb.Parse(colour));
 
+    /// <summary>An upright rectangle by its upper left corner, width and height, in pixels.</summary>
     public static Shape Rectangle(double x, double y, double width, double height, string colour) =>
         new([[new(x, y), new(x + width, y), new(x + width, y + height), new(x, y + height)]], Rgb.Parse(colour));
 
@@ -101,5 +103,6 @@ public sealed record Shape(IReadOnlyList<IReadOnlyList<Vertex>> Contours, Rgb Co
 /// <summary>A point of the canvas.</summary>
 public readonly record struct Vertex(double X, double Y)
 {
+    /// <summary>The point that lies a part, 0 to 1, of the way to another.</summary>
     public Vertex Towards(Vertex other, double part) => new(X + ((other.X - X) * part), Y + ((other.Y - Y) * part));
 }

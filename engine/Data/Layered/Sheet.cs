@@ -6,6 +6,7 @@ namespace IconDiffusion.Data.Layered;
 /// <param name="Rgba">Alpha not premultiplied.</param>
 public sealed record Sheet(int X, int Y, int Width, int Height, byte[] Rgba)
 {
+    /// <summary>One without any pixel.</summary>
     public static Sheet Empty { get; } = new(0, 0, 0, 0, []);
 
     /// <summary>The part that lies on an icon, transparent all around: [size, size, 4].</summary>

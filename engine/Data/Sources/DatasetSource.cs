@@ -10,7 +10,7 @@ public static class DatasetSource
     /// <param name="packages">Installed packages of drawings; null: none.</param>
     /// <param name="warn">Is told what training would not see of a folder, a sentence each; null: nobody is there to read it.</param>
     /// <exception cref="DatasetException">The source has too few icons, unreadable ones, is not installed, or the description is impossible.</exception>
-    /// <exception cref="ImageException">libvips or the font is missing.</exception>
+    /// <exception cref="Imaging.ImageException">libvips or the font is missing.</exception>
     public static IconDataset Prepare(DatasetSpec spec, TimeProvider clock, InstalledPackages? packages = null, Action<string>? warn = null)
     {
         Validate(spec);
@@ -26,7 +26,7 @@ public static class DatasetSource
 
     /// <summary>What <see cref="Prepare"/> would find; see <see cref="DatasetReport"/>.</summary>
     /// <exception cref="DatasetException">The folder is missing or unreadable, the package is not installed, or the description is impossible.</exception>
-    /// <exception cref="ImageException">libvips or the font is missing.</exception>
+    /// <exception cref="Imaging.ImageException">libvips or the font is missing.</exception>
     public static DatasetReport Check(DatasetSpec spec, TimeProvider clock, InstalledPackages? packages = null)
     {
         Validate(spec);

@@ -96,5 +96,6 @@ public sealed class DescriptorExtractor : IDisposable
         return length > 0 ? Array.ConvertAll(vector, x => (float)(x / length)) : vector;
     }
 
+    /// <inheritdoc/>
     public void Dispose() => _network.Dispose();
 }

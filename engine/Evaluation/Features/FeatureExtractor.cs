@@ -103,5 +103,6 @@ public sealed class FeatureExtractor : IDisposable
         return new(values, _network.FeatureCount);
     }
 
+    /// <inheritdoc/>
     public void Dispose() => _network.Dispose();
 }

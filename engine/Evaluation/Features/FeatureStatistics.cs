@@ -24,6 +24,7 @@ public sealed class FeatureStatistics
     /// <summary>float32 [Count, Dimension], row-major.</summary>
     public float[] Values { get; }
 
+    /// <summary>Number of features, the side of the covariance.</summary>
     public int Dimension { get; }
 
     /// <summary>Number of images, n.</summary>

@@ -90,6 +90,7 @@ public sealed class InceptionV3 : IDisposable
         return FastOps.channels_last(x).MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var layer in _layers.Values) layer.Dispose();

@@ -22,8 +22,10 @@ public sealed class InceptionWeightsFile(Uri source, string sha256, long maxByte
         "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2",
         maxBytes: 128 << 20);
 
+    /// <summary>Where the published file is downloaded from.</summary>
     public Uri Source => source;
 
+    /// <summary>Its name, which ends in the first digits of its SHA-256.</summary>
     public string FileName => Path.GetFileName(source.AbsolutePath);
 
     /// <summary><c>weights/</c> below the data folder.</summary>

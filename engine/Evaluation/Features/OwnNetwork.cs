@@ -24,8 +24,10 @@ public sealed record OwnNetworkSpec
     /// <summary>What red, green and blue are divided by after that.</summary>
     public required EquatableList<double> Std { get; init; }
 
+    /// <summary>The order of colours that the network takes.</summary>
     public required ChannelOrder Channels { get; init; }
 
+    /// <summary>The order of axes that the network takes.</summary>
     public required TensorLayout Layout { get; init; }
 
     /// <summary>Length of a feature vector.</summary>
@@ -36,7 +38,14 @@ public sealed record OwnNetworkSpec
 }
 
 /// <summary>In which order a network takes colours.</summary>
-public enum ChannelOrder { Rgb, Bgr }
+public enum ChannelOrder
+{
+    /// <summary>Red first.</summary>
+    Rgb,
+
+    /// <summary>Blue first, as OpenCV has it.</summary>
+    Bgr,
+}
 
 /// <summary>In which order a network takes a picture's numbers.</summary>
 public enum TensorLayout

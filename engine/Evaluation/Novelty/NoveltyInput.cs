@@ -36,6 +36,7 @@ public sealed record NoveltyInput
     /// </summary>
     public Scores? Scores { get; init; }
 
+    /// <summary>How the figures are computed.</summary>
     public NoveltySettings Settings { get; init; } = new();
 
     /// <summary>Reservations that the caller knows of, such as images that were resized.</summary>

@@ -14,6 +14,7 @@ public sealed class AdaController : IDisposable
     private readonly Tensor _signs = zeros([], float64).DetachFromDisposeScope();
     private readonly Tensor _count = zeros([], float64).DetachFromDisposeScope();
 
+    /// <summary>Starts without augmentation, p = 0.</summary>
     public AdaController(AdaSpec spec) => _spec = spec;
 
     /// <summary>The probability p of each transform.</summary>

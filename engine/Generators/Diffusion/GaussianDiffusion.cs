@@ -33,6 +33,7 @@ public sealed class GaussianDiffusion : IDisposable
         Tensor Table(float[] values) => tensor(values, device: device);
     }
 
+    /// <summary>β and what follows from it, of each time step.</summary>
     public NoiseSchedule Schedule { get; }
 
     /// <summary>A sample of q(x_t | x₀), eq. 4: √ᾱ_t·x₀ + √(1−ᾱ_t)·ε.</summary>
@@ -99,6 +100,7 @@ public sealed class GaussianDiffusion : IDisposable
         return x0.clamp(-1, 1);
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         _sqrtAlphaBar.Dispose();

@@ -42,6 +42,7 @@ public sealed class NoiseSchedule
         PosteriorLogVariance = Table(t => Math.Log(Math.Max(PosteriorVariance(t), 1e-20)));
     }
 
+    /// <summary>T, the number of time steps.</summary>
     public int Timesteps => Beta.Length;
 
     /// <summary>β_t.</summary>

@@ -6,7 +6,17 @@ using F = TorchSharp.torch.nn.functional;
 namespace IconDiffusion.Generators.Models;
 
 /// <summary>What follows a layer's sum.</summary>
-public enum Activation { Linear, Relu, LeakyRelu }
+public enum Activation
+{
+    /// <summary>x, gain 1.</summary>
+    Linear,
+
+    /// <summary>max(x, 0), gain √2.</summary>
+    Relu,
+
+    /// <summary>x where x ≥ 0, 0.2 x elsewhere, gain √2.</summary>
+    LeakyRelu,
+}
 
 /// <summary>The functions that StyleGAN2's layers are made of (Karras et al. 2020, arXiv:1912.04958), without weights of their own.</summary>
 public static class StyleGan2Functions

@@ -28,8 +28,10 @@ public sealed class StyleGan2Generator : nn.Module
         RegisterComponents();
     }
 
+    /// <summary>z to w.</summary>
     public StyleGan2Mapping Mapping => mapping;
 
+    /// <summary>w to the image.</summary>
     public StyleGan2Synthesis Synthesis => synthesis;
 
     /// <summary>The same w for every layer: [N,w] → [N,<see cref="StyleGan2Synthesis.StyleCount"/>,w].</summary>

@@ -116,6 +116,7 @@ public sealed class Unet : Module<Tensor, Tensor, Tensor>
         ResnetBlock Block(int from, int to) => new(generator, from, to, timeDim, groups);
     }
 
+    /// <summary>The shape that it was built by.</summary>
     public UnetSpec Spec { get; }
 
     /// <summary>Channels of the icons that go in and of what comes out.</summary>

@@ -12,8 +12,10 @@ public sealed class AncestralSampler(GaussianDiffusion diffusion) : ISampler
 {
     private readonly NoiseSchedule _schedule = diffusion.Schedule;
 
+    /// <inheritdoc/>
     public int ModelCalls => _schedule.Timesteps;
 
+    /// <inheritdoc/>
     public Tensor Sample(
         Func<Tensor, Tensor, Tensor> model, INoise noise, IProgress<int>? progress, CancellationToken cancellation)
     {

@@ -26,12 +26,14 @@ public sealed class BetweenNoise : INoise, IDisposable
         _to = new IconNoise(seed, points.Select(point => point.To), channels, size, device);
     }
 
+    /// <inheritdoc/>
     public Tensor Next()
     {
         using var scope = NewDisposeScope();
         return IconPoint.Blend(_points, _from.Next(), _to.Next()).MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         _from.Dispose();

@@ -28,8 +28,10 @@ public sealed class DdimSampler : ISampler
         (_diffusion, _eta, _times) = (diffusion, eta, Times(timesteps, steps));
     }
 
+    /// <inheritdoc/>
     public int ModelCalls => _times.Length - 1;
 
+    /// <inheritdoc/>
     public Tensor Sample(
         Func<Tensor, Tensor, Tensor> model, INoise noise, IProgress<int>? progress, CancellationToken cancellation)
     {

@@ -30,8 +30,10 @@ public sealed class DpmSolverSampler : ISampler
         _times = Times(diffusion.Schedule, steps);
     }
 
+    /// <inheritdoc/>
     public int ModelCalls => _times.Length;
 
+    /// <inheritdoc/>
     public Tensor Sample(
         Func<Tensor, Tensor, Tensor> model, INoise noise, IProgress<int>? progress, CancellationToken cancellation)
     {

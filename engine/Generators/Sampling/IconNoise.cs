@@ -39,6 +39,7 @@ public sealed class IconNoise : INoise, IDisposable
         _device = device ?? CPU;
     }
 
+    /// <inheritdoc/>
     public Tensor Next()
     {
         using var scope = NewDisposeScope();
@@ -46,6 +47,7 @@ public sealed class IconNoise : INoise, IDisposable
         return stack(draws).to(_device).MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var generator in _generators)

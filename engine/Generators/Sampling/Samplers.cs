@@ -8,6 +8,7 @@ namespace IconDiffusion.Generators.Sampling;
 /// <summary>Makes the sampler that a spec describes.</summary>
 public static class Samplers
 {
+    /// <summary>The sampler that a spec asks for, over a model's schedule.</summary>
     public static ISampler Create(SamplerSpec spec, GaussianDiffusion diffusion) => spec switch
     {
         AncestralSpec => new AncestralSampler(diffusion),

@@ -9,11 +9,13 @@ public sealed record CheckpointManifest
     /// <summary>The format that this code writes and reads.</summary>
     public const int CurrentFormat = 1;
 
+    /// <summary>Version of this file's form.</summary>
     public required int Format { get; init; }
 
     /// <summary>Identity of the run that the weights belong to.</summary>
     public required string RunId { get; init; }
 
+    /// <summary>The moment of the training that the checkpoint is of.</summary>
     public required CheckpointMoment Moment { get; init; }
 
     /// <summary>Size of the weights file in bytes.</summary>

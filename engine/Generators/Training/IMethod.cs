@@ -79,5 +79,6 @@ public sealed record StepFigures(double Loss, double GradNorm, IReadOnlyDictiona
 /// <param name="advice">What may help.</param>
 public sealed class DivergenceException(string message, string advice = "change the run's settings") : Exception(message)
 {
+    /// <summary>What may help, as a sentence.</summary>
     public string Advice => advice;
 }

@@ -26,4 +26,14 @@ public interface ITrainingWatch
 }
 
 /// <summary>Why a trainer offers a look: after any step, before a checkpoint, or because a limit ends the training.</summary>
-public enum LookOccasion { Step, Checkpoint, End }
+public enum LookOccasion
+{
+    /// <summary>A step is done.</summary>
+    Step,
+
+    /// <summary>A checkpoint is about to be written.</summary>
+    Checkpoint,
+
+    /// <summary>A limit ends the training.</summary>
+    End,
+}

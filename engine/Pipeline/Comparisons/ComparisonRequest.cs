@@ -38,6 +38,7 @@ public sealed record ComparisonRequest
     /// <summary>Whether a folder's damaged files are left out; else one refuses the whole.</summary>
     public bool SkipUnreadable { get; init; }
 
+    /// <summary>The figures' network and settings.</summary>
     public EvaluationSpec Evaluation { get; init; } = new();
 
     /// <summary>The packages that the sets are drawn from.</summary>

@@ -13,6 +13,7 @@ namespace IconDiffusion.Pipeline.Comparisons;
 /// <param name="Warnings">See <see cref="FolderWarnings"/>.</param>
 public sealed record ImageSet(string Name, IconDataset Dataset, EquatableList<UnreadableFile> Unreadable, int Resampled, EquatableList<string> Warnings)
 {
+    /// <summary>The set's icons.</summary>
     public IconPixels Pixels => Dataset.Training.Pixels;
 
     internal ComparedSet Compared => new(Name, Dataset.Count, Dataset.Fingerprint, Resampled, Unreadable, Warnings, Dataset.Consent);

@@ -7,7 +7,7 @@ namespace IconDiffusion.Pipeline.Experiments;
 public static class DrawingStage
 {
     /// <inheritdoc cref="TrainingStage.Run"/>
-    /// <exception cref="ConsentException">The consent for the data set has ended.</exception>
+    /// <exception cref="Data.ConsentException">The consent for the data set has ended.</exception>
     /// <exception cref="ExperimentException">The run is not trained, or not here.</exception>
     public static DrawingDone Run(DrawingWork work, WorkContext context, CancellationToken cancellation)
     {

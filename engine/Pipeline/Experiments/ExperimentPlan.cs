@@ -8,6 +8,7 @@ namespace IconDiffusion.Pipeline.Experiments;
 /// <summary>What an experiment would take on this machine.</summary>
 public sealed record ExperimentPlan
 {
+    /// <summary>The experiment's name.</summary>
     public required string Name { get; init; }
 
     /// <summary>The device that the times are for.</summary>
@@ -16,6 +17,7 @@ public sealed record ExperimentPlan
     /// <summary>The GPU class that the file asks for.</summary>
     public string? Gpu { get; init; }
 
+    /// <summary>Each run with its estimates, in the file's order.</summary>
     public required EquatableList<PlannedRun> Runs { get; init; }
 
     /// <summary>All runs one after the other; scoring is left out, it takes seconds.</summary>
@@ -68,6 +70,7 @@ public sealed record ExperimentPlan
 /// <summary>One run of a plan.</summary>
 public sealed record PlannedRun
 {
+    /// <summary>What the run is asked to be.</summary>
     public required RunSpec Spec { get; init; }
 
     /// <summary>What tables call it.</summary>
@@ -76,6 +79,7 @@ public sealed record PlannedRun
     /// <summary>Of one icon's forward pass; null: not counted.</summary>
     public double? MultiplyAdds { get; init; }
 
+    /// <summary>Trained numbers of the network or networks.</summary>
     public required long Parameters { get; init; }
 
     /// <summary>Device memory that training or sampling needs, whichever is more; see <see cref="MemoryEstimate"/>.</summary>
@@ -87,13 +91,16 @@ public sealed record PlannedRun
     /// <summary>Optimiser steps, estimated where the budget ends training.</summary>
     public required long Steps { get; init; }
 
+    /// <summary>Whether the budget of time is reached before the number of steps.</summary>
     public required bool EndedByBudget { get; init; }
 
+    /// <summary>Estimated time worked on training.</summary>
     public required TimeSpan TrainingTime { get; init; }
 
     /// <summary>Icons drawn, fewer than asked for where the budget ends sampling.</summary>
     public required int Icons { get; init; }
 
+    /// <summary>Estimated time of drawing the run's icons.</summary>
     public required TimeSpan SamplingTime { get; init; }
 
     /// <summary>How both times are known.</summary>

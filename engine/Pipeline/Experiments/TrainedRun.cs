@@ -32,6 +32,7 @@ public sealed class TrainedRun
     /// <summary>See <see cref="RunIdentity.Run"/>.</summary>
     public string Id { get; }
 
+    /// <summary>What the run was asked to be.</summary>
     public RunSpec Spec { get; }
 
     /// <summary>Of the data set that it was trained on; null: a run of an early version that was never scored does not say.</summary>

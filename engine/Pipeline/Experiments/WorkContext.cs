@@ -28,6 +28,7 @@ public sealed record WorkContext
     /// <summary>Receives sentences about what went wrong without ending the work.</summary>
     public required Action<string> Warn { get; init; }
 
+    /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>The folder of a run.</summary>

@@ -7,6 +7,7 @@ namespace IconDiffusion.Pipeline.Publishing;
 /// <summary>The card of the icons that were trained on (after Gebru et al. 2021), with Hugging Face's front matter. The icons themselves are not in it.</summary>
 public static class DatasetCard
 {
+    /// <summary>The card's name in the published folder.</summary>
     public const string FileName = "DATASET_CARD.md";
 
     /// <summary>The card, Markdown.</summary>

@@ -16,6 +16,7 @@ namespace IconDiffusion.Pipeline.Publishing;
 /// </summary>
 public static class ModelCard
 {
+    /// <summary>The card's name in the published folder.</summary>
     public const string FileName = "MODEL_CARD.md";
 
     /// <summary>The card, Markdown.</summary>

@@ -10,6 +10,7 @@ public sealed record Publication
     /// <summary>The run's scores and what reproduces them.</summary>
     public required RunResult Result { get; init; }
 
+    /// <summary>The run's novelty report, whose copies are left out.</summary>
     public required NoveltyReport Novelty { get; init; }
 
     /// <summary>The training set; null: it is not in the data folder any more.</summary>
@@ -31,7 +32,9 @@ public sealed record Publication
     /// <summary>Icons that are published.</summary>
     public required EquatableList<int> Icons { get; init; }
 
+    /// <summary>Copies, each with the training icon that it copies.</summary>
     public required EquatableList<LeftOutIcon> LeftOut { get; init; }
 
+    /// <summary>Whether icons are marked visibly.</summary>
     public required bool Watermark { get; init; }
 }

@@ -5,11 +5,13 @@ namespace IconDiffusion.Pipeline.Publishing;
 /// <summary>What was published and what was not: the folder's <c>manifest.json</c>.</summary>
 public sealed record PublicationManifest
 {
+    /// <summary>The manifest's name in the published folder.</summary>
     public const string FileName = "manifest.json";
 
     /// <summary>See <see cref="RunIdentity.Run"/>.</summary>
     public required string Run { get; init; }
 
+    /// <summary>What drew the icons, in words.</summary>
     public required string Model { get; init; }
 
     /// <summary>The training set's fingerprint.</summary>
@@ -18,6 +20,7 @@ public sealed record PublicationManifest
     /// <summary>The consent record that the publication rests on; null: none, as the publisher was told and wanted.</summary>
     public string? Consent { get; init; }
 
+    /// <summary>The program and its version.</summary>
     public required string Software { get; init; }
 
     /// <summary>Whether the icons are marked visibly.</summary>

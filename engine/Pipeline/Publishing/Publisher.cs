@@ -22,6 +22,7 @@ public sealed record PublicationOffer(string? Record, Consent? Consent, string V
 /// <summary>Gives a run's icons away: those that are no copies, under a consent, each saying what it is, with cards and a manifest.</summary>
 public static class Publisher
 {
+    /// <summary>Name of the sheet that shows all published icons.</summary>
     public const string ContactSheetFile = FolderListing.ContactSheetFile;
 
     // As in a run's report.

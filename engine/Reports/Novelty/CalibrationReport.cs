@@ -31,6 +31,7 @@ public sealed class CalibrationReport(CalibrationResult result)
         return JsonSerializer.Deserialize<CalibrationResult>(stream, SpecJson.Indented) is { } shipped && shipped.Features == features ? shipped : null;
     }
 
+    /// <summary>The columns' heads.</summary>
     public IReadOnlyList<string> Header => ["figure", .. _disturbances.Select(Name)];
 
     /// <summary>For each figure how it moves, and the smallest strength that it tells from none, for sets of each size.</summary>

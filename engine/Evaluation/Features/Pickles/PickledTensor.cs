@@ -3,7 +3,38 @@ using System.Runtime.InteropServices;
 namespace IconDiffusion.Evaluation.Features.Pickles;
 
 /// <summary>Element types of the storages that <see cref="TorchFile"/> reads.</summary>
-public enum StorageType { Float64, Float32, Float16, BFloat16, Int64, Int32, Int16, Int8, UInt8, Bool }
+public enum StorageType
+{
+    /// <summary><c>DoubleStorage</c>, 8 bytes.</summary>
+    Float64,
+
+    /// <summary><c>FloatStorage</c>, 4 bytes.</summary>
+    Float32,
+
+    /// <summary><c>HalfStorage</c>, 2 bytes.</summary>
+    Float16,
+
+    /// <summary><c>BFloat16Storage</c>, 2 bytes.</summary>
+    BFloat16,
+
+    /// <summary><c>LongStorage</c>, 8 bytes.</summary>
+    Int64,
+
+    /// <summary><c>IntStorage</c>, 4 bytes.</summary>
+    Int32,
+
+    /// <summary><c>ShortStorage</c>, 2 bytes.</summary>
+    Int16,
+
+    /// <summary><c>CharStorage</c>, 1 byte with a sign.</summary>
+    Int8,
+
+    /// <summary><c>ByteStorage</c>, 1 byte.</summary>
+    UInt8,
+
+    /// <summary><c>BoolStorage</c>, 1 byte, 0 or 1.</summary>
+    Bool,
+}
 
 /// <summary>One tensor out of a file written by <c>torch.save</c>: contiguous, row-major, little-endian.</summary>
 public sealed record PickledTensor(StorageType Type, long[] Shape, ReadOnlyMemory<byte> Data)

@@ -22,6 +22,7 @@ public sealed class CopyRule
     /// </summary>
     public double FalseAlarms { get; }
 
+    /// <summary>Whether an icon at this aligned distance from its nearest training icon is a copy.</summary>
     public bool IsCopy(double distance) => IsCopy(distance, Threshold);
 
     /// <summary>The same by the threshold of a report, for further icons of its run.</summary>
