@@ -67,8 +67,9 @@ start_database() {
     chown postgres "$work/database"
     as_postgres "$bin/initdb" -D data -U postgres -A trust -E UTF8 --no-locale >"$work/database.log" 2>&1
     echo "hostssl icon icon 10.77.0.0/24 scram-sha-256" >>"$work/database/data/pg_hba.conf"
+    echo "hostssl icon +icon-silos-icon 10.77.0.0/24 scram-sha-256" >>"$work/database/data/pg_hba.conf"
     postgres start
-    as_postgres "$bin/psql" -h "$work/database" -U postgres -Atqc "CREATE ROLE icon LOGIN PASSWORD 'bed'" -c "CREATE DATABASE icon OWNER icon"
+    as_postgres "$bin/psql" -h "$work/database" -U postgres -Atqc "CREATE ROLE icon LOGIN CREATEROLE PASSWORD 'bed'" -c "CREATE DATABASE icon OWNER icon"
 }
 
 # As deploy/README.md has it: the first call makes the server's certificate, the second finds a server that shows it.

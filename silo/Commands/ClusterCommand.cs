@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Security.Cryptography.X509Certificates;
 using IconDiffusion.Client;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Silo.Cluster;
@@ -40,8 +41,9 @@ internal static class ClusterCommand
             have such a file.
 
             The files are in the data folder's 'cluster', beside the cluster's certificate authority, whose key (authority.key) makes
-            new ones and stays here. A join file is a secret: it holds the database's password and the machine's private key. Bring
-            it to its machine by scp or a USB stick, and to no other.
+            new ones and stays here. A join file is a secret: it holds a login of the database and the machine's private key. Bring
+            it to its machine by scp or a USB stick, and to no other. Each machine's login is its own and may only read and write the
+            cluster's rows, if the user of --database may make roles (createuser --createrole); else all share that user's.
 
             A database server on another machine must encrypt and prove who it is (SSL Mode=VerifyFull, unless the connection string
             says otherwise). The files postgres-HOST.crt and .key are for that server, and are made before it is asked.
@@ -50,7 +52,7 @@ internal static class ClusterCommand
             for one whose certificate is about to end, as each does after two years.
 
             Examples:
-              createuser --pwprompt icon && createdb --owner icon icon
+              createuser --createrole --pwprompt icon && createdb --owner icon icon
               icon cluster init --database "Host=db;Username=icon;Password=…;Database=icon" --machine desktop --machine laptop
               icon silo --join artifacts/cluster/desktop.join
             """)
@@ -67,8 +69,19 @@ internal static class ClusterCommand
                 foreach (var host in settings.Host!.Split(','))
                     authority.IssueForDatabase(folder, host);
             var change = await ClusterDatabase.InitializeAsync(connection, cancellationToken, authority.Root);
-            var files = Admit(authority, folder, parsed.GetValue(machines)!, connection, parsed.GetValue(id)!);
-            context.Terminal.Result(new { settings.Host, settings.Port, Database = name, change.Made, change.Queries, JoinFiles = files },
+            var (files, ownLogins) = (new List<string>(), true);
+            foreach (var machine in parsed.GetValue(machines)!.Distinct())
+            {
+                var (certificate, key) = authority.Issue(machine);
+                ClusterAuthority.NoteIssued(folder, machine, certificate);
+                using var issued = X509Certificate2.CreateFromPem(certificate);
+                var own = await ClusterDatabase.AdmitAsync(connection, machine, issued, cancellationToken, authority.Root);
+                ownLogins &= own is not null;
+                files.Add(new JoinFile { Machine = machine, ClusterId = parsed.GetValue(id)!, Database = own ?? connection, Authority = authority.Certificate, Certificate = certificate, Key = key }.Write(folder));
+            }
+            if (!ownLogins)
+                context.Terminal.Warn($"The machines share the login '{settings.Username}' of the database, which may make no others, so that a machine that is revoked still knows it; wanted: ALTER ROLE \"{settings.Username}\" CREATEROLE, and init again.");
+            context.Terminal.Result(new { settings.Host, settings.Port, Database = name, change.Made, change.Queries, JoinFiles = files, OwnLogins = ownLogins },
                 () => [Speech.Text(Tell($"Database '{name}' at {settings.Host}:{settings.Port}", change)), .. files.Select(file => Speech.Text($"Join file, a secret: {file}"))]);
             return ExitCode.Success;
         });
@@ -85,9 +98,10 @@ internal static class ClusterCommand
             cluster's authority is. Silos read the list of such certificates, which the authority signs, from the database every five
             seconds: the machine's own stops; the others let it in no longer, and close within ten seconds what is still open to it.
 
-            The machine still knows the database's password from its join file, and an API token if it had one. To take these from it,
-            too: 'icon token revoke NAME', a new password for the database ("ALTER ROLE icon PASSWORD '…'"), and new join files for
-            the machines that stay. 'icon cluster init --machine MACHINE' lets it in again, with a new file.
+            Its login of the database ends, too, once its silo has left, after 15 seconds at the latest. A machine that shares the
+            login of all (where 'init' may make no others) still knows the password: give the database another one
+            ("ALTER ROLE icon PASSWORD '…'"), and the machines that stay new join files. An API token that it had is taken back by
+            'icon token revoke NAME'. 'icon cluster init --machine MACHINE' lets it in again, with a new file.
 
             Example:
               icon cluster revoke laptop --database "Host=db;Username=icon;Password=…;Database=icon"
@@ -115,8 +129,10 @@ internal static class ClusterCommand
             await ClusterDatabase.RevokeAsync(connection, cluster, list.Der, cancellationToken, authority.Root);
             AtomicFile.WriteAllBytes(kept, list.Der);
             File.Delete(join);
-            context.Terminal.Warn($"'{name}' still knows the database's password, from its join file: 'icon cluster revoke --help' says what to do about it.");
-            context.Terminal.Result(new { Machine = name, Certificates = serials.Count }, () => [Speech.Text($"{name} is none of the cluster any more: {serials.Count} certificate(s) revoked")]);
+            var logins = await ClusterDatabase.DismissAsync(connection, serials, TimeProvider.System, cancellationToken, authority.Root);
+            if (logins == 0)
+                context.Terminal.Warn($"'{name}' still knows the database's password, from its join file: 'icon cluster revoke --help' says what to do about it.");
+            context.Terminal.Result(new { Machine = name, Certificates = serials.Count, Logins = logins }, () => [Speech.Text($"{name} is none of the cluster any more: {serials.Count} certificate(s) revoked")]);
             return ExitCode.Success;
         });
         return command;
@@ -144,13 +160,6 @@ internal static class ClusterCommand
     }
 
     private static bool IsName(string name) => name.Length <= 64 && Uri.CheckHostName(name) is UriHostNameType.Dns or UriHostNameType.IPv4;
-
-    private static string[] Admit(ClusterAuthority authority, string folder, IEnumerable<string> machines, string database, string id) => [.. machines.Distinct().Select(machine =>
-    {
-        var (certificate, key) = authority.Issue(machine);
-        ClusterAuthority.NoteIssued(folder, machine, certificate);
-        return new JoinFile { Machine = machine, ClusterId = id, Database = database, Authority = authority.Certificate, Certificate = certificate, Key = key }.Write(folder);
-    })];
 
     private static string Tell(string database, ClusterDatabaseChange change) => change switch
     {

@@ -26,6 +26,7 @@ internal static class SiloFailures
         TrainingException => (exception.Message, ExitCode.Failed),
         HttpRequestException => ($"The download failed: {exception.Message}", ExitCode.Failed),
         System.Runtime.InteropServices.ExternalException => (exception.Message, ExitCode.Failed),
+        ClusterDatabaseException { Fault: ClusterDatabaseFault.NotLetIn } => (exception.Message, ExitCode.WrongInput),
         ClusterDatabaseException { Fault: ClusterDatabaseFault.NoDatabase or ClusterDatabaseFault.NoTables } => (exception.Message, ExitCode.MissingPrerequisite),
         _ => Failures.Explain(exception),
     };

@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Npgsql;
 
 namespace IconDiffusion.Client.Tests;
 
@@ -72,6 +73,36 @@ public sealed class ClusterKeysTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task AMachinesLogin_ReadsAndWritesRowsAlone_AndEndsWithItsCertificate()
+    {
+        var server = await PostgresServer.GetAsync();
+        await using var database = await server.CreateDatabaseAsync(empty: true);
+        var owner = $"owner_{database.Name}";
+        await server.RunAsync($"CREATE ROLE {owner} LOGIN CREATEROLE PASSWORD 'x'");
+        await server.RunAsync($"ALTER DATABASE {database.Name} OWNER TO {owner}");
+        var connection = $"{database.ConnectionString};Username={owner};Password=x";
+        var joins = await InitAsync(_icon, connection, "a", "b");
+        await InitAsync(_icon, connection, "c");
+        await using var a = Connect(joins[0]);
+        await using var b = Connect(joins[1]);
+        await using var later = Connect(joins[1]);
+        await b.OpenAsync();
+        await RunAsync(a, "INSERT INTO orleansmembershipversiontable (deploymentid) VALUES ('x')");
+
+        var wider = new List<string>();
+        foreach (var sql in new[] { "CREATE TABLE mine ()", "DROP TABLE orleansstorage", "CREATE ROLE other", $"SET ROLE {owner}", $"ALTER ROLE {owner} PASSWORD 'y'" })
+            wider.Add((await Assert.ThrowsAsync<PostgresException>(() => RunAsync(a, sql))).SqlState);
+        var revoked = await _icon.RunAsync("cluster", "revoke", "b", "--database", connection, "--json");
+        var ended = await Assert.ThrowsAsync<PostgresException>(() => RunAsync(b, "SELECT 1"));
+        var again = await Assert.ThrowsAsync<PostgresException>(() => later.OpenAsync());
+
+        Assert.All(wider, state => Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, state));
+        Assert.Equal((0, 1), (revoked.ExitCode, revoked.Json.GetProperty("logins").GetInt32()));
+        Assert.Equal((PostgresErrorCodes.AdminShutdown, PostgresErrorCodes.InvalidPassword), (ended.SqlState, again.SqlState));
+        await RunAsync(a, "SELECT payloadbinary FROM orleansstorage");
+    }
+
+    [SkippableFact]
     public async Task AnExpiredOrForeignFile_IsRefusedBeforeAnythingStarts()
     {
         await using var database = await (await PostgresServer.GetAsync()).CreateDatabaseAsync(empty: true);
@@ -135,6 +166,16 @@ public sealed class ClusterKeysTests : IDisposable
         var made = await icon.RunAsync(["cluster", "init", "--database", database, "--json", .. machines.SelectMany(name => new[] { "--machine", name })]);
         Assert.True(made.ExitCode == 0, made.Error);
         return [.. made.Json.GetProperty("joinFiles").EnumerateArray().Select(file => file.GetString()!)];
+    }
+
+    private static NpgsqlConnection Connect(string join) => new($"{Content(join, "database")};Pooling=false");
+
+    private static async Task RunAsync(NpgsqlConnection connection, string sql)
+    {
+        if (connection.State == System.Data.ConnectionState.Closed)
+            await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     private static ProcessStartInfo Prepare(Icon icon, string name, int port, params string[] arguments)

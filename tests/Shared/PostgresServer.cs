@@ -34,7 +34,7 @@ internal sealed class PostgresServer
         return database;
     }
 
-    /// <summary>A user who may not make tables; the server asks this one alone for a password.</summary>
+    /// <summary>A user who may not make tables; the server asks everybody but its superuser for a password.</summary>
     public const string Guest = "guest";
 
     public const string GuestPassword = "secret";
@@ -93,7 +93,7 @@ internal sealed class PostgresServer
             trap '' INT TERM HUP
             {
                 $as "$bin/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --no-locale --no-sync >"$folder/log" 2>&1 </dev/null &&
-                sed -i '1i host all {{Guest}} 127.0.0.1/32 scram-sha-256' "$folder/data/pg_hba.conf" &&
+                sed -i '1i host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256' "$folder/data/pg_hba.conf" &&
                 $as "$bin/postgres" -D "$folder/data" -p {{port}} -h 127.0.0.1 -k "$folder" -F >>"$folder/log" 2>&1 </dev/null
                 tr '\n' ' ' <"$folder/log"
                 echo
