@@ -45,7 +45,7 @@ internal static partial class CommandLine
     // As a list of the commands has them.
     private static readonly string[] Order =
     [
-        "ask", "run", "silo", "cluster", "submit", "watch", "status", "dashboard", "results", "logs", "plan", "report", "sample", "evaluate", "compare",
+        "ask", "run", "silo", "cluster", "submit", "watch", "status", "dashboard", "results", "logs", "plan", "report", "sample", "upscale", "evaluate", "compare",
         "calibrate", "dataset", "consent", "publish", "demo", "weights", "doctor", "completion", "pause", "resume", "cancel", "retry",
         "token", "backup", "restore",
     ];

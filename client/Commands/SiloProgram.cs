@@ -30,6 +30,7 @@ internal static partial class SiloProgram
         new ForeignCommand("restore", "Restores a backup into an empty place, so that silos go on with its experiments.", "folder"),
         new ForeignCommand("plan", "Shows the runs of an experiment with their estimated time on this machine, before anything runs.", "file"),
         new ForeignCommand("sample", "Draws icons from a trained run with its own sampler.", "run"),
+        new ForeignCommand("upscale", "Enlarges icons from anywhere by a cascade's run that enlarges.", "run", "images"),
         new ForeignCommand("evaluate", "Compares two folders of images by FID, nearest-neighbour MAE and NWI."),
         new ForeignCommand("compare", "Compares sets of images by FID, nearest-neighbour MAE, NWI and the figures of the novelty report.", "first", "others"),
         new ForeignCommand("calibrate", "Measures what the figures are worth."),

@@ -27,6 +27,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("token", "revoke")]
     [InlineData("plan")]
     [InlineData("sample")]
+    [InlineData("upscale")]
     [InlineData("evaluate")]
     [InlineData("compare")]
     [InlineData("dataset", "make")]

@@ -120,7 +120,7 @@ public sealed partial class LanguageTests : IDisposable
         Assert.Equal(0, outcome.ExitCode);
         Assert.Contains(description, IsJapanese);
         Assert.All(commands.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Contains(line, IsJapanese));
-        Assert.Equal(command.Length == 0 ? 30 : 0, commands.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(command.Length == 0 ? 31 : 0, commands.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
     [Fact]

@@ -46,7 +46,10 @@ public static class IconFolder
     public static (IReadOnlyList<NamedIcon> Icons, DatasetReport Report) Read(FolderSpec spec, TimeProvider clock, bool skipUnreadable = false) =>
         Read(spec, FolderContent.Of(spec.Path), clock, skipUnreadable);
 
-    private static (IReadOnlyList<NamedIcon> Icons, DatasetReport Report) Read(FolderSpec spec, FolderContent content, TimeProvider clock, bool skipUnreadable = false)
+    /// <inheritdoc cref="Read(FolderSpec, TimeProvider, bool)"/>
+    /// <param name="content">The folder, whose path in the spec is not looked at.</param>
+    /// <param name="least">Images that are wanted, 1 or 2.</param>
+    public static (IReadOnlyList<NamedIcon> Icons, DatasetReport Report) Read(FolderSpec spec, FolderContent content, TimeProvider clock, bool skipUnreadable = false, int least = 2)
     {
         var background = Rgb.Parse(spec.Background);
         var images = content.Listing.Images;
@@ -58,8 +61,8 @@ public static class IconFolder
         if (unreadable is [var first, ..] && !skipUnreadable)
             problems.Add($"{unreadable.Count} of {used.Count} images in '{spec.Path}' cannot be used; the first: {first.Reason} Mend or remove them.");
         var usable = images.Count - (skipUnreadable ? unreadable.Count : 0);
-        if (usable < 2)
-            problems.Add($"Found {usable} {(usable < images.Count ? "readable " : "")}image(s) in '{spec.Path}'; training and FID need at least 2.");
+        if (usable < least)
+            problems.Add($"Found {usable} {(usable < images.Count ? "readable " : "")}image(s) in '{spec.Path}'; {(least == 1 ? "wanted at least 1" : "training and FID need at least 2")}.");
         var wanted = (spec.Count ?? 2) + (spec.HeldOut ?? 0);
         if (usable >= 2 && images.Count < wanted)
             problems.Add($"Found {images.Count} images in '{spec.Path}'; {wanted} are wanted{(spec.HeldOut > 0 ? $", {spec.HeldOut} of them to hold out" : "")}.");

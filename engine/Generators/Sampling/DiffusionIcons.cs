@@ -47,7 +47,7 @@ public sealed class DiffusionIcons : IIconSource
     public int Calls => (_below?.Calls ?? 0) + _sampler.ModelCalls;
 
     // The noise of a stage that enlarges is another than that of the stages before it, whose seed is often the same.
-    internal int Seed => _below is null ? _spec.Seed : (int)(new SplitMix64(_spec.Seed, _spec.Dataset.ImageSize).Next() >> 33);
+    internal int Seed => _enlarging is null ? _spec.Seed : (int)(new SplitMix64(_spec.Seed, _spec.Dataset.ImageSize).Next() >> 33);
 
     /// <inheritdoc/>
     public Tensor Draw(int first, int count, IProgress<int>? progress, CancellationToken cancellation)
@@ -69,6 +69,25 @@ public sealed class DiffusionIcons : IIconSource
         var tags = _guide?.Between(points);
         var small = Small(_below?.DrawBetween(points, cancellation), noise);
         return _sampler.Sample((x, t) => Predict(x, t, tags, small), noise, null, cancellation).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Enlarges icons that come from elsewhere than from the stage before, without gradients, where the model enlarges icons.</summary>
+    /// <param name="icons">float32 [N,3,h,w] in −1…1, on any device.</param>
+    /// <param name="numbers">Of each icon, 0…2³⁰ − 1: those of one number get the same noise, whichever others they are enlarged with.</param>
+    /// <param name="noise">How much noise they get before, as a part of the forward process.</param>
+    /// <param name="progress">Told how many calls are done, after each.</param>
+    /// <param name="cancellation">Heeded before each call.</param>
+    /// <returns>float32 [N,3,H,W], pixels around −1…1, on the model's device.</returns>
+    /// <exception cref="InvalidOperationException">The model enlarges nothing.</exception>
+    /// <exception cref="OperationCanceledException"/>
+    public Tensor Enlarge(Tensor icons, IReadOnlyList<int> numbers, double noise, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        if (_enlarging is null) throw new InvalidOperationException($"The model is {_spec.Model.Label}; wanted one that enlarges icons.");
+        using var scope = NewDisposeScope();
+        using var inference = inference_mode();
+        using var draws = new IconNoise(Seed, numbers, _model.Channels, _spec.Dataset.ImageSize, _device);
+        var small = _enlarging.Drawn(icons.to(_device), noise, draws.Next());
+        return _sampler.Sample((x, t) => Predict(x, t, null, small), draws, progress, cancellation).MoveToOuterDisposeScope();
     }
 
     // What is to be enlarged, with the first draw of the noise; the sampler goes on with the second.

@@ -94,6 +94,13 @@ public sealed class TrainedRun
         return Checked(spec with { Sampling = spec.Sampling with { Sampler = sampler with { With = asked, TagsOf = asked is null ? sampler.TagsOf : null, Guidance = guidance ?? sampler.Guidance } } });
     }
 
+    /// <summary>The same run as a stage of a cascade alone, which enlarges icons from anywhere: nothing is asked of its base, nor of those whose icons that was trained on.</summary>
+    /// <param name="seed">Of the noise; null: the run's.</param>
+    /// <exception cref="ExperimentException">It enlarges nothing.</exception>
+    public TrainedRun AsStage(int? seed) => EnlargingStage.WithoutBase(Spec) is { } alone
+        ? new(Id, alone with { Seed = seed ?? Spec.Seed }, _data, _time)
+        : throw new ExperimentException($"The run {Id} is {Spec.Model.Label}, which enlarges nothing; wanted a stage of a cascade after the first.");
+
     private static RunSpec Checked(RunSpec spec) => SpecValidation.Check(spec).FirstOrDefault() is { } fault ? throw new ExperimentException(fault) : spec;
 
     /// <summary>Opens the trained model to draw from; its caller asks <see cref="RequireConsent"/> before each icon.</summary>

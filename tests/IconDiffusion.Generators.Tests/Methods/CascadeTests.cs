@@ -72,6 +72,21 @@ public sealed class CascadeTests : IDisposable
         }
     }
 
+    [Fact]
+    public void AStageWithoutItsBase_EnlargesWhatIsGivenAsItEnlargesWhatItsBaseDraws()
+    {
+        Train(Stage);
+        using var scope = NewDisposeScope();
+        var sampler = (ReverseSpec)Stage.Sampling.Sampler;
+        using var below = MethodTable.Of(Stage.Base!.Model).Open(_run.Beside(Stage.Bases.First().Run), Stage.Base!, CPU);
+        using var alone = (DiffusionIcons)Open(Stage with { Sampling = Stage.Sampling with { Sampler = sampler with { Base = null } } });
+        var small = below.Draw(0, 2, null, default);
+
+        Assert.True(Near.SameBits(Draw(Stage), alone.Enlarge(small, [0, 1], sampler.Base!.Noise, null, default)));
+        Assert.True(Near.SameBits(Draw(Stage)[1], alone.Enlarge(small[1..2], [1], sampler.Base.Noise, null, default)[0]), "alone");
+        Assert.Throws<InvalidOperationException>(() => ((DiffusionIcons)below).Enlarge(small, [0, 1], 0, null, default));
+    }
+
     // With the same seed the large noise would begin with that of the small icon.
     [Fact]
     public void TheNoiseOfAStageIsAnotherThanThatOfThoseBeforeIt()
