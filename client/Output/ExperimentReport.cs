@@ -54,6 +54,11 @@ internal sealed record ExperimentReport(
     private static string? Verdict(ReportedRun run) =>
         NoveltyReport.Read(run.Folder) is { } novelty ? $"copies    {run.Result.Spec.Label}: {novelty.Verdict.Sentence}" : null;
 
+    // Null where it enlarges nothing, or no icon was held out.
+    private static string? Enlarged(ReportedRun run) => EnlargedReport.Read(run.Folder) is not { Count: > 0 } report ? null
+        : $"enlarged  {run.Result.Spec.Label}: " + string.Join("; ", report.Rows[0].Figures.Select((figure, i) =>
+            $"{FigureText.Label(figure.Key, report.Features)} {string.Join(", ", report.Rows.Select(row => $"{FigureText.Value(row.Figures[i])} {EnlargedRow.Name(row.By)}"))}"));
+
     public IEnumerable<IRenderable> Render()
     {
         if (Results.Count > 0)
@@ -66,6 +71,7 @@ internal sealed record ExperimentReport(
                     .. table.Footnotes,
                     "",
                     .. Results.Select(Verdict).OfType<string>(),
+                    .. Results.Select(Enlarged).OfType<string>(),
                     $"table     {Folder}/table.md",
                     $"figure    {Folder}/{ExperimentTable.FigureFile}  (each run's best icons above their nearest training icons)",
                     .. Page is null ? [] : new[] { $"report    {Page}  (does it copy? also as report.json, .csv, .md and .tex)" },

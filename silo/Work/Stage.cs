@@ -34,12 +34,14 @@ internal sealed class Stage
 
         [WorkKind.Evaluation] = Row<EvaluationWork>(
             run: (work, context, cancellation) => new EvaluationDone(EvaluationStage.Run(work, context, cancellation)),
-            memory: (work, _) => MemoryEstimate.Evaluation(work.Run, work.Sampling.Count),
+            memory: (work, onGpu) => MemoryEstimate.Evaluation(work.Run, work.Sampling.Count, onGpu),
             attempt: work => RunIdentity.Result(work.Run),
             needs: (work, files) =>
             [
                 .. Shared(work, files),
                 .. Icons(work, files, 0, work.Sampling.Count),
+                // A stage that enlarges does so with held-out icons.
+                .. EnlargingStage.WithoutBase(work.Run) is null ? [] : (string[])[files.Folder.WeightsFile],
                 .. files.ThereIn(files.Folder.SampleFeatures(work.Run.Sampling.Sampler)),
                 .. files.ThereIn(files.Folder.Result(work.Run)),
             ],

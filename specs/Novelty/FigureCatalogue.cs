@@ -84,7 +84,18 @@ public static class FigureCatalogue
         Part("copy-layout-shift", "Mean distance of a copy's parts from the places that they have in its training icon.", unit: "px"),
     ];
 
-    private static readonly Dictionary<string, FigureDefinition> ByKey = All.Concat(OfParts).ToDictionary(each => each.Key);
+    /// <summary>Those of icons that were enlarged, which an <see cref="EnlargedReport"/> holds.</summary>
+    public static EquatableList<FigureDefinition> OfEnlarged { get; } =
+    [
+        new("psnr", "PSNR", "Mean over icons of the peak signal-to-noise ratio to the original over red, green and blue; the error counts at least as that of rounding.",
+            Here, "dB", CopyingSign.Neither, Better.Higher),
+        new("ssim", "SSIM", "Mean over icons of the structural similarity to the original of red, green and blue: Gaussian window of 11 px and σ 1.5 where it fits, K₁ 0.01, K₂ 0.03.",
+            "Wang et al. 2004", "", CopyingSign.Neither, Better.Higher),
+        new("enlarged-features", "Feature distance", "Mean over icons of 1 − cosine of the network's features to those of the original.",
+            Here, "", CopyingSign.Neither, Better.Lower, OfFeatures: true),
+    ];
+
+    private static readonly Dictionary<string, FigureDefinition> ByKey = All.Concat(OfParts).Concat(OfEnlarged).ToDictionary(each => each.Key);
 
     /// <summary>The figure of that key; null: there is none.</summary>
     public static FigureDefinition? Find(string key) => ByKey.GetValueOrDefault(key);

@@ -14,7 +14,7 @@ public static class FigureText
     {
         "share" => Share(number),
         "%" => Share(number / 100),
-        "px" => $"{Rounded(number)}\u00a0px",
+        "px" or "dB" => $"{Rounded(number)}\u00a0{unit}",
         _ => Rounded(number),
     };
 

@@ -231,7 +231,11 @@ public sealed class NoveltyPageTests(Browser browser) : IClassFixture<Browser>, 
         var training = Noise(30, 1);
         var path = Path.Combine(_folder, $"{sets}.html");
         NoveltyPage.Write(path, "A <title> & more", [.. Enumerable.Range(0, sets).Select(i =>
-            NoveltySample.Make(training, Mixed(training, 30, seed: i + 2), $"a model with a long name, variant {i}", withParts: i != 1))]);
+            NoveltySample.Make(training, Mixed(training, 30, seed: i + 2), $"a model with a long name, variant {i}", withParts: i != 1) with
+            {
+                // One that enlarges better than interpolation, one that had nothing to enlarge, one that is worse.
+                Enlarged = new(NoveltySample.Enlarged(i - 0.5) with { Count = i == 1 ? 0 : 12 }, ImageFile.EncodePng(training.ToImage(0))),
+            })]);
         return path;
     }
 

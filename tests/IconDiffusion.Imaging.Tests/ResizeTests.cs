@@ -32,12 +32,35 @@ public class ResizeTests
     [InlineData(128, 128, 32, 32, "6ae0c94b9a0c255d522574e1cbaacacd412210c2bd1df2ae5e82aed5cde1a9b2")]
     public void Pixels_AreThoseOfPillowsBilinear(int width, int height, int newWidth, int newHeight, string sha256)
     {
-        var pixels = new byte[width * height * 3];
-        for (long i = 0; i < pixels.Length; i++) pixels[i] = (byte)(((i * i * 7) + (i * 13)) % 251);
-
-        var resized = Resize.To(new(width, height, pixels), newWidth, newHeight);
+        var resized = Resize.To(Formula(width, height), newWidth, newHeight);
 
         Assert.Equal(sha256, Convert.ToHexStringLower(SHA256.HashData(resized.Pixels)));
+    }
+
+    // As above, with Image.BICUBIC and Image.LANCZOS.
+    [Theory]
+    [InlineData("Bicubic", 32, 32, 64, 64, "7802c5dd98a8ded9110f4fbad95f4216c14c43ffec0d737605e30fdb1ea8237f")]
+    [InlineData("Bicubic", 16, 16, 48, 48, "21994d38209b41ee17625da976c410dbfb891508eeb01cde646d04c5b59cd123")]
+    [InlineData("Bicubic", 96, 64, 32, 32, "7bb4a7adfe843088551e756ec3efe8ae9fe3892d0ad95713635b29b29a54fcfa")]
+    [InlineData("Bicubic", 100, 70, 33, 17, "74db232f48dac3038d8cec67277c1c7443943e1618a1f6cd5784e60a8a5dd2dd")]
+    [InlineData("Bicubic", 20, 30, 47, 31, "f61ae3f81228482876d1d96e145cbde2c3387bce2e3a32472d630006bbc2ea55")]
+    [InlineData("Lanczos", 32, 32, 64, 64, "0eb9fb1180efc4f59ef90128c04bae36ae64452c372dcf60d076b0245d94ac70")]
+    [InlineData("Lanczos", 16, 16, 48, 48, "75dec0064ef42050268ad5468bb973a0c29031cd1f97779880de500ba88600b5")]
+    [InlineData("Lanczos", 96, 64, 32, 32, "efecbe83e4ab78ec9a712bf2fe856a74d7f7a1203e90c7a069d1990158e841fe")]
+    [InlineData("Lanczos", 100, 70, 33, 17, "d6936b1f8a5dab740827a9ac816e3c104fc7ad7485ceb1ded43e4068e677353e")]
+    [InlineData("Lanczos", 20, 30, 47, 31, "f16dd3e4dd5746678738705f631be6ba5b58065cb1c14825a79dff60471c0873")]
+    public void Pixels_AreThoseOfPillowsSharperFilters(string filter, int width, int height, int newWidth, int newHeight, string sha256)
+    {
+        var resized = Resize.To(Formula(width, height), newWidth, newHeight, filter == "Bicubic" ? ResizeFilter.Bicubic : ResizeFilter.Lanczos);
+
+        Assert.Equal(sha256, Convert.ToHexStringLower(SHA256.HashData(resized.Pixels)));
+    }
+
+    private static Image Formula(int width, int height)
+    {
+        var pixels = new byte[width * height * 3];
+        for (long i = 0; i < pixels.Length; i++) pixels[i] = (byte)(((i * i * 7) + (i * 13)) % 251);
+        return new(width, height, pixels);
     }
 
     [Theory]

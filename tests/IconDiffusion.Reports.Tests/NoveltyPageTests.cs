@@ -1,8 +1,10 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using IconDiffusion.Evaluation.Window;
 using IconDiffusion.Reports.Novelty;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
+using IconDiffusion.Specs.Tables;
 
 namespace IconDiffusion.Reports.Tests;
 
@@ -96,6 +98,25 @@ public sealed class NoveltyPageTests
             }, steps);
         Assert.Contains("id=\"transfer\"", NoveltyPage.Compose("few", sets));
         Assert.DoesNotContain("id=\"transfer\"", NoveltyPage.Compose("plain", [Sample(20), Sample(16)]));
+    }
+
+    [Fact]
+    public void ARunThatEnlarges_IsHeldAgainstInterpolation_AndOthersAreNot()
+    {
+        string Section(EnlargedReport report, byte[]? picture) =>
+            NoveltyPage.Compose("large", [Sample(20) with { Enlarged = new(report, picture) }]) is var page && page.IndexOf("Enlarging held-out icons", StringComparison.Ordinal) is var start && start < 0
+                ? "" : page[start..page.IndexOf("<h3>All figures", StringComparison.Ordinal)];
+
+        var section = Section(NoveltySample.Enlarged(-0.125), [1, 2, 3]);
+
+        Assert.Matches(new Regex("bicubic<.*21.5.*Lanczos<.*22.5.*the run<.*23.5.*the run less bicubic<.*2.*the run less Lanczos<.*1.", RegexOptions.Singleline), section);
+        Assert.Contains("base64,AQID", section);
+        // Bicubic interpolation is the nearer one.
+        Assert.Equal(3, new[] { -0.125, 0.125, 0 }.Select(gain => EnlargedSection.Sentence(NoveltySample.Enlarged(gain))).Where(sentence => sentence.Contains("bicubic")).Distinct().Count());
+        Assert.DoesNotContain("<table", Section(NoveltySample.Enlarged(0) with { Count = 0, Rows = [] }, null));
+        Assert.DoesNotContain("Enlarging", NoveltyPage.Compose("plain", [Sample(20)]).Split("<script", 2)[0]);
+        var json = new NoveltyTable([Sample(20) with { Enlarged = new(NoveltySample.Enlarged(0), null) }]).Write(TableFormat.Json);
+        Assert.Equal(3, JsonDocument.Parse(json).RootElement[0].GetProperty("enlarged").GetProperty("rows").GetArrayLength());
     }
 
     [Fact]

@@ -34,6 +34,8 @@ public sealed partial class LanguageTests
         .. Enum.GetValues<CellState>().Where(state => WorkKind.Of(state) is null).Select(state => $"{state}").Concat(Enum.GetNames<ExperimentState>()).Select(state => state.ToLowerInvariant()),
         .. FigureCatalogue.All.SelectMany(figure => (string[])[figure.Label, figure.Unit, figure.Definition, figure.ComparesWith]).Where(text => text.Length > 0),
         .. FigureCatalogue.OfParts.SelectMany(figure => (string[])[figure.Label, figure.Unit, figure.Definition, figure.ComparesWith]),
+        .. FigureCatalogue.OfEnlarged.SelectMany(figure => (string[])[figure.Label, figure.Unit, figure.Definition]).Where(text => text.Length > 0),
+        .. Enum.GetValues<EnlargedBy>().Select(EnlargedRow.Name),
         .. Enum.GetValues<SetKind>().Select(kind => kind.Name()),
         .. Enum.GetValues<SetKind>().Except([SetKind.Generated]).Select(kind => kind.Plural()),
         .. Windows(),

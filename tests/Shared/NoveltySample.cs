@@ -12,6 +12,22 @@ internal static class NoveltySample
 {
     public static readonly string[] Controls = ["copycat", "shifted copy", "mirrored copy", "recoloured background", "held-out", "uniform noise"];
 
+    /// <summary>How well a run enlarges twelve icons of noise, by features that much better or worse than interpolation.</summary>
+    public static EnlargedReport Enlarged(double gain)
+    {
+        return new()
+        {
+            Count = 12, From = 8, ImageSize = 16, Features = "resnet18-imagenet e2552f19",
+            Rows = [Row(EnlargedBy.Bicubic, 21.5, 0.5, 0.25), Row(EnlargedBy.Lanczos, 22.5, 0.5, 0.5), Row(EnlargedBy.Stage, 23.5, 0.75, 0.125)],
+        };
+
+        EnlargedRow Row(EnlargedBy by, double psnr, double ssim, double features) => new(
+            by, [Of("psnr", psnr, 1), Of("ssim", ssim, 0.1), Of("enlarged-features", features, 0.01)],
+            by == EnlargedBy.Stage ? [] : [Of("psnr", 23.5 - psnr, 0.5), Of("ssim", 0.25, 0.05), Of("enlarged-features", gain, 0.01)]);
+
+        Figure Of(string key, double value, double reach) => new(key, value, value - reach, value + reach, 12);
+    }
+
     /// <summary>A report on these icons; <paramref name="training"/> also plays the held-out ones.</summary>
     public static ReportedSet Make(IconPixels training, IconPixels generated, string title, RunResult? run = null, bool withParts = false)
     {

@@ -1,25 +1,22 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using IconDiffusion.Generators.Diffusion;
-using IconDiffusion.Generators.Methods;
 using IconDiffusion.Generators.Sampling;
 using IconDiffusion.Imaging;
 using IconDiffusion.Specs;
-using IconDiffusion.Specs.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace IconDiffusion.Pipeline.Experiments;
 
 /// <summary>A trained stage of a cascade without its base: it enlarges icons from anywhere. What becomes of an icon depends on its pixels, the run's seed and the noise alone.</summary>
-/// <param name="folder">The run's.</param>
-/// <param name="spec">See <see cref="WithoutBase"/>.</param>
-public sealed class EnlargingStage(RunFolder folder, RunSpec spec, Device device) : IDisposable
+/// <param name="source">Opened for a spec of <see cref="WithoutBase"/>; stays its owner's.</param>
+public sealed class EnlargingStage(IIconSource source)
 {
     // Of icons' numbers: as many as there are streams of noise.
     private const uint NumberMask = (1u << 30) - 1;
 
-    private readonly DiffusionIcons _icons = (DiffusionIcons)MethodTable.Of(spec.Model).Open(folder, spec, device);
+    private readonly DiffusionIcons _icons = (DiffusionIcons)source;
 
     /// <summary>How often the network is asked for one batch.</summary>
     public int Calls => _icons.Calls;
@@ -45,6 +42,4 @@ public sealed class EnlargingStage(RunFolder folder, RunSpec spec, Device device
 
     // Of the pixels, so that neither a file's name nor those beside it count.
     private static int NumberOf(Image icon) => (int)(BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(icon.Pixels)) & NumberMask);
-
-    public void Dispose() => _icons.Dispose();
 }

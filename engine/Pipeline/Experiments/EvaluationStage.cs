@@ -4,7 +4,6 @@ using IconDiffusion.Data;
 using IconDiffusion.Evaluation;
 using IconDiffusion.Evaluation.Features;
 using IconDiffusion.Evaluation.Metrics;
-using IconDiffusion.Evaluation.Novelty;
 using IconDiffusion.Kernels;
 using IconDiffusion.Reports;
 using IconDiffusion.Specs;
@@ -28,19 +27,20 @@ public static class EvaluationStage
         var start = context.Time.GetTimestamp();
         var results = context.Folder(work).Result(work.Run);
         var result = Finished(results, context.Warn);
+        var stages = RunNovelty.Stages(work.Run);
         var wantsNovelty = work.Run.Evaluation.Figures == EvaluationFigures.All && !RunNovelty.IsWhole(results, work.Run);
         if (result is not null && !wantsNovelty) return result;
         context.Fence?.Enter(takeOver: true);
         var icons = new RunIcons(context.Data, work.RunId, work.Run, work.DatasetFingerprint, work.Sampling.Count);
         result ??= Score(work, icons, context, start, cancellation);
-        if (wantsNovelty) new RunNovelty(context.Data, context.Bench, context.Warn).Ensure(result, icons, Report, cancellation);
+        if (wantsNovelty) new RunNovelty(context.Data, context.Bench, context.Warn) { Time = context.Time }.Ensure(result, icons, Report, cancellation);
         context.Fence?.Verify();
         return result;
 
         // The second half of the bar.
         void Report(string stage, int done, int total) => context.Report(new()
         {
-            Done = Icons(result) * (1 + ((NoveltyReporter.Stages.IndexOf(stage) + ((double)done / Math.Max(1, total))) / NoveltyReporter.Stages.Length)),
+            Done = Icons(result) * (1 + ((stages.IndexOf(stage) + ((double)done / Math.Max(1, total))) / stages.Length)),
             Total = 2 * Icons(result),
             Worked = context.Time.GetElapsedTime(start),
         });

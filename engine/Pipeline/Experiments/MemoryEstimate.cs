@@ -44,6 +44,8 @@ public static class MemoryEstimate
         static long Icon(DatasetSpec dataset) => 3L * dataset.ImageSize * dataset.ImageSize;
     }
 
-    /// <summary>Bytes held at the peak of scoring <paramref name="count"/> icons.</summary>
-    public static long Evaluation(RunSpec run, int count) => Inception + count * 3L * run.Dataset.ImageSize * run.Dataset.ImageSize;
+    /// <summary>Bytes held at the peak of scoring <paramref name="count"/> icons, and of a stage that enlarges held-out ones.</summary>
+    /// <inheritdoc cref="Training"/>
+    public static long Evaluation(RunSpec run, int count, bool onGpu) =>
+        Inception + (EnlargingStage.WithoutBase(run) is { } alone ? Drawing(alone, onGpu) : 0) + count * 3L * run.Dataset.ImageSize * run.Dataset.ImageSize;
 }

@@ -93,7 +93,7 @@ public static class ReportStage
                from file in (string[])
                [
                    folder.WindowFile,
-                   .. ((string[])[RunReport.BestIconsFile, NoveltyReport.FileName, RunReport.PartsFile, RunReport.ResultFile]).Select(name => Path.Combine(folder.Result(result.Spec), name)),
+                   .. ((string[])[RunReport.BestIconsFile, NoveltyReport.FileName, RunReport.PartsFile, EnlargedReport.PictureFile, EnlargedReport.FileName, RunReport.ResultFile]).Select(name => Path.Combine(folder.Result(result.Spec), name)),
                ]
                select file,
         ];
@@ -175,7 +175,7 @@ public static class ReportStage
                 return null;
             }
             var training = _datasets[result.DatasetFingerprint].Training;
-            return new(novelty, result, Read(result, RunReport.ReadParts), training, i => Icon(result, i)) { Looks = Read(result, _ => TrainingWatch.Read(Folder(result))) ?? [] };
+            return new(novelty, result, Read(result, RunReport.ReadParts), training, i => Icon(result, i)) { Looks = Read(result, _ => TrainingWatch.Read(Folder(result))) ?? [], Enlarged = Read(result, ReportedEnlargement.Read) };
         }
 
         // Null, which is said, where a file is of another version.

@@ -26,7 +26,8 @@ public static class Upscaler
         run.RequireConsent();
         NamedIcon[] missing = [.. icons.Where(icon => !IsThere(icon))];
         if (missing.Length == 0) return;
-        using var stage = new EnlargingStage(run.Folder, run.Spec, device.Device);
+        using var source = run.Open(device);
+        var stage = new EnlargingStage(source);
         var batches = missing.Chunk(run.Spec.Sampling.BatchSize).ToArray();
         foreach (var (done, batch) in batches.Index())
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
 using IconDiffusion.Specs.Tables;
@@ -7,7 +8,9 @@ using IconDiffusion.Specs.Tables;
 namespace IconDiffusion.Reports.Novelty;
 
 /// <summary>What a reported set is as JSON: the records, whole.</summary>
-public sealed record NoveltyRecord(NoveltyReport Novelty, RunResult? Run, RecombinationReport? Parts);
+/// <param name="Enlarged">How well it enlarges held-out icons; null: it enlarges none.</param>
+public sealed record NoveltyRecord(
+    NoveltyReport Novelty, RunResult? Run, RecombinationReport? Parts, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] EnlargedReport? Enlarged = null);
 
 /// <summary>The figures of one or more novelty reports: a table for each set, its icons beside the controls.</summary>
 public sealed class NoveltyTable(IReadOnlyList<ReportedSet> sets)
@@ -19,7 +22,7 @@ public sealed class NoveltyTable(IReadOnlyList<ReportedSet> sets)
     public string Write(TableFormat format) => format switch
     {
         TableFormat.Csv => TableText.Csv(CsvHeader, sets.SelectMany(Lines)),
-        TableFormat.Json => JsonSerializer.Serialize(sets.Select(set => new NoveltyRecord(set.Novelty, set.Run, set.Parts)), SpecJson.Indented) + "\n",
+        TableFormat.Json => JsonSerializer.Serialize(sets.Select(set => new NoveltyRecord(set.Novelty, set.Run, set.Parts, set.Enlarged?.Report)), SpecJson.Indented) + "\n",
         TableFormat.Markdown or TableFormat.Latex or TableFormat.Html => string.Join("\n", sets.Select(set => Written(set, format))),
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Wanted one of the formats."),
     };

@@ -17,6 +17,9 @@ public sealed record ReportedSet(
     /// <summary>The looks at the network while it was trained, in the order of their steps; empty: nobody looked, or the icons are of no run.</summary>
     public IReadOnlyList<WindowPoint> Looks { get; init; } = [];
 
+    /// <summary>How well it enlarges held-out icons; null: it is no stage that enlarges, or nobody has measured it.</summary>
+    public ReportedEnlargement? Enlarged { get; init; }
+
     /// <summary>The model, or what the report calls the set.</summary>
     public string Label => Run?.Spec.Label ?? Novelty.Title;
 

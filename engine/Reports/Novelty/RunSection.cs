@@ -18,6 +18,7 @@ internal static class RunSection
         PatchSection.Write(html, page, set);
         DuplicatesSection.Write(html, page, set);
         if (set.Parts is not null) PartsSection.WriteIcons(html, page, set);
+        EnlargedSection.Write(html, page, set);
         FiguresSection.Write(html, page, set);
         html.Append("</details>\n");
     }

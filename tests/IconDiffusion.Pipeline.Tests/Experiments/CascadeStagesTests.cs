@@ -1,10 +1,13 @@
+using System.Text.Json;
 using IconDiffusion.Data;
 using IconDiffusion.Generators.Methods;
 using IconDiffusion.Generators.Sampling;
 using IconDiffusion.Imaging;
 using IconDiffusion.Pipeline.Experiments;
+using IconDiffusion.Pipeline.Tests.Publishing;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Files;
+using IconDiffusion.Specs.Novelty;
 using static TorchSharp.torch;
 
 namespace IconDiffusion.Pipeline.Tests.Experiments;
@@ -46,6 +49,50 @@ public sealed class CascadeStagesTests : IDisposable
             () => TrainedRun.Find(_tiny.Data, _tiny.RunId).Draw(2, _tiny.Bench.Device, (_, _) => { }, default),
         ])
             Assert.Contains("the artist asked", Assert.Throws<ConsentException>(use).Message);
+    }
+
+    [Fact]
+    public void HeldOutIconsAreEnlargedAndMeasured_OnceAndTheSameInEveryBatch_AndWithoutWeightsThatIsSaid()
+    {
+        // Icons of noise, of which three are held out.
+        var noise = Enumerable.Range(0, 10).Select(_tiny.Dataset.Training.Pixels.ToImage).ToArray();
+        var dataset = new IconDataset(
+            _tiny.Dataset.Spec, new([.. _tiny.Dataset.Training.Names.Take(7)], IconPixels.From(noise[..7])), new([.. _tiny.Dataset.Training.Names.Skip(7)], IconPixels.From(noise[7..])));
+        new DatasetStore(_tiny.Data.Datasets).Save(dataset);
+        var training = TrainingStage.Run(_tiny.Training with { DatasetFingerprint = dataset.Fingerprint }, _tiny.Context(), default);
+        var result = Results.Make([1, 2], 1, 1, []) with { RunId = _tiny.RunId, Spec = _tiny.Spec, DatasetFingerprint = dataset.Fingerprint, Training = training };
+        var (folder, warnings, stages) = (_tiny.Folder.Result(_tiny.Spec), new List<string>(), new List<string>());
+        // Whether it copies is known already; neither its base nor an icon of its own is asked for.
+        AtomicFile.WriteAllText(Path.Combine(folder, NoveltyReport.FileName), JsonSerializer.Serialize(PublishableRun.Report(), SpecJson.Compact));
+        var novelty = new RunNovelty(_tiny.Data, _tiny.Bench, warnings.Add);
+
+        Assert.False(RunNovelty.IsWhole(folder, _tiny.Spec));
+        novelty.Ensure(result, (stage, _, _) => stages.Add(stage), default);
+
+        Assert.True(RunNovelty.IsWhole(folder, _tiny.Spec));
+        Assert.Equal(RunNovelty.Stages(_tiny.Spec)[^1], Assert.Single(stages.Distinct()));
+        var report = EnlargedReport.Read(folder)!;
+        var made = TinyWork.Hashes(folder);
+        Assert.Equal((3, 8, 16), (report.Count, report.From, report.ImageSize));
+        using (var source = MethodTable.Of(_tiny.Spec.Model).Open(_tiny.Folder, EnlargingStage.WithoutBase(_tiny.Spec)!, CPU))
+        {
+            var large = new EnlargingStage(source).Enlarge([Resize.To(noise[9], 8, 8)], noise: 0, null, default)[0];
+            Assert.Equal(large.Enlarged(6).Pixels, ImageFile.Load(Path.Combine(folder, EnlargedReport.PictureFile), Rgb.White).Crop(8 + (2 * 104), 8 + (4 * 104), 96, 96).Pixels);
+        }
+
+        // It is there; then made anew in one batch; then impossible.
+        novelty.Ensure(result, (_, _, _) => Assert.Fail("nothing was missing"), default);
+        File.Delete(Path.Combine(folder, EnlargedReport.FileName));
+        _tiny.Bench.Clear();
+        novelty.Ensure(result with { Spec = result.Spec with { Sampling = result.Spec.Sampling with { BatchSize = 3 } } }, (_, _, _) => { }, default);
+        Assert.Equal(made, TinyWork.Hashes(folder));
+        Assert.Empty(warnings);
+        File.Delete(Path.Combine(folder, EnlargedReport.FileName));
+        File.Delete(_tiny.Folder.WeightsFile);
+        _tiny.Bench.Clear();
+        novelty.Ensure(result, (_, _, _) => { }, default);
+        Assert.False(RunNovelty.IsWhole(folder, _tiny.Spec));
+        Assert.Contains(_tiny.RunId, Assert.Single(warnings));
     }
 
     [Fact]
