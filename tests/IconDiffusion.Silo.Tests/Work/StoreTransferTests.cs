@@ -117,6 +117,47 @@ public sealed class StoreTransferTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ACascade_IsDrawnWhereNeitherOfItsStagesWasTrained()
+    {
+        var store = ArtifactStores.Open(Directory.CreateDirectory(_tiny["store"]).FullName);
+        var (here, there, alone, small) = (_tiny.NewData("here"), _tiny.NewData("there"), _tiny.NewData("alone"), _tiny.Dataset.Reduced(8));
+        foreach (var data in (DataFolder[])[here, alone]) new DatasetStore(data.Datasets).Save(small);
+        await store.PutAsync($"datasets/{_tiny.Dataset.Fingerprint}.icons", new DatasetStore(here.Datasets).PathOf(_tiny.Dataset.Fingerprint), default);
+        var below = _tiny.Spec with { Dataset = small.Spec, Training = _tiny.Spec.Training with { Steps = 2 } };
+        var enlarging = below with
+        {
+            Dataset = _tiny.Spec.Dataset,
+            Model = (DdpmSpec)below.Model with { Enlarges = new() { From = 8 } },
+            Sampling = below.Sampling with
+            {
+                Sampler = new DdimSpec { Steps = 2, Base = new() { Run = RunIdentity.Run(below, small.Fingerprint), Seed = below.Seed, ImageSize = 8, Model = below.Model, Sampler = below.Sampling.Sampler } },
+            },
+        };
+        TrainingWork Train(RunSpec run, IconDataset dataset) => (TrainingWork)_tiny.Train().Spec with { Run = run, RunId = RunIdentity.Run(run, dataset.Fingerprint), DatasetFingerprint = dataset.Fingerprint };
+        var (first, second) = (Train(below, small), Train(enlarging, _tiny.Dataset));
+        var draw = (SampleWork)_tiny.Sample().Spec with { Run = enlarging, RunId = second.RunId };
+
+        foreach (var (name, data, work) in ((string, DataFolder, WorkSpec)[])[("first", here, first), ("second", there, second), ("third", new(_tiny["nowhere"]), draw)])
+        {
+            Service(data, name, store).Start(new(WorkId.Of(work, "any"), 1, "cpu", work));
+            Assert.IsNotType<WorkFailed>((await _grains.EndAsync()).Outcome);
+        }
+
+        using var bench = new Workbench(ComputeDevice.Open("cpu", threads: 1));
+        var context = new WorkContext { Data = alone, Bench = bench, Report = _ => { }, Warn = Assert.Fail };
+        TrainingStage.Run(first, context, default);
+        TrainingStage.Run(second, context, default);
+        SampleStage.Run(draw, context, default);
+        foreach (var icon in Enumerable.Range(0, draw.Count))
+            Assert.Equal(Hash(Icon(alone, icon)), Hash(Icon(new(_tiny["nowhere"]), icon)));
+        // Scoring enlarges held-out icons.
+        var evaluation = (EvaluationWork)_tiny.Evaluate(null!, new() { Count = draw.Count, Time = default }).Spec with { Run = enlarging, RunId = second.RunId };
+        Assert.Contains(new RunFolder(there.Run(second.RunId)).WeightsFile, Stage.Of(evaluation).Needs(evaluation, new(there, new(there.Run(second.RunId)), new HashSet<string>())));
+
+        string Icon(DataFolder data, int icon) => new RunFolder(data.Run(second.RunId)).SampleFile(enlarging.Sampling.Sampler, icon);
+    }
+
+    [Fact]
     public async Task AnAttemptThatAnotherSiloSuperseded_PublishesNothing()
     {
         var store = ArtifactStores.Open(_s3.Location);
