@@ -57,6 +57,9 @@ public sealed class TagGuide
         if (_scale == 1) return model.Predict(x, t, rows);
         using var scope = NewDisposeScope();
         var both = model.Predict(cat([x, x], 0), t, cat([rows, zeros_like(rows)], 0)).chunk(2, 0);
-        return (both[1] + (both[0] - both[1]) * _scale).MoveToOuterDisposeScope();
+        return Guided(both[0], both[1], _scale).MoveToOuterDisposeScope();
     }
+
+    /// <summary>p∅ + s·(p − p∅).</summary>
+    internal static Tensor Guided(Tensor with, Tensor without, double scale) => without + (with - without) * scale;
 }
