@@ -5,7 +5,8 @@ namespace IconDiffusion.Specs;
 
 /// <summary>
 /// Reads an experiment file: JSON with comments whose <c>grid</c> object multiplies. Every list under <c>grid</c> stands for
-/// the key at the same place of a run (<c>seed</c>, <c>model</c>, <c>dataset.count</c>, …); the first one varies slowest. Where runs
+/// the key at the same place of a run (<c>seed</c>, <c>model</c>, <c>dataset.count</c>, …); the first one varies slowest. The list <c>run</c> is of objects, each of which is laid over
+/// the whole run, so that keys which belong together vary together. Where runs
 /// start from <c>source</c>, the keys of the <c>source</c> object stand in place of theirs, and what comes of it is a run in front of all others; so are the stages of a cascade but the last.
 /// </summary>
 public static class ExperimentFile
@@ -14,6 +15,7 @@ public static class ExperimentFile
     public const int MaxRuns = 10_000;
 
     private static readonly string[] RunKeys = ["seed", "dataset", "model", "training", "sampling", "evaluation"];
+    private const string WholeRun = "run";   // under the grid
     private static readonly string[] Keys = ["name", .. RunKeys, "grid", SourceName.OfFile, "monitoring", "gpu"];
 
     /// <summary>Reads and checks the file.</summary>
@@ -196,16 +198,23 @@ public static class ExperimentFile
         {
             string[] path = [.. prefix, key];
             var name = $"grid.{string.Join('.', path)}";
-            if (prefix.Length == 0 && !RunKeys.Contains(key))
-                throw new ExperimentException($"{source}: {SpecErrors.UnknownKey(name, key, RunKeys)}");
+            if (prefix.Length == 0 && key != WholeRun && !RunKeys.Contains(key))
+                throw new ExperimentException($"{source}: {SpecErrors.UnknownKey(name, key, [.. RunKeys, WholeRun])}");
             switch (value)
             {
+                case JsonArray { Count: > 0 } runs when prefix.Length == 0 && key == WholeRun:
+                    foreach (var run in runs)
+                        if ((run as JsonObject ?? throw new ExperimentException($"{source}: {name} holds {SpecErrors.Describe(run)}; wanted objects of a run's keys."))
+                            .Select(pair => pair.Key).FirstOrDefault(each => !RunKeys.Contains(each)) is { } unknown)
+                            throw new ExperimentException($"{source}: {SpecErrors.UnknownKey($"{name}.{unknown}", unknown, RunKeys)}");
+                    axes.Add((prefix, runs));
+                    break;
                 case JsonArray { Count: 0 }:
                     throw new ExperimentException($"{source}: {name} is an empty list; wanted at least one value.");
                 case JsonArray array:
                     axes.Add((path, array));
                     break;
-                case JsonObject child:
+                case JsonObject child when prefix.Length > 0 || key != WholeRun:
                     CollectAxes(child, path, axes, source);
                     break;
                 default:
@@ -214,8 +223,25 @@ public static class ExperimentFile
         }
     }
 
+    // An object that says of what kind it is, such as a model, stands in place of the one that is there.
+    private static void LayOver(JsonObject below, JsonObject above)
+    {
+        foreach (var (key, value) in above)
+        {
+            if (below[key] is JsonObject inner && value is JsonObject more && !more.ContainsKey("kind") && !more.ContainsKey("source"))
+                LayOver(inner, more);
+            else
+                below[key] = value?.DeepClone();
+        }
+    }
+
     private static void Set(JsonObject run, string[] path, JsonNode? value, string source)
     {
+        if (path.Length == 0)
+        {
+            LayOver(run, value!.AsObject());
+            return;
+        }
         var node = run;
         foreach (var key in path[..^1])
         {

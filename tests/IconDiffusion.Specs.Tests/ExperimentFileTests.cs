@@ -39,6 +39,26 @@ public class ExperimentFileTests
     }
 
     [Fact]
+    public void RunsUnderGrid_AreLaidOverTheWholeRun_AndMultiplyLikeEveryList()
+    {
+        var runs = Parse("""
+            "dataset": { "source": "noto-faces", "count": 158, "imageSize": 32 }, "training": { "batchSize": 8, "steps": 5, "adam": { "beta1": 0.5, "beta2": 0.9 } },
+            "grid": { "run": [
+                { "model": { "kind": "dcgan", "generatorChannels": 16 }, "training": { "steps": 70 } },
+                { "model": { "kind": "ddpm", "unet": { "dim": 32, "dimMults": [1, 2] } }, "training": { "adam": { "beta2": 0.8 } }, "dataset": { "source": "twemoji-faces", "imageSize": 32 } }
+            ], "seed": [1, 2] }
+            """).Runs;
+
+        Assert.Equal(
+            [("dcgan 16", 70L, 1), ("dcgan 16", 70, 2), ("ddpm 32 (1,2)", 5, 1), ("ddpm 32 (1,2)", 5, 2)],
+            runs.Select(run => (run.Model.Label, run.Training.Steps!.Value, run.Seed)));
+        Assert.All(runs, run => Assert.Equal(8, run.Training.BatchSize));
+        // What says of what kind it is stands in place of the other; other objects are laid over it.
+        Assert.Equal(new TwemojiFacesSpec { ImageSize = 32 }, runs[2].Dataset);
+        Assert.Equal((0.5, 0.8), (runs[2].Training.Adam.Beta1, runs[2].Training.Adam.Beta2));
+    }
+
+    [Fact]
     public void AListOfLists_ReplacesAListValue()
     {
         var runs = Parse(Valid("""
@@ -137,6 +157,10 @@ public class ExperimentFileTests
     [InlineData("\"grid\": { \"seed\": [1, -4294967296] }", "seed is -4294967296; wanted a whole number from 0 to 2147483647.")]
     [InlineData("\"training\": { \"steps\": 9223372036854775808 }", "training.steps is 9223372036854775808; wanted a whole number from 0 to 9223372036854775807.")]
     [InlineData("\"grid\": { \"seed\": 3407 }", "grid.seed is 3407; wanted a list of values.")]
+    [InlineData("\"grid\": { \"run\": [3] }", "grid.run holds 3; wanted objects of a run's keys.")]
+    [InlineData("\"grid\": { \"run\": [] }", "grid.run is an empty list; wanted at least one value.")]
+    [InlineData("\"grid\": { \"run\": {} }", "grid.run is an object; wanted a list of values.")]
+    [InlineData("\"grid\": { \"run\": [{ \"modle\": 1 }] }", "unknown key 'grid.run.modle' (did you mean 'model'?)")]
     [InlineData("\"grid\": { \"seed\": [] }", "grid.seed is an empty list; wanted at least one value.")]
     [InlineData("\"training\": { \"budget\": \"12h\" }", "training.budget is the text \"12h\"; wanted a duration such as \"12:00:00\" (hours:minutes:seconds).")]
     [InlineData("\"training\": { \"budget\": \"-01:00:00\" }", "training.budget is -01:00:00; wanted a duration above zero.")]

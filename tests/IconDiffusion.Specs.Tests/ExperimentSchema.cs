@@ -43,17 +43,21 @@ internal static partial class ExperimentSchema
                 {
                     ["description"] = "Every list under it stands for the key at the same place of a run; together they give every combination.",
                     ["type"] = "object",
-                    ["properties"] = new JsonObject(parts.SelectMany(part => Properties(part.Key, GridOf(part.Value!.AsObject(), Part(part.Key))))),
+                    ["properties"] = new JsonObject(
+                    [
+                        .. parts.SelectMany(part => Properties(part.Key, GridOf(part.Value!.AsObject(), Part(part.Key)))),
+                        .. Properties("run", new()
+                        {
+                            ["description"] = "Objects of a run's keys, each laid over the whole run: keys that belong together, such as a model and its steps, vary together.",
+                            ["type"] = "array",
+                            ["items"] = RunOf(parts),
+                            ["minItems"] = 1,
+                        }),
+                    ]),
                     ["additionalProperties"] = false,
                 }),
                 .. parts.SelectMany(part => Properties(part.Key, Part(part.Key))),
-                .. Properties(SourceName.OfFile, new()
-                {
-                    ["description"] = "The run that runs whose training.from is \"source\" start from, by the keys in which it differs from them; it is trained first.",
-                    ["type"] = "object",
-                    ["properties"] = new JsonObject(parts.SelectMany(part => Properties(part.Key, Part(part.Key)))),
-                    ["additionalProperties"] = false,
-                }),
+                .. Properties(SourceName.OfFile, Described(RunOf(parts), "The run that runs whose training.from is \"source\" start from, by the keys in which it differs from them; it is trained first.")),
                 .. Properties("monitoring", whole["monitoring"]!.DeepClone().AsObject()),
                 .. Properties("gpu", whole["gpu"]!.DeepClone().AsObject()),
             ]),
@@ -68,6 +72,14 @@ internal static partial class ExperimentSchema
             ["$defs"] = parts.DeepClone(),
         }.ToJsonString(SpecJson.Indented) + "\n";
     }
+
+    // Some of a run's keys.
+    private static JsonObject RunOf(JsonObject parts) => new()
+    {
+        ["type"] = "object",
+        ["properties"] = new JsonObject(parts.SelectMany(part => Properties(part.Key, Part(part.Key)))),
+        ["additionalProperties"] = false,
+    };
 
     private static JsonObject Part(string key) => new() { ["$ref"] = $"#/$defs/{key}" };
 

@@ -50,6 +50,8 @@ public sealed class ExperimentSchemaTests
     [InlineData("""{ "name": "a", "model": { "kind": "ddqm" } }""", false)]
     [InlineData("""{ "name": "a", "grid": { "seed": 1 } }""", false)]
     [InlineData("""{ "name": "a", "grid": { "seed": [] } }""", false)]
+    [InlineData("""{ "name": "a", "grid": { "run": [{ "model": { "kind": "dcgan" }, "training": { "steps": 3 } }, { "seed": 2 }] } }""", true)]
+    [InlineData("""{ "name": "a", "grid": { "run": [{ "modle": { "kind": "dcgan" } }] } }""", false)]
     [InlineData("""{ "name": "a", "grid": { "dataset": { "cuont": [10] } } }""", false)]
     public void AFile_FitsOrDoesNot(string text, bool fits) => Assert.Equal(fits, Fits(Read(text)));
 
