@@ -25,6 +25,9 @@ public abstract record GanSpec : ModelSpec
     [JsonIgnore]
     public AdamSpec Adam => new() { LearningRate = LearningRate, Beta1 = Beta1, Beta2 = Beta2 };
 
+    [JsonIgnore]
+    public override PictureInput Input => PictureInput.Nothing;
+
     /// <summary>Batches of real icons that one step trains on.</summary>
     [JsonIgnore]
     public virtual int RealBatchesPerStep => 1;
@@ -41,6 +44,9 @@ public sealed record DcganSpec() : GanSpec(latentDim: 100, learningRate: 2e-4, b
 
     [JsonIgnore]
     public override string Label => $"dcgan {GeneratorChannels}";
+
+    [JsonIgnore]
+    public override string Method => "DCGAN";
 }
 
 /// <summary>
@@ -63,4 +69,7 @@ public sealed record WganGpSpec() : GanSpec(latentDim: 128, learningRate: 1e-4, 
 
     [JsonIgnore]
     public override string Label => $"wgan-gp {Dim}";
+
+    [JsonIgnore]
+    public override string Method => "WGAN-GP";
 }

@@ -14,6 +14,26 @@ public abstract record ModelSpec
     /// <summary>A short name for tables, such as <c>ddpm 64 (1,16)</c>.</summary>
     [JsonIgnore]
     public abstract string Label { get; }
+
+    /// <summary>The method as a person tells it from others, such as <c>diffusion, hourglass</c>.</summary>
+    [JsonIgnore]
+    public abstract string Method { get; }
+
+    /// <summary>What a person brings for each new picture.</summary>
+    [JsonIgnore]
+    public abstract PictureInput Input { get; }
+}
+
+/// <summary>What a person brings for each new picture that a model draws.</summary>
+public enum PictureInput
+{
+    Nothing,
+
+    /// <summary>Tags that it shall show.</summary>
+    Tags,
+
+    /// <summary>A picture that it is to be like.</summary>
+    ContentPicture,
 }
 
 /// <summary>Denoising diffusion (Ho et al. 2020) with lucidrains' U-Net.</summary>
@@ -34,6 +54,12 @@ public sealed record DdpmSpec : ModelSpec
     [JsonIgnore]
     public override string Label =>
         $"ddpm {Unet.Dim} {Unet.DimMults}{Unet.Knockout.Label}{(Condition == ModelCondition.Tags ? " tags" : "")}{(Enlarges is { From: var from } ? $" from {from} px" : "")}";
+
+    [JsonIgnore]
+    public override string Method => Enlarges is not null ? "cascade" : Unet.IsHourglass ? "diffusion, hourglass" : "diffusion";
+
+    [JsonIgnore]
+    public override PictureInput Input => Condition == ModelCondition.Tags ? PictureInput.Tags : PictureInput.Nothing;
 }
 
 /// <summary>What a network is told of the icons that it learns and draws.</summary>
@@ -60,6 +86,10 @@ public sealed record UnetSpec
 
     /// <summary>Parts removed, to find out where the layout lives.</summary>
     public KnockoutSpec Knockout { get; init; } = new();
+
+    /// <summary>Whether its channels grow fourfold or more from each level to the next, where the ordinary U-Net doubles them.</summary>
+    [JsonIgnore]
+    public bool IsHourglass => DimMults.Count > 1 && DimMults.Zip(DimMults.Skip(1)).All(pair => pair.Second >= 4 * pair.First);
 
     /// <summary>Factor between the icon's side and the bottleneck's: 2^(levels − 1).</summary>
     [JsonIgnore]

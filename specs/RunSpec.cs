@@ -52,6 +52,14 @@ public sealed record RunSpec
         + (Training switch { { Adaptation: PairwiseSpec } => ", pairwise", { From: not null } => ", fine-tuned", _ => "" })
         + (Sampling.Sampler is ReverseSpec { Guidance: { } guidance } ? $", guidance {guidance.ToString(CultureInfo.InvariantCulture)}" : "")
         + (Sampling.Sampler is ReverseSpec { TagsOf: TagsOf.HeldOut } ? ", held-out tags" : "");
+
+    /// <summary>The method as a person tells it from others: the model's, and how it was transferred.</summary>
+    [JsonIgnore]
+    public string Method => Model.Method + (Training switch { { Adaptation: PairwiseSpec } => ", fine-tuned with distances kept", { From: not null } => ", fine-tuned", _ => "" });
+
+    /// <summary>What a person brings for each new picture: tags that count for nothing are none.</summary>
+    [JsonIgnore]
+    public PictureInput Input => (Model.Input, Sampling.Sampler) is (PictureInput.Tags, ReverseSpec { Guidance: 0 }) ? PictureInput.Nothing : Model.Input;
 }
 
 /// <summary>A grid of runs with a name.</summary>

@@ -35,6 +35,9 @@ public sealed record StyleGan2Spec() : GanSpec(latentDim: 512, learningRate: 0.0
 
     [JsonIgnore]
     public override string Label => $"stylegan2 {ChannelBase}{Augment.Label}";
+
+    [JsonIgnore]
+    public override string Method => "StyleGAN2";
 }
 
 /// <summary>R1 (Mescheder et al. 2018), γ/2 · ‖∇D(x)‖² on real icons.</summary>

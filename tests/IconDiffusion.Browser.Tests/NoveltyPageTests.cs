@@ -1,6 +1,7 @@
 using IconDiffusion.Data;
 using IconDiffusion.Imaging;
 using IconDiffusion.Reports.Novelty;
+using IconDiffusion.Specs;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -38,7 +39,7 @@ public sealed class NoveltyPageTests(Browser browser) : IClassFixture<Browser>, 
         const string english = """
             [...document.querySelectorAll('body *')].filter(each => !each.closest('script, cite'))
               .flatMap(each => [...[...each.childNodes].filter(node => node.nodeType === Node.TEXT_NODE).map(node => node.data), each.getAttribute('aria-label') ?? ''])
-              .filter(text => /[a-z]{3,}[ ,;:]+[a-z]{3,}/.test(text.replace(/a note that looks like markup|a model with a long name, variant|[^ ]*[0-9][^ ]*|et al\./g, '')) && !/[ぁ-んァ-ヶ一-龠]/.test(text))
+              .filter(text => /[a-z]{3,}[ ,;:]+[a-z]{3,}/.test(text.replace(/a note that looks like markup|a model with a long name, variant|libtorch|[^ ]*[0-9][^ ]*|et al\./g, '')) && !/[ぁ-んァ-ヶ一-龠]/.test(text))
             """;
         var page = await browser.OpenAsync(Written(sets), language: "ja");
         await page.EvaluateAsync(OpenEverything);
@@ -231,12 +232,24 @@ public sealed class NoveltyPageTests(Browser browser) : IClassFixture<Browser>, 
         var training = Noise(30, 1);
         var path = Path.Combine(_folder, $"{sets}.html");
         NoveltyPage.Write(path, "A <title> & more", [.. Enumerable.Range(0, sets).Select(i =>
-            NoveltySample.Make(training, Mixed(training, 30, seed: i + 2), $"a model with a long name, variant {i}", withParts: i != 1) with
+            NoveltySample.Make(training, Mixed(training, 30, seed: i + 2), $"a model with a long name, variant {i}", sets < 3 ? null : Run(i), withParts: i != 1) with
             {
                 // One that enlarges better than interpolation, one that had nothing to enlarge, one that is worse.
                 Enlarged = new(NoveltySample.Enlarged(i - 0.5) with { Count = i == 1 ? 0 : 12 }, ImageFile.EncodePng(training.ToImage(0))),
             })]);
         return path;
+    }
+
+    // Runs of three methods, one of which starts from the weights of another.
+    private static RunResult Run(int i)
+    {
+        var run = Results.Make(i == 0 ? [1, 2] : [1, 16], 1, 2, []);
+        return run with
+        {
+            RunId = $"{i}",
+            Spec = run.Spec with { Training = run.Spec.Training with { From = i == 2 ? "0" : null } },
+            Training = run.Training with { Origins = i == 2 ? [new() { Run = "0", WeightsHash = "1", Rests = "2" }] : null },
+        };
     }
 
     // Every third icon is a training icon.

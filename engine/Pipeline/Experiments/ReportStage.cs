@@ -44,7 +44,7 @@ public static class ReportStage
         context.Fence?.Verify();
         if (work.Results.Count > 0) ExperimentTable.Write(data, work.Experiment, work.Results);
         if (figure is not null) ImageFile.SavePng(Path.Combine(folder, ExperimentTable.FigureFile), figure);
-        if (sets.Count > 0) NoveltyFiles.WriteTables(folder, sets);
+        var tables = sets.Count > 0 ? NoveltyFiles.WriteTables(folder, sets) : [];
         AtomicFile.WriteAllText(Path.Combine(folder, NoveltyReport.PageFile), page);
         var summary = new ReportSummary
         {
@@ -54,7 +54,7 @@ public static class ReportStage
                 NoveltyReport.PageFile,
                 .. work.Results.Count > 0 ? ExperimentTable.Files : [],
                 .. figure is null ? [] : (string[])[ExperimentTable.FigureFile],
-                .. sets.Count > 0 ? NoveltyFiles.Tables : [],
+                .. tables,
             ],
             Missing = [.. report.Missing],
             IsWhole = report.IsWhole,

@@ -16,6 +16,7 @@ internal static class ComparisonSection
     {
         html.Append("<section id=\"compare\">\n<h2>All sets beside one another</h2>\n");
         GlanceSection.Write(html, page);
+        MethodsSection.Write(html, page);
         SeedGroup[] groups = SeedGroup.Of(page);
         html.Append("<h3>The figures that speak of copying</h3>\n");
         Summary(html, groups);

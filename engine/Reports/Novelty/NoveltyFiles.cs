@@ -8,15 +8,9 @@ namespace IconDiffusion.Reports.Novelty;
 /// <summary>A novelty report in a folder: the page to look at, and the same figures for everything else.</summary>
 public static class NoveltyFiles
 {
-    private static readonly Dictionary<string, TableFormat> Formats = new()
-    {
-        ["report.json"] = TableFormat.Json, ["report.csv"] = TableFormat.Csv, ["report.md"] = TableFormat.Markdown, ["report.tex"] = TableFormat.Latex,
-    };
+    private static readonly Dictionary<string, TableFormat> Formats = new() { ["json"] = TableFormat.Json, ["csv"] = TableFormat.Csv, ["md"] = TableFormat.Markdown, ["tex"] = TableFormat.Latex };
 
-    /// <summary>What <see cref="WriteTables"/> writes.</summary>
-    public static readonly EquatableList<string> Tables = [.. Formats.Keys];
-
-    /// <summary>Writes <see cref="NoveltyReport.PageFile"/> and <see cref="Tables"/>, each all or not at all.</summary>
+    /// <summary>Writes <see cref="NoveltyReport.PageFile"/> and the files of <see cref="WriteTables"/>, each all or not at all.</summary>
     /// <param name="sets">At least one; shown in this order.</param>
     public static void Write(string folder, string title, IReadOnlyList<ReportedSet> sets)
     {
@@ -24,11 +18,18 @@ public static class NoveltyFiles
         NoveltyPage.Write(Path.Combine(folder, NoveltyReport.PageFile), title, sets);
     }
 
-    /// <summary>Writes report.json, .csv, .md and .tex, each all or not at all.</summary>
-    public static void WriteTables(string folder, IReadOnlyList<ReportedSet> sets)
+    /// <summary>Writes report.json, .csv, .md and .tex, and where the sets are of several methods methods.json, .csv, .md and .tex, each all or not at all.</summary>
+    /// <returns>The files' names.</returns>
+    public static IReadOnlyList<string> WriteTables(string folder, IReadOnlyList<ReportedSet> sets)
     {
-        var table = new NoveltyTable(sets);
-        foreach (var (file, format) in Formats)
-            AtomicFile.WriteAllText(Path.Combine(folder, file), table.Write(format));
+        var (table, methods) = (new NoveltyTable(sets), MethodsSection.Of(sets));
+        return [.. Write("report", table.Write), .. methods.Tables.Count > 0 ? Write("methods", methods.Write) : []];
+
+        string[] Write(string name, Func<TableFormat, string> text) => [.. Formats.Select(each =>
+        {
+            var file = $"{name}.{each.Key}";
+            AtomicFile.WriteAllText(Path.Combine(folder, file), text(each.Value));
+            return file;
+        })];
     }
 }
