@@ -11,6 +11,7 @@ using IconDiffusion.Pipeline.Publishing;
 using IconDiffusion.Silo.Api;
 using IconDiffusion.Silo.Hosting;
 using IconDiffusion.Silo.Pages;
+using IconDiffusion.Specs;
 using IconDiffusion.Specs.Languages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -36,6 +37,8 @@ internal sealed class DemoHost : IAsyncDisposable
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private const string IconsLimit = "icons";
+
+    private const string TagKey = "tag";
 
     private const string Stopping = "The page is being closed or started again; try again in a while.";
 
@@ -223,14 +226,20 @@ internal sealed class DemoHost : IAsyncDisposable
     {
         var (consent, tally) = (painter.Consent?.Consent, icons.Tally);
         return TypedResults.Ok(new About(
-            consent?.Artist, consent?.Licence, consent?.Scope, icons.Run.Id, icons.Run.Spec.Model.Label, address.Url.AbsoluteUri, tally.Shown, tally.Copies));
+            consent?.Artist, consent?.Licence, consent?.Scope, icons.Run.Id, icons.Run.Spec.Model.Label, address.Url.AbsoluteUri, tally.Shown, tally.Copies,
+            icons.Tags.Count > 0 ? icons.Tags : null));
     }
 
-    private static IResult Ask(HttpContext context, WaitingLine line)
+    // How closely the tags are listened to is the run's own matter.
+    private static IResult Ask(HttpContext context, FreshIcons icons, WaitingLine line)
     {
-        if (context.Request.QueryString.HasValue || context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
-            return Problems.Of(StatusCodes.Status400BadRequest, "An icon is asked for without parameters and without content.");
-        if (line.Enter(AddressOf(context)) is not { } place)
+        var query = context.Request.Query;
+        if (query.Keys.Any(key => key != TagKey) || context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
+            return Problems.Of(StatusCodes.Status400BadRequest, $"An icon is asked for without content and with no parameter but '{TagKey}'.");
+        string[] tags = [.. query[TagKey].OfType<string>().Distinct()];
+        if (tags.FirstOrDefault(tag => !icons.Tags.Contains(tag)) is { } unknown)
+            return Problems.Of(StatusCodes.Status400BadRequest, $"'{unknown}' is no tag that the program knows; wanted one of those that /about lists{(icons.Tags.Count == 0 ? ", which are none" : "")}.");
+        if (line.Enter(AddressOf(context), tags) is not { } place)
             return TooMany(context, line.Patience, Full);
         context.Response.RegisterForDispose(place);
         return TypedResults.ServerSentEvents(FollowAsync(place, LanguageOf(context), context.RequestAborted));
@@ -256,8 +265,8 @@ internal sealed class DemoHost : IAsyncDisposable
         return new UriBuilder(url) { Host = address.ToString() }.Uri;
     }
 
-    /// <summary>What the page tells of the run and of whose icons it has learned from; nulls are left out.</summary>
-    private sealed record About(string? Artist, string? Licence, string? Scope, string Run, string Model, string Url, long Shown, long Copies);
+    /// <summary>What the page tells of the run and of whose icons it has learned from; nulls are left out. The tags are those that an icon may be asked to show.</summary>
+    private sealed record About(string? Artist, string? Licence, string? Scope, string Run, string Model, string Url, long Shown, long Copies, EquatableList<string>? Tags);
 
     /// <summary>The page's own address, known once it listens.</summary>
     private sealed class Address

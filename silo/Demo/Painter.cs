@@ -54,7 +54,7 @@ internal sealed class Painter(FreshIcons icons, WaitingLine line, DemoOptions op
         try
         {
             place.Tell(new("drawing") { Part = 0 });
-            return icons.Draw(part => place.Tell(new("drawing") { Part = part }), end) is { } icon
+            return icons.Draw(place.Tags, part => place.Tell(new("drawing") { Part = part }), end) is { } icon
                 ? new("icon") { Number = icon.Number, Png = icon.Png }
                 : new("none") { Sentence = CopiesAlone };
         }

@@ -4,8 +4,9 @@ namespace IconDiffusion.Silo.Demo;
 
 /// <summary>Somebody who waits for an icon. Who reads slowly misses news between; nobody is held up by that.</summary>
 /// <param name="address">Who it is, as far as taking turns goes.</param>
+/// <param name="tags">What the icon is asked to show; none: nothing.</param>
 /// <param name="line">Where it waits; left when this is freed.</param>
-internal sealed class Place(string address, WaitingLine line) : IDisposable
+internal sealed class Place(string address, IReadOnlyList<string> tags, WaitingLine line) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _left = new();
@@ -13,6 +14,8 @@ internal sealed class Place(string address, WaitingLine line) : IDisposable
     private bool _hasEnded;
 
     public string Address => address;
+
+    public IReadOnlyList<string> Tags => tags;
 
     /// <summary>Cancelled once nobody waits here any more.</summary>
     public CancellationToken Left => _left.Token;
@@ -65,9 +68,10 @@ internal sealed class WaitingLine(int mostOfAnAddress, int mostInAll)
     private News? _closed;
 
     /// <summary>Joins at the end of the address's places; null: it has too many, or all together have.</summary>
-    public Place? Enter(string address)
+    /// <param name="tags">See <see cref="Place.Tags"/>; whatever they are, the place is the same.</param>
+    public Place? Enter(string address, IReadOnlyList<string> tags)
     {
-        var place = new Place(address, this);
+        var place = new Place(address, tags, this);
         lock (_gate)
         {
             if (_closed is not null)

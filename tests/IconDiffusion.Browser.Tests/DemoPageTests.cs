@@ -34,6 +34,7 @@ public sealed class DemoPageTests(Browser browser) : IClassFixture<Browser>, IAs
         var log = new PageLog();
         var page = await OpenAsync(width, log);
         await Expect(page.Locator("#facts")).ToContainTextAsync("research");
+        await Expect(page.Locator("#wishes")).ToBeHiddenAsync();
         await page.Locator("#draw").FocusAsync();
 
         var (icon, save) = (page.Locator("#icon"), page.Locator("#save"));
@@ -94,9 +95,43 @@ public sealed class DemoPageTests(Browser browser) : IClassFixture<Browser>, IAs
         await Expect(page.Locator("#state")).ToContainTextAsync("公開を終了しました");
     }
 
-    private async Task<IPage> OpenAsync(int width, PageLog? log = null, string language = "en-US")
+    [SkippableTheory]
+    [InlineData("en-US", 360, "Icon 1,000,000, asked to show: hat, <b>beard</b>. Nobody has seen it before you.")]
+    [InlineData("ja-JP", 1280, "アイコン 1,000,000（希望：hat, <b>beard</b>）。あなたより前に見た人はいません。")]
+    public async Task WhereTheModelKnowsTags_TheyAreChosenByKeys_AndStayChosen(string language, int width, string caption)
+    {
+        using var faces = new TrainedFaces(TrainedFaces.Terms, withTags: true);
+        using var icons = FreshIcons.Open(faces.Run, faces.Data, TrainedFaces.Device, steps: null, withoutConsent: false);
+        await using var host = await DemoHost.StartAsync(new() { Url = "http://127.0.0.1:0" }, icons, CancellationToken.None);
+        var log = new PageLog();
+        var page = await OpenAsync(width, log, language, host);
+        var boxes = page.GetByRole(AriaRole.Group).GetByRole(AriaRole.Checkbox);
+        await Expect(boxes).ToHaveCountAsync(3);
+        for (var i = 0; i < 3; i++)
+            await Expect(boxes.Nth(i)).ToHaveAccessibleNameAsync(TrainedFaces.Tags[i]);
+
+        await boxes.First.FocusAsync();
+        await page.Keyboard.PressAsync("Space");
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.PressAsync("Space");
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.PressAsync("Enter");
+
+        // The names have markup in them, which is text here.
+        await Expect(page.Locator("#number")).ToHaveTextAsync(caption);
+        await Expect(page.Locator("body b")).ToHaveCountAsync(0);
+        var checks = await boxes.EvaluateAllAsync<bool[]>("all => all.map(each => each.checked)");
+        Assert.Equal([true, true, false], checks);
+        Assert.Equal(["hat", "<b>beard</b>"], new Uri(log.Requests.Single(address => address.Contains("/icons", StringComparison.Ordinal))).Query[1..].Split('&').Select(part => Uri.UnescapeDataString(part["tag=".Length..].Replace('+', ' '))));
+        Assert.Empty(await Barriers.FindAsync(page));
+        Assert.Empty(log.Complaints);
+        await browser.ClosePagesAsync();
+    }
+
+    private async Task<IPage> OpenAsync(int width, PageLog? log = null, string language = "en-US", DemoHost? host = null)
     {
         Skip.If(Browser.Program is null, "This machine has no chromium; ./icon test installs Debian's. The public page was not looked at.");
-        return await browser.OpenAsync(_host.Url.AbsoluteUri, width, log: log, language: language);
+        return await browser.OpenAsync((host ?? _host).Url.AbsoluteUri, width, log: log, language: language);
     }
 }

@@ -16,8 +16,6 @@ public sealed class TrainedFaces : IDisposable
     /// <summary>Terms with markup in them, which pages have to show as text.</summary>
     public static readonly Consent Terms = new("A. Painter <b>& co</b>", "CC BY 4.0 <script>alert(1)</script>", "research");
 
-    private static readonly Lazy<(string Folder, string RunId)> Made = new(Make);
-
     private static readonly RunSpec Spec = new()
     {
         Dataset = new FolderSpec { Path = "faces", ImageSize = 16, HeldOut = 0 },
@@ -27,13 +25,31 @@ public sealed class TrainedFaces : IDisposable
         Evaluation = new() { Features = FeatureNetwork.Resnet18Imagenet },
     };
 
-    /// <param name="consent">Null: nobody's is on record.</param>
-    public TrainedFaces(Consent? consent)
-    {
-        Data = new(Directory.CreateTempSubdirectory("icon-faces-").FullName);
-        foreach (var file in Directory.EnumerateFiles(Made.Value.Folder, "*", SearchOption.AllDirectories))
+    /// <summary>Tags of a run that was told some, those of most icons first; one has markup in it.</summary>
+    public static readonly EquatableList<string> Tags = ["hat", "<b>beard</b>", "red hair"];
+
+    private static readonly Lazy<(string Folder, string RunId)> Made = new(() => Make(Spec, null)), MadeWithTags = new(() => Make(
+        Spec with
         {
-            var copy = Path.Combine(Data.Path, Path.GetRelativePath(Made.Value.Folder, file));
+            Dataset = Spec.Dataset with { Tags = true },
+            Model = (DdpmSpec)Spec.Model with { Condition = ModelCondition.Tags },
+            // So much that a network of few steps shows a difference.
+            Sampling = Spec.Sampling with { Sampler = new DdimSpec { Steps = 2, Guidance = 50 } },
+        },
+        IconTags.Of(Enumerable.Range(0, 12).Select(i => Tags.Where((_, tag) => i < 8 - (3 * tag)).ToArray()))));
+
+    private readonly string _runId;
+
+    /// <param name="consent">Null: nobody's is on record.</param>
+    /// <param name="withTags">Whether the model was told <see cref="Tags"/>.</param>
+    public TrainedFaces(Consent? consent, bool withTags = false)
+    {
+        var made = withTags ? MadeWithTags.Value : Made.Value;
+        _runId = made.RunId;
+        Data = new(Directory.CreateTempSubdirectory("icon-faces-").FullName);
+        foreach (var file in Directory.EnumerateFiles(made.Folder, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(Data.Path, Path.GetRelativePath(made.Folder, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy);
         }
@@ -49,7 +65,7 @@ public sealed class TrainedFaces : IDisposable
 
     public DataFolder Data { get; }
 
-    public TrainedRun Run => TrainedRun.Find(Data, Made.Value.RunId);
+    public TrainedRun Run => TrainedRun.Find(Data, _runId);
 
     public static ComputeDevice Device { get; } = ComputeDevice.Open("cpu", TorchSharp.torch.get_num_threads());
 
@@ -76,19 +92,19 @@ public sealed class TrainedFaces : IDisposable
 
     public void Dispose() => Directory.Delete(Data.Path, recursive: true);
 
-    private static (string Folder, string RunId) Make()
+    private static (string Folder, string RunId) Make(RunSpec spec, IconTags? tags)
     {
         var data = new DataFolder(Directory.CreateTempSubdirectory("icon-faces-").FullName);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(data.Path, recursive: true);
         var faces = DatasetSource.Prepare(new NotoFacesSpec { Count = 12, HeldOut = 0, ImageSize = 16 }, TimeProvider.System);
-        var dataset = new IconDataset(Spec.Dataset, faces.Training);
+        var dataset = new IconDataset(spec.Dataset, faces.Training, tags: tags);
         new DatasetStore(data.Datasets).Save(dataset);
-        var id = RunIdentity.Run(Spec, dataset.Fingerprint);
+        var id = RunIdentity.Run(spec, dataset.Fingerprint);
         using var bench = new Workbench(Device);
         var context = new WorkContext { Data = data, Bench = bench, Report = _ => { }, Warn = _ => { } };
-        var training = TrainingStage.Run(new() { RunId = id, Run = Spec, DatasetFingerprint = dataset.Fingerprint, Monitoring = new() }, context, default);
-        var sampling = SampleStage.Run(new() { RunId = id, Run = Spec, DatasetFingerprint = dataset.Fingerprint, First = 0, Count = Spec.Sampling.Count }, context, default);
-        EvaluationStage.Run(new() { RunId = id, Run = Spec, DatasetFingerprint = dataset.Fingerprint, Training = training, Sampling = sampling }, context, default);
+        var training = TrainingStage.Run(new() { RunId = id, Run = spec, DatasetFingerprint = dataset.Fingerprint, Monitoring = new() }, context, default);
+        var sampling = SampleStage.Run(new() { RunId = id, Run = spec, DatasetFingerprint = dataset.Fingerprint, First = 0, Count = spec.Sampling.Count }, context, default);
+        EvaluationStage.Run(new() { RunId = id, Run = spec, DatasetFingerprint = dataset.Fingerprint, Training = training, Sampling = sampling }, context, default);
         return (data.Path, id);
     }
 }

@@ -50,12 +50,16 @@ public sealed class DiffusionIcons : IIconSource
     internal int Seed => _enlarging is null ? _spec.Seed : (int)(new SplitMix64(_spec.Seed, _spec.Dataset.ImageSize).Next() >> 33);
 
     /// <inheritdoc/>
-    public Tensor Draw(int first, int count, IProgress<int>? progress, CancellationToken cancellation)
+    public Tensor Draw(int first, int count, IProgress<int>? progress, CancellationToken cancellation) => Draw(first, count, with: null, progress, cancellation);
+
+    /// <summary>As above, with other tags than the run's sampler asks for.</summary>
+    /// <param name="with">Places of the tags of every icon in <see cref="IconTags.Names"/>, of a model that was told tags; null: those that its sampler asks for.</param>
+    public Tensor Draw(int first, int count, IReadOnlyList<int>? with, IProgress<int>? progress, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
         using var noise = new IconNoise(Seed, first, count, _model.Channels, _spec.Dataset.ImageSize, _device);
-        var tags = _guide?.Of(Enumerable.Range(first, count));
+        var tags = with is null ? _guide?.Of(Enumerable.Range(first, count)) : _guide?.With(count, with);
         var small = Small(_below?.Draw(first, count, progress, cancellation), noise);
         return _sampler.Sample((x, t) => Predict(x, t, tags, small), noise, After(progress), cancellation).MoveToOuterDisposeScope();
     }

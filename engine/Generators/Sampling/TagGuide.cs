@@ -37,6 +37,15 @@ public sealed class TagGuide
         return TagRows.Of(Tags, [.. icons.Select(_asked)], _device).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The same of icons that are all asked to be one thing.</summary>
+    /// <param name="count">How many icons.</param>
+    /// <param name="tags">Places among the tags.</param>
+    public Tensor With(int count, IReadOnlyList<int> tags)
+    {
+        using var scope = NewDisposeScope();
+        return TagRows.Of(Tags, [.. Enumerable.Repeat(tags, count)], _device).MoveToOuterDisposeScope();
+    }
+
     /// <summary>The same of points between icons: a tag of one end counts the less the farther it is.</summary>
     public Tensor Between(IReadOnlyList<IconPoint> points)
     {

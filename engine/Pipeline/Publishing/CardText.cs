@@ -54,6 +54,11 @@ internal static class CardText
           """
         : NoConsent;
 
+    /// <summary>Every tag with the number of training icons that have it, the most frequent first; empty where the model was told none.</summary>
+    /// <param name="above">Heading and sentences before the table.</param>
+    public static string TagLines(Publication publication, string above) => publication.Tags is not { } tags ? "" :
+        $"{above}\n\n| tag | training icons |\n|---|---:|\n{string.Concat(tags.Names.Zip(tags.Counts()).OrderByDescending(tag => tag.Second).Select(tag => $"| {Plain(tag.First)} | {tag.Second} |\n"))}\n";
+
     /// <summary>What the training started from, each with whose icons that rests on; empty where it started from random weights.</summary>
     public static string OriginLines(Publication publication) => string.Concat(publication.Origins.Select(each =>
         $"\nTraining started from {TransferSource.NameOf(each.Origin)} (SHA-256 {each.Origin.WeightsHash}), {(each.Origin.Run is null ? "whose data set is unknown" : $"trained on the data set {each.Origin.Rests[..12]}")}:\n\n{ConsentLines(each.Consent)}"));

@@ -42,7 +42,7 @@ public static class DatasetCard
             | held out, never trained on | {novelty.HeldOutCount} |
             | fingerprint | {result.DatasetFingerprint} |
 
-            ## Consent and licence
+            {TagLines(publication, "## Tags\n\nWhat the icons show, as far as the model was told it; icons may have several tags or none.")}## Consent and licence
 
             {ConsentLines(publication.Consent)}
             ## Duplicates

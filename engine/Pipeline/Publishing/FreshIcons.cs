@@ -32,6 +32,7 @@ public sealed class FreshIcons : IDisposable
     private readonly IconPixels _training;
     private readonly double _threshold;
     private readonly int _maxShift;
+    private readonly IconTags? _tags;  // that the model was told
     private readonly ShownIcons _shown;
     private readonly IIconSource _source;
 
@@ -42,6 +43,8 @@ public sealed class FreshIcons : IDisposable
             run.DatasetFingerprint ?? throw new ExperimentException($"The run {run.Id} does not say which icons it was trained on, so nobody knows which of its icons are copies."));
         _training = dataset.Training.Pixels;
         (_threshold, _maxShift) = (report.Verdict.Threshold, AlignedDistance.ShiftAt(dataset.ImageSize, report.Settings.MaxShift));
+        _tags = run.Spec.Model is DdpmSpec { Condition: ModelCondition.Tags } ? IconTags.Read(run.Folder) : null;
+        Tags = _tags is null ? [] : [.. _tags.Names.Zip(_tags.Counts()).OrderByDescending(tag => tag.Second).Select(tag => tag.First)];
         _shown = new(run.Folder);
         try
         {
@@ -56,6 +59,9 @@ public sealed class FreshIcons : IDisposable
 
     /// <summary>The run that they are of.</summary>
     public TrainedRun Run => _run;
+
+    /// <summary>Tags that an icon may be asked to show, those that most training icons have first; none: the model knows no tags.</summary>
+    public EquatableList<string> Tags { get; }
 
     /// <summary>What has been shown so far.</summary>
     public ShownTally Tally => _shown.Tally;
@@ -82,17 +88,25 @@ public sealed class FreshIcons : IDisposable
     /// <exception cref="ConsentException">It was revoked or has expired.</exception>
     public ConsentRecord? RequireConsent() => Publisher.RequireConsent(_run, _withoutConsent);
 
-    /// <summary>A new icon that is no copy; null: <see cref="MostTries"/> in a row were copies.</summary>
+    /// <summary>A new icon that is no copy, as the run's own sampler has its tags; null: <see cref="MostTries"/> in a row were copies.</summary>
     /// <param name="report">The part of an icon that is done, 0…1; begins anew where one was a copy.</param>
     /// <param name="cancellation">Heeded before each model call; the number is used up.</param>
     /// <exception cref="ConsentException">As <see cref="RequireConsent"/>; nothing is shown.</exception>
-    public FreshIcon? Draw(Action<double> report, CancellationToken cancellation)
+    public FreshIcon? Draw(Action<double> report, CancellationToken cancellation) => Draw([], report, cancellation);
+
+    /// <summary>As above, an icon that is asked to show something.</summary>
+    /// <param name="with">Some of <see cref="Tags"/>; none: those of the run's own sampler.</param>
+    /// <exception cref="ExperimentException">The model knows no such tag.</exception>
+    public FreshIcon? Draw(IReadOnlyList<string> with, Action<double> report, CancellationToken cancellation)
     {
+        if (with.Count > 0 && _tags is null)
+            throw new ExperimentException($"The run {_run.Id} is {_run.Spec.Model.Label}, which was trained without tags; '{with[0]}' cannot be asked for.");
+        var places = with.Count == 0 ? null : _tags!.PlacesOf(with);
         for (var i = 0; i < MostTries; i++)
         {
             RequireConsent();
             var number = _shown.Take();
-            var icon = Draw(number, new Reporter<int>(calls => report((double)calls / _source.Calls)), cancellation);
+            var icon = Draw(number, places, new Reporter<int>(calls => report((double)calls / _source.Calls)), cancellation);
             var isCopy = CopyRule.IsCopy(AlignedDistance.Find(IconPixels.From([icon]), _training, _maxShift, cancellation)[0].Distance, _threshold);
             var consent = RequireConsent();  // it may have been revoked meanwhile
             _shown.Count(isCopy);
@@ -109,9 +123,9 @@ public sealed class FreshIcons : IDisposable
         _shown.Dispose();
     }
 
-    private Image Draw(int number, Reporter<int> progress, CancellationToken cancellation)
+    private Image Draw(int number, IReadOnlyList<int>? places, Reporter<int> progress, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
-        return IconImages.From(_source.Draw(number, 1, progress, cancellation))[0];
+        return IconImages.From(_source is DiffusionIcons told ? told.Draw(number, 1, places, progress, cancellation) : _source.Draw(number, 1, progress, cancellation))[0];
     }
 }

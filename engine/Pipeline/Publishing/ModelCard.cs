@@ -75,7 +75,7 @@ public static class ModelCard
             {Settings(spec)}
             ```
 
-            ## Intended use and limits
+            {TagLines(publication, "## What it can be asked for\n\nIt was told these tags of its training icons, and icons may be asked for by them. The fewer icons have a tag, the less is known of it.")}## Intended use and limits
 
             - For looking at what a generator trained on few icons makes, and for use of its icons within the terms below.
             - It knows nothing but the training icons and has their biases: what they do not show, it does not draw well.

@@ -16,6 +16,9 @@ public sealed record Publication
     /// <summary>The training set; null: it is not in the data folder any more.</summary>
     public required IconDataset? Dataset { get; init; }
 
+    /// <summary>The tags that the model was told of its training icons; null: none.</summary>
+    public required IconTags? Tags { get; init; }
+
     /// <summary>Null: none is on record.</summary>
     public required ConsentRecord? Consent { get; init; }
 

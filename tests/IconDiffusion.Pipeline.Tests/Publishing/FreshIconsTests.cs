@@ -1,6 +1,7 @@
 using System.Text.Json;
 using IconDiffusion.Data;
 using IconDiffusion.Imaging;
+using IconDiffusion.Pipeline.Experiments;
 using IconDiffusion.Pipeline.Publishing;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Novelty;
@@ -33,6 +34,35 @@ public sealed class FreshIconsTests : IDisposable
 
         Assert.Equal(Enumerable.Range(ShownIcons.First, 6), shown.Select(icon => icon.Number));
         Assert.Equal(6, shown.DistinctBy(icon => Convert.ToHexString(Pixels(icon))).Count());
+    }
+
+    [Fact]
+    public void AnIconThatIsAskedToShowSomething_IsTheOneThatTheRunDrawsWithThoseTags_AndItsOwnGuidance()
+    {
+        using var faces = new TrainedFaces(TrainedFaces.Terms, withTags: true);
+        using var icons = FreshIcons.Open(faces.Run, faces.Data, TrainedFaces.Device, steps: null, withoutConsent: false);
+        Assert.Equal(TrainedFaces.Tags, icons.Tags);
+
+        string[] wishes = ["red hair", "hat"];
+        FreshIcon[] drawn = [icons.Draw(wishes, _ => { }, default)!, Draw(icons), icons.Draw([wishes[1]], _ => { }, default)!];
+        byte[][] expected =
+        [
+            Drawn(faces.Run.Asked([.. wishes], null), drawn[0].Number), Drawn(faces.Run, drawn[1].Number), Drawn(faces.Run.Asked([wishes[1]], null), drawn[2].Number),
+        ];
+
+        Assert.Equal(expected, drawn.Select(Pixels));
+        Assert.NotEqual(Drawn(faces.Run, drawn[0].Number), expected[0]);
+        Assert.Throws<ExperimentException>(() => icons.Draw(["cap"], _ => { }, default));
+        using var untold = Open();
+        Assert.Empty(untold.Tags);
+        Assert.Throws<ExperimentException>(() => untold.Draw(["hat"], _ => { }, default));
+
+        static byte[] Drawn(TrainedRun run, int number)
+        {
+            using var source = run.InFewSteps(null).Open(TrainedFaces.Device);
+            using var scope = TorchSharp.torch.NewDisposeScope();
+            return Watermark.Draw(Generators.Sampling.IconImages.From(source.Draw(number, 1, null, default))[0]).Pixels;
+        }
     }
 
     [Fact]

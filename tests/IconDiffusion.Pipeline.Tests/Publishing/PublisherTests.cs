@@ -94,6 +94,24 @@ public sealed class PublisherTests : IDisposable
     }
 
     [Fact]
+    public void TheCards_OfAModelThatWasToldTags_HaveThemWithTheirCounts()
+    {
+        using var faces = new TrainedFaces(TrainedFaces.Terms, withTags: true);
+        var to = Path.Combine(faces.Data.Path, "published");
+        Publisher.Publish(faces.Run, faces.Data, new() { To = to }, (_, _) => { });
+
+        const string table = "\n| tag | training icons |\n|---|---:|\n| hat | 8 |\n| &lt;b>beard&lt;/b> | 5 |\n| red hair | 2 |\n\n## ";
+        foreach (var (card, heading) in ((string, string)[])[(ModelCard.FileName, "\n## What it can be asked for\n"), (DatasetCard.FileName, "\n## Tags\n")])
+        {
+            var text = File.ReadAllText(Path.Combine(to, card));
+            Assert.Contains(heading, text);
+            Assert.Contains(table, text);
+        }
+        Publish(_run);
+        Assert.DoesNotContain("| tag |", Read(ModelCard.FileName) + Read(DatasetCard.FileName));
+    }
+
+    [Fact]
     public void AFineTunedRun_IsPublishedWithWhatItStartedFrom_UnderTheTermsOfBoth()
     {
         var origin = new WeightsOrigin { Run = "0123456789ab", WeightsHash = new('c', 64), Rests = new('d', 64) };

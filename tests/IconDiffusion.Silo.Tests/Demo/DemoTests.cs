@@ -177,6 +177,27 @@ public sealed class DemoTests
     }
 
     [Fact]
+    public async Task WhereTheModelKnowsTags_TheyMayBeAskedFor_AndNothingElseMay()
+    {
+        await using var demo = await TestDemo.StartAsync(tags: true);
+        Assert.Equal(TrainedFaces.Tags, JsonNode.Parse(await demo.Client.GetStringAsync("/about"))!["tags"]!.AsArray().Select(tag => (string)tag!));
+
+        var icon = await TestDemo.LastAsync(await demo.AskAsync("192.0.2.1", default, TrainedFaces.Tags[0], TrainedFaces.Tags[1]));
+        Assert.Equal(("icon", ShownIcons.First), ((string)icon["kind"]!, (int)icon["number"]!));
+        foreach (var query in (string[])["tag=beard", "tag=Hat", "tag=", "tag", "tag=hat&tag=cap", "tag=hat&guidance=8", "TAG=hat", "seed=1", "with=hat"])
+            await Problem.SentenceAsync(HttpStatusCode.BadRequest, await demo.Client.PostAsync($"/icons?{query}", null));
+        Assert.Equal(1, demo.Tally.Shown);
+    }
+
+    [Fact]
+    public async Task AModelThatKnowsNoTags_IsAskedForNone()
+    {
+        await using var demo = await TestDemo.StartAsync();
+        Assert.Null(JsonNode.Parse(await demo.Client.GetStringAsync("/about"))!["tags"]);
+        await Problem.SentenceAsync(HttpStatusCode.BadRequest, await demo.AskAsync("192.0.2.1", default, "hat"));
+    }
+
+    [Fact]
     public async Task ThePage_HoldsNoScriptOfItsOwn_AndItsCodeIsOfItsAddress()
     {
         await using var demo = await TestDemo.StartAsync(options: options => options with { PublicUrl = "https://icons.example.org/" });

@@ -27,9 +27,9 @@ internal sealed class TestDemo : IAsyncDisposable
     public ShownTally Tally => _icons.Tally;
 
     /// <param name="before">What is done with the run before.</param>
-    public static async Task<TestDemo> StartAsync(int? steps = null, Action<TrainedFaces>? before = null, Func<DemoOptions, DemoOptions>? options = null, bool consent = true)
+    public static async Task<TestDemo> StartAsync(int? steps = null, Action<TrainedFaces>? before = null, Func<DemoOptions, DemoOptions>? options = null, bool consent = true, bool tags = false)
     {
-        var faces = new TrainedFaces(consent ? TrainedFaces.Terms : null);
+        var faces = new TrainedFaces(consent ? TrainedFaces.Terms : null, tags);
         before?.Invoke(faces);
         var icons = FreshIcons.Open(faces.Run, faces.Data, TrainedFaces.Device, steps, withoutConsent: !consent);
         var usual = new DemoOptions { Url = "http://127.0.0.1:0", LookEvery = TimeSpan.FromMilliseconds(200) };
@@ -37,8 +37,9 @@ internal sealed class TestDemo : IAsyncDisposable
     }
 
     /// <summary>Somebody asks for an icon; who asks from outside comes by way of a proxy on this machine.</summary>
-    public Task<HttpResponseMessage> AskAsync(string address, CancellationToken cancellationToken = default) => Client.SendAsync(
-        new(HttpMethod.Post, "/icons") { Headers = { { "X-Forwarded-For", address } } }, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    /// <param name="tags">What the icon is asked to show.</param>
+    public Task<HttpResponseMessage> AskAsync(string address, CancellationToken cancellationToken = default, params string[] tags) => Client.SendAsync(
+        new(HttpMethod.Post, $"/icons?{string.Join('&', tags.Select(tag => $"tag={Uri.EscapeDataString(tag)}"))}") { Headers = { { "X-Forwarded-For", address } } }, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
 
     /// <summary>What is told, event by event.</summary>
     public static async IAsyncEnumerable<JsonNode> NewsAsync(HttpResponseMessage answer)

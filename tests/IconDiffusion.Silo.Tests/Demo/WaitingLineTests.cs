@@ -13,7 +13,7 @@ public sealed class WaitingLineTests
         throw new InvalidOperationException("Nothing was told.");
     }
 
-    private Place[] Enter(string addresses) => [.. addresses.Select(address => _line.Enter($"{address}")!)];
+    private Place[] Enter(string addresses) => [.. addresses.Select(address => _line.Enter($"{address}", [])!)];
 
     [Theory]
     [InlineData("aaaabc", "abcaaa")]
@@ -39,9 +39,9 @@ public sealed class WaitingLineTests
     public void AnAddressHasSoManyPlaces_AndAllTogetherHave()
     {
         Enter("aaaa");
-        Assert.Null(_line.Enter("a"));
+        Assert.Null(_line.Enter("a", []));
         Enter("bbbbc");
-        Assert.Null(_line.Enter("d"));
+        Assert.Null(_line.Enter("d", []));
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class WaitingLineTests
         places[0].Dispose();
 
         Assert.True(places[0].Left.IsCancellationRequested);
-        Assert.NotNull(_line.Enter("a"));
+        Assert.NotNull(_line.Enter("a", []));
         Assert.Equal([places[1], places[4]], [await _line.NextAsync(CancellationToken.None), await _line.NextAsync(CancellationToken.None)]);
     }
 
@@ -65,6 +65,6 @@ public sealed class WaitingLineTests
         places[0].Tell(new("drawing"));
         places[0].End(new("icon"));
 
-        Assert.All(await Task.WhenAll(places.Append(_line.Enter("d")!).Select(HeardAsync)), news => Assert.Equal("closed", news.Kind));
+        Assert.All(await Task.WhenAll(places.Append(_line.Enter("d", [])!).Select(HeardAsync)), news => Assert.Equal("closed", news.Kind));
     }
 }
