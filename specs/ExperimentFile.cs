@@ -39,14 +39,20 @@ public static class ExperimentFile
 
         var name = SpecErrors.Read<string>(root["name"], "name", source);
         var runs = WithSources(Expand(root, source), root, source)
-            .Select(run => run with { Dataset = file.Placed(run.Dataset), Evaluation = file.Placed(run.Evaluation), Training = file.Placed(run.Training) })
+            .Select(run => run with { Dataset = file.Placed(run.Dataset), Evaluation = file.Placed(run.Evaluation), Training = file.Placed(run.Training), Model = file.Placed(run.Model) })
             .ToArray();
-        var hasDiffusion = runs.Any(run => run.Model is not GanSpec);
+        var hasDiffusion = runs.Any(run => run.Model is DdpmSpec);
+        var hasOthers = runs.Any(run => run.Model is not StyleTransferSpec);
         var hasCondition = runs.Any(HasCondition);
         var experiment = new ExperimentSpec
         {
             Name = name,
-            Runs = [.. runs.Select(run => run.Model is GanSpec ? ForGan(run, hasDiffusion) : ForCondition(run, hasCondition))],
+            Runs = [.. runs.Select(run => run.Model switch
+            {
+                GanSpec => ForGan(run, hasDiffusion),
+                StyleTransferSpec style => ForStyleTransfer(run, style, hasOthers),
+                _ => ForCondition(run, hasCondition),
+            })],
             Monitoring = root["monitoring"] is { } monitoring
                 ? SpecErrors.Read<MonitoringSpec>(monitoring, "monitoring", source)
                 : new MonitoringSpec(),
@@ -141,6 +147,14 @@ public static class ExperimentFile
             },
         };
     }
+
+    // How long the other models train, and how they are drawn from, is meant for them, if there are any; else its validation refuses what it does not use.
+    private static RunSpec ForStyleTransfer(RunSpec run, StyleTransferSpec style, bool hasOthers) => run with
+    {
+        Model = style.Beside(run.Dataset),
+        Training = hasOthers ? new() { Steps = StyleTransferSpec.DefaultSteps } : run.Training with { Steps = run.Training.Steps ?? StyleTransferSpec.DefaultSteps },
+        Sampling = run.Sampling.Sampler is AncestralSpec || hasOthers ? run.Sampling with { Sampler = run.Sampling.Sampler as LbfgsSpec ?? new() } : run.Sampling,
+    };
 
     internal static JsonObject ParseObject(string text, string source)
     {

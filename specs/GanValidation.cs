@@ -106,6 +106,7 @@ internal static class GanValidation
         LatentSpec { Truncation: not 1 } latent when model is not StyleGan2Spec =>
             [$"sampling.sampler.truncation is {latent.Truncation}; {model.Label} has none, wanted 1."],
         LatentSpec => NoFault,
+        LbfgsSpec => ["sampling.sampler is l-bfgs, which is a style transfer's; wanted the kind \"latent\"."],
         _ => ["sampling.sampler is a reverse process, which a GAN has not; wanted the kind \"latent\"."],
     };
 }

@@ -86,7 +86,7 @@ public static class LineageValidation
         if (training.From is { } from && !IsOfExperiment(training) && !SourceName.IsPath(from) && !SourceName.IsHash(from) && !SourceName.IsRun(from))
             yield return $"training.from is '{from}'; wanted the first digits of a run's id, a file whose name ends in .safetensors, or \"{SourceName.OfFile}\".";
         if (training.From is not null && run.Model is not DdpmSpec)
-            yield return $"training.from is set for {run.Model.Label}; wanted a diffusion model, since a GAN's weights lack the network that judges.";
+            yield return $"training.from is set for {run.Model.Label}; wanted a diffusion model, since a GAN's weights lack the network that judges and a style transfer has none of its own.";
         if (training.Adaptation is not null && training.From is null)
             yield return "training.adaptation is set; wanted training.from beside it, the network to keep close to.";
         if (training.Adaptation is not PairwiseSpec pairwise) yield break;

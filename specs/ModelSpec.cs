@@ -9,6 +9,7 @@ namespace IconDiffusion.Specs;
 [JsonDerivedType(typeof(DcganSpec), "dcgan")]
 [JsonDerivedType(typeof(WganGpSpec), "wgan-gp")]
 [JsonDerivedType(typeof(StyleGan2Spec), "stylegan2")]
+[JsonDerivedType(typeof(StyleTransferSpec), "style-transfer")]
 public abstract record ModelSpec
 {
     /// <summary>A short name for tables, such as <c>ddpm 64 (1,16)</c>.</summary>

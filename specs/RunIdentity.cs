@@ -15,7 +15,7 @@ public static class RunIdentity
 
     /// <summary>A trained model: seed, model, training, with the settled name of the weights that it starts from, and the training set's fingerprint. 12 hex digits.</summary>
     public static string Run(RunSpec spec, string datasetFingerprint) =>
-        Hash(new { spec.Seed, spec.Model, spec.Training, Dataset = datasetFingerprint });
+        Hash(new { spec.Seed, Model = spec.Model is StyleTransferSpec style ? style.WithoutPlace() : spec.Model, spec.Training, Dataset = datasetFingerprint });
 
     /// <summary>A way to draw icons from a trained model; icon i is the same whatever the count. 8 hex digits.</summary>
     public static string Samples(SamplerSpec sampler) => Hash(new { Sampler = sampler })[..8];

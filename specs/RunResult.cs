@@ -34,6 +34,10 @@ public sealed record Scores
     /// <summary>The same against the training icons and their mirror images.</summary>
     public required double MaeMirrored { get; init; }
 
+    /// <summary>Of a style transfer: mean absolute pixel difference of each icon to its own content icon, RGB in 0…255. Null: it is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ContentMae { get; init; }
+
     /// <summary>MAE − FID, the preprint's eq. 1.</summary>
     public double Nwi => Mae - Fid;
 
@@ -80,14 +84,18 @@ public sealed record TrainingSummary
     public EquatableList<WeightsOrigin>? Origins { get; init; }
 }
 
-/// <summary>Weights that another training started from.</summary>
+/// <summary>What another training started from: weights, or the content icons of a style transfer.</summary>
 public sealed record WeightsOrigin
 {
     /// <summary>The run that made them; null: they were a file.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Run { get; init; }
 
-    /// <summary>SHA-256 of their file.</summary>
+    /// <summary>Whether they are no weights but the content icons of a style transfer.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsContent { get; init; }
+
+    /// <summary>SHA-256 of their file; of content icons, their fingerprint.</summary>
     public required string WeightsHash { get; init; }
 
     /// <summary>What consents are on record for: the fingerprint of the data set that they were trained on; of a file, whose data set nobody knows, its own SHA-256.</summary>

@@ -42,6 +42,17 @@ public sealed record RunSpec
         Sampling = Sampling with { Sampler = below.Sampler },
     };
 
+    /// <summary>The content icons of a style transfer, once they are settled; null: it has none, or they are not.</summary>
+    [JsonIgnore]
+    public string? ContentFingerprint => (Model as StyleTransferSpec)?.ContentFingerprint;
+
+    /// <summary>
+    /// Whether looks show, while it trains, whether it copies: not of a stage of a cascade, where that is seen only in what the stages before it draw, nor of a style transfer, whose icons are no
+    /// better for longer training.
+    /// </summary>
+    [JsonIgnore]
+    public bool HasLooks => !Bases.Any() && Model is not StyleTransferSpec;
+
     /// <summary>The same with other names of <see cref="Bases"/>.</summary>
     public RunSpec WithBases(Func<string, string> name) =>
         Sampling.Sampler is ReverseSpec { Base: not null } sampler ? this with { Sampling = Sampling with { Sampler = sampler.WithBases(name) } } : this;

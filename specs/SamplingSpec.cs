@@ -15,18 +15,19 @@ public sealed record SamplingSpec
     public int BatchSize { get; init; } = 32;
 
     /// <summary>
-    /// How: a diffusion model's reverse process, or <see cref="LatentSpec"/> for a GAN. An experiment file with both kinds of
-    /// models names the reverse process; its GANs draw with the default <see cref="LatentSpec"/>.
+    /// How: a diffusion model's reverse process, <see cref="LatentSpec"/> for a GAN, <see cref="LbfgsSpec"/> for a style transfer. An experiment file with several kinds of
+    /// models names the reverse process; the others draw with the defaults of theirs.
     /// </summary>
     public SamplerSpec Sampler { get; init; } = new AncestralSpec();
 }
 
-/// <summary>A diffusion model's reverse process, or a GAN's way from latent to icon.</summary>
+/// <summary>A diffusion model's reverse process, a GAN's way from latent to icon, or a style transfer's descent.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(AncestralSpec), "ancestral")]
 [JsonDerivedType(typeof(DdimSpec), "ddim")]
 [JsonDerivedType(typeof(DpmSolverSpec), "dpm-solver++")]
 [JsonDerivedType(typeof(LatentSpec), "latent")]
+[JsonDerivedType(typeof(LbfgsSpec), "l-bfgs")]
 public abstract record SamplerSpec;
 
 /// <summary>A diffusion model's reverse process.</summary>
@@ -94,4 +95,10 @@ public sealed record LatentSpec : SamplerSpec
 {
     /// <summary>StyleGAN2's ψ: 1 draws as trained, smaller values nearer to the mean icon, which is 0. Other GANs know 1 alone.</summary>
     public double Truncation { get; init; } = 1;
+}
+
+/// <summary>A style transfer's descent: its loss is made smaller by L-BFGS (Liu &amp; Nocedal 1989), as in the paper; no step makes it larger.</summary>
+public sealed record LbfgsSpec : SamplerSpec
+{
+    public int Steps { get; init; } = 50;
 }

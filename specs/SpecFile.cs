@@ -25,6 +25,9 @@ public sealed record SpecFile(string Text, string Source, string? Folder)
     /// <summary>The data set with its folder's path in full, if it is of a folder.</summary>
     internal DatasetSpec Placed(DatasetSpec dataset) => dataset is FolderSpec folder ? folder with { Path = InFull(folder.Path) } : dataset;
 
+    /// <summary>The model with the path of its content icons' folder in full, if it is a style transfer with one.</summary>
+    internal ModelSpec Placed(ModelSpec model) => model is StyleTransferSpec style ? style with { Content = Placed(style.Content) } : model;
+
     /// <summary>The evaluation with the path of the user's own network in full, if it names one.</summary>
     internal EvaluationSpec Placed(EvaluationSpec evaluation) =>
         evaluation.Features?.File is { } network ? evaluation with { Features = FeatureSource.TryParse(InFull(network)) } : evaluation;

@@ -58,6 +58,7 @@ public static class SpecValidation
     {
         DdpmSpec ddpm => [.. Check(ddpm.Unet, run.Dataset.ImageSize), .. Check(ddpm.Diffusion), .. Check(ddpm.Condition, run)],
         GanSpec gan => GanValidation.Check(gan, run),
+        StyleTransferSpec style => StyleTransferValidation.Check(style, run),
         CascadeSpec => ["model.kind is cascade, which an experiment file alone can state; wanted a run of each stage."],
         _ => [],
     };
@@ -140,6 +141,9 @@ public static class SpecValidation
                 : Array.Empty<string>(),
             .. sampling.Sampler is LatentSpec && model is DdpmSpec
                 ? ["sampling.sampler is latent, which is a GAN's; a diffusion model wants ancestral, ddim or dpm-solver++."]
+                : Array.Empty<string>(),
+            .. sampling.Sampler is LbfgsSpec && model is DdpmSpec
+                ? ["sampling.sampler is l-bfgs, which is a style transfer's; a diffusion model wants ancestral, ddim or dpm-solver++."]
                 : Array.Empty<string>(),
             .. sampling.Sampler is DdimSpec { Eta: var eta } && !(eta is >= 0 and <= 1)
                 ? [$"sampling.sampler.eta is {eta}; wanted 0 to 1."]

@@ -30,7 +30,9 @@ internal static class SubmitCommand
             // The files of an own network are on this machine; any other network is the silo's to settle.
             experiment = experiment with { Runs = [.. experiment.Runs.Select(run => run with { Evaluation = run.Evaluation.WithOwnSettled() })] };
             var datasets = experiment.Runs.Select(run => run.Dataset as FolderSpec).ToArray();
-            var fingerprints = await context.Silo.PrepareAsync(datasets.OfType<FolderSpec>(), context.Terminal.Warn, cancellation);
+            var contents = experiment.Runs.Select(run => (run.Model as StyleTransferSpec)?.Content).OfType<FolderSpec>();
+            var fingerprints = await context.Silo.PrepareAsync([.. datasets.OfType<FolderSpec>(), .. contents], context.Terminal.Warn, cancellation);
+            experiment = experiment with { Runs = [.. experiment.Runs.Select(run => run.Model is StyleTransferSpec { Content: FolderSpec content } style ? run with { Model = style with { ContentFingerprint = fingerprints[content] } } : run)] };
             var status = await context.Silo.SubmitAsync(
                 new()
                 {

@@ -23,6 +23,7 @@ internal sealed class SubmissionReader(SiloOptions options, Datasets datasets, T
     {
         var submission = Settled(Parse(await BodyAsync(request, cancellationToken)));
         Check(submission);
+        submission = await WithContentsAsync(submission, cancellationToken);
         var fingerprints = await FingerprintsAsync(submission, cancellationToken);
         return submission with { Fingerprints = [.. fingerprints], Sources = await SourcesAsync(submission, fingerprints, cancellationToken) };
     }
@@ -51,12 +52,13 @@ internal sealed class SubmissionReader(SiloOptions options, Datasets datasets, T
     // An own network was settled where its files are.
     private Submission Settled(Submission submission)
     {
-        var publishedIsThere = File.Exists(new DataFolder(options.Data).InceptionWeights);
+        var data = new DataFolder(options.Data);
+        var publishedIsThere = File.Exists(data.InceptionWeights);
         return submission with
         {
             Experiment = submission.Experiment with
             {
-                Runs = [.. submission.Experiment.Runs.Select(run => run with { Evaluation = run.Evaluation.Settled(publishedIsThere) })],
+                Runs = [.. submission.Experiment.Runs.Select(run => run with { Evaluation = run.Evaluation.Settled(publishedIsThere), Model = data.Settled(run.Model) })],
             },
         };
     }
@@ -89,31 +91,59 @@ internal sealed class SubmissionReader(SiloOptions options, Datasets datasets, T
         var wanted = runs.Select((run, i) => (run.Dataset, Given: submission.Fingerprints?[i], Index: i)).GroupBy(run => (run.Dataset, run.Given));
         foreach (var group in wanted)
         {
-            var (dataset, fingerprint) = group.Key;
-            try
-            {
-                if (fingerprint is null && dataset is FolderSpec)
-                    errors.Add("dataset.source is folder, whose images the silo does not see; wanted its fingerprint, which PUT /api/folders/KEY gives.");
-                else if (fingerprint is null)
-                    fingerprint = await datasets.PrepareAsync(dataset);
-                else if (!await datasets.ContainsAsync(fingerprint, cancellationToken))
-                    missing.Add(fingerprint);
-                else if (await datasets.FaultAsync(fingerprint, dataset) is { } fault)
-                    errors.Add(fault);
-            }
-            catch (Exception failure) when (failure is DatasetException or ImageException)
-            {
-                errors.Add(failure.Message);
-            }
+            var fingerprint = await FingerprintAsync("dataset", group.Key.Dataset, group.Key.Given, errors, missing, cancellationToken);
             foreach (var run in group)
                 fingerprints[run.Index] = fingerprint;
         }
+        Require(errors, missing);
+        return fingerprints;
+    }
+
+    // The content icons of style transfers are a part of their models.
+    private async Task<Submission> WithContentsAsync(Submission submission, CancellationToken cancellationToken)
+    {
+        var errors = new SortedSet<string>(StringComparer.Ordinal);
+        var missing = new SortedSet<string>(StringComparer.Ordinal);
+        var runs = submission.Experiment.Runs.ToArray();
+        foreach (var group in runs.Index().Where(run => run.Item.Model is StyleTransferSpec).GroupBy(run => (StyleTransferSpec)run.Item.Model))
+        {
+            var fingerprint = await FingerprintAsync("model.content", group.Key.Content, group.Key.ContentFingerprint, errors, missing, cancellationToken);
+            foreach (var (index, run) in group)
+                runs[index] = run with { Model = group.Key with { ContentFingerprint = fingerprint } };
+        }
+        Require(errors, missing);
+        return submission with { Experiment = submission.Experiment with { Runs = [.. runs] } };
+    }
+
+    // Of icons that are here afterwards, unless they are among the errors or missing.
+    private async Task<string?> FingerprintAsync(
+        string key, DatasetSpec dataset, string? fingerprint, SortedSet<string> errors, SortedSet<string> missing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (fingerprint is null && dataset is FolderSpec)
+                errors.Add($"{key}.source is folder, whose images the silo does not see; wanted its fingerprint, which PUT /api/folders/KEY gives.");
+            else if (fingerprint is null)
+                fingerprint = await datasets.PrepareAsync(dataset);
+            else if (!await datasets.ContainsAsync(fingerprint, cancellationToken))
+                missing.Add(fingerprint);
+            else if (await datasets.FaultAsync(fingerprint, dataset) is { } fault)
+                errors.Add(fault);
+        }
+        catch (Exception failure) when (failure is DatasetException or ImageException)
+        {
+            errors.Add(failure.Message);
+        }
+        return fingerprint;
+    }
+
+    private static void Require(SortedSet<string> errors, SortedSet<string> missing)
+    {
         if (errors.Count > 0)
             throw Unprocessable([.. errors.Take(MostErrors)]);
         if (missing.Count > 0)
             throw new ApiException(StatusCodes.Status422UnprocessableEntity,
                 $"{missing.Count} data set(s) are not in the silo; send their folders first.", ("missing", missing));
-        return fingerprints;
     }
 
     private async Task<EquatableList<string?>?> SourcesAsync(Submission submission, IReadOnlyList<string?> fingerprints, CancellationToken cancellationToken)

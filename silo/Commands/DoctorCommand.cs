@@ -46,8 +46,8 @@ internal static class DoctorCommand
                 Try("libvips", "./icon setup", () => ImageFile.LibraryVersion),
                 Try("face font", "apt-get install fonts-noto-color-emoji, or --emoji-font FILE", () => $"{EmojiFont.Family}, {EmojiFont.FilePath}"),
                 Try("ResNet-18", "./icon setup", ResNet18),
-                Try("Inception weights", "./icon weights", () => InceptionWeightsFile.Published.Verify(
-                    InceptionWeightsFile.Published.DefaultPath(context.Data.Path)) is var hash ? $"verified, SHA-256 {hash[..12]}…" : "", needed: false),
+                Try("Inception weights", "./icon weights", () => PublishedWeightsFile.Inception.Verify(
+                    PublishedWeightsFile.Inception.DefaultPath(context.Data.Path)) is var hash ? $"verified, SHA-256 {hash[..12]}…" : "", needed: false),
                 Try("data folder", "--data DIR or ICONDIFFUSION_DATA with a folder that you may write", () => Disk(context.Data)),
             ];
             context.Terminal.Result(findings, () => [Table(findings)]);

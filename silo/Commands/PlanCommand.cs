@@ -34,7 +34,7 @@ internal static class PlanCommand
             var context = new CommandContext(parsed);
             var experiment = ExperimentFile.Load(parsed.GetValue(file)!);
             var device = context.OpenDevice();
-            foreach (var folder in experiment.Runs.Select(run => run.Dataset).OfType<FolderSpec>().DistinctBy(folder => folder.Path))
+            foreach (var folder in experiment.Runs.SelectMany(run => (DatasetSpec?[])[run.Dataset, (run.Model as StyleTransferSpec)?.Content]).OfType<FolderSpec>().DistinctBy(folder => folder.Path))
                 Survey(context.Terminal, folder);
             var plan = ExperimentPlan.Make(experiment, device, context.Data, parsed.GetValue(measure));
             context.Terminal.Result(plan, () => Show(plan));

@@ -20,6 +20,9 @@ internal sealed class PreparedExperiment
     private readonly DatasetStore _store;
     private readonly List<string?> _fingerprints = [];
 
+    // Of style transfers. All are prepared here: their fingerprints are part of the experiment.
+    private readonly Dictionary<DatasetSpec, (string? Fingerprint, string? Error)> _contents = [];
+
     private readonly Action<string> _warn;
 
     /// <summary>Reads every folder that the experiment names, each once, into the data folder.</summary>
@@ -33,6 +36,11 @@ internal sealed class PreparedExperiment
         var unusable = new List<ReportedFailure>();
         foreach (var (index, run) in experiment.Runs.Index())
         {
+            if (run.Model is StyleTransferSpec { Content: var content } && OfContent(content).Error is { } unseen)
+            {
+                unusable.Add(new(index, run.Label, unseen));
+                continue;
+            }
             var (from, fault) = run.Bases.Select(below => SourceName.IndexOf(below.Run)).FirstOrDefault(place => place is { } before && !positions.Contains(before)) is { } lost
                 ? (null, $"The run whose icons it enlarges, {experiment.Runs[lost].Label}, cannot be used.")
                 : run.Training.From is not { } name ? (null, null)
@@ -71,6 +79,8 @@ internal sealed class PreparedExperiment
 
         string Counted(string name) => SourceName.IndexOf(name) is { } place ? SourceName.OfRun(positions.IndexOf(place)) : name;
 
+        (string? Fingerprint, string? Error) OfContent(DatasetSpec content) => _contents.TryGetValue(content, out var prepared) ? prepared : _contents[content] = Prepare(content);
+
         // A run that goes before; the silo counts those that can be used.
         (string?, string?) OfExperiment(int place) => positions.IndexOf(place) is >= 0 and var index ? (SourceName.OfRun(index), null)
             : (null, $"The run that it starts from, {experiment.Runs[place].Label}, cannot be used.");
@@ -90,7 +100,9 @@ internal sealed class PreparedExperiment
         silo.SubmitAsync(new() { Experiment = Experiment, Fingerprints = [.. _fingerprints] }, cancellation);
 
     private RunSpec Settled(RunSpec run, string? source) =>
-        run with { Evaluation = _data.Settled(run.Evaluation), Training = run.Training with { From = source } };
+        run with { Evaluation = _data.Settled(run.Evaluation), Training = run.Training with { From = source }, Model = Settled(run.Model) };
+
+    private ModelSpec Settled(ModelSpec model) => _data.Settled(model) is StyleTransferSpec style ? style with { ContentFingerprint = _contents[style.Content].Fingerprint } : model;
 
     private (string? Source, string? Error) Keep(string file)
     {
@@ -104,11 +116,11 @@ internal sealed class PreparedExperiment
         }
     }
 
-    private (string? Fingerprint, string? Error) Prepare(FolderSpec folder)
+    private (string? Fingerprint, string? Error) Prepare(DatasetSpec icons)
     {
         try
         {
-            var dataset = DatasetSource.Prepare(folder, TimeProvider.System, warn: _warn);
+            var dataset = DatasetSource.Prepare(icons, TimeProvider.System, new InstalledPackages(_data.Packages), _warn);
             _store.Save(dataset);
             ConsentGate.Require(_data, dataset.Fingerprint, TimeProvider.System);
             return (dataset.Fingerprint, null);

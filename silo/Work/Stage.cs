@@ -21,7 +21,7 @@ internal sealed class Stage
             run: (work, context, cancellation) => new TrainingDone(TrainingStage.Run(work, context, cancellation)),
             memory: (work, onGpu) => MemoryEstimate.Training(work.Run, onGpu),
             attempt: _ => null,
-            needs: (work, files) => [.. Shared(work, files), .. work.Run.Training.From is { } from ? TransferSource.Needs(files.Data, from) : [], .. NewestCheckpoint(files)],
+            needs: (work, files) => [.. Shared(work, files), .. Content(work, files), .. Network(work, files), .. work.Run.Training.From is { } from ? TransferSource.Needs(files.Data, from) : [], .. NewestCheckpoint(files)],
             leaves: (work, files) => [files.Folder.SpecFile, files.Folder.DatasetFile, .. Origins(work, files), .. Tags(work, files), .. WorkFiles.In(files.Folder.Strips), files.Folder.WindowFile, .. WorkFiles.In(files.Folder.Looks), .. WorkFiles.In(files.Folder.Best), files.Folder.WeightsFile],
             hasCheckpoints: true),
 
@@ -29,7 +29,7 @@ internal sealed class Stage
             run: (work, context, cancellation) => new SamplesDone(SampleStage.Run(work, context, cancellation)),
             memory: (work, onGpu) => MemoryEstimate.Samples(work.Run, work.Count, onGpu),
             attempt: work => $"{RunIdentity.Samples(work.Run.Sampling.Sampler)}-{work.First:D5}-{work.Count}",
-            needs: (work, files) => [.. Shared(work, files), .. Origins(work, files), .. Tags(work, files), .. Bases(work, files), files.Folder.WeightsFile, .. Icons(work, files, work.First, work.Count)],
+            needs: (work, files) => [.. Shared(work, files), .. Origins(work, files), .. Tags(work, files), .. Bases(work, files), .. Network(work, files), files.Folder.WeightsFile, .. Icons(work, files, work.First, work.Count)],
             leaves: (work, files) => [.. Icons(work, files, work.First, work.Count), .. WorkFiles.In(files.Folder.SampleFeatures(work.Run.Sampling.Sampler))]),
 
         [WorkKind.Evaluation] = Row<EvaluationWork>(
@@ -39,6 +39,7 @@ internal sealed class Stage
             needs: (work, files) =>
             [
                 .. Shared(work, files),
+                .. work.Run.ContentFingerprint is null ? [] : (string[])[files.Folder.WeightsFile],
                 .. Icons(work, files, 0, work.Sampling.Count),
                 // A stage that enlarges does so with held-out icons.
                 .. EnlargingStage.WithoutBase(work.Run) is null ? [] : (string[])[files.Folder.WeightsFile],
@@ -59,7 +60,7 @@ internal sealed class Stage
             run: (work, context, cancellation) => DrawingStage.Run(work, context, cancellation),
             memory: (work, onGpu) => MemoryEstimate.Drawing(work.Run, onGpu),
             attempt: work => $"drawing-{work.Name}",
-            needs: (work, files) => [.. Shared(work, files), files.Folder.SpecFile, files.Folder.DatasetFile, .. Origins(work, files), .. Tags(work, files), .. Bases(work, files), files.Folder.WeightsFile, .. Drawn(work, files)],
+            needs: (work, files) => [.. Shared(work, files), files.Folder.SpecFile, files.Folder.DatasetFile, .. Origins(work, files), .. Tags(work, files), .. Bases(work, files), .. Network(work, files), files.Folder.WeightsFile, .. Drawn(work, files)],
             leaves: (work, files) => [.. Drawn(work, files), .. work.Film is { } film ? WorkFiles.In(files.Folder.Film(work.Run.Sampling.Sampler, film, work.Frames)) : []]),
     };
 
@@ -117,7 +118,13 @@ internal sealed class Stage
     private static IEnumerable<string> Tags(RunWork work, WorkFiles files) =>
         work.Run.Model is DdpmSpec { Condition: ModelCondition.Tags } ? [files.Folder.TagsFile] : [];
 
-    private static IEnumerable<string> Origins(RunWork work, WorkFiles files) => work.Run.Training.From is null ? [] : [files.Folder.OriginsFile];
+    private static IEnumerable<string> Origins(RunWork work, WorkFiles files) => work.Run.Training.From is null && work.Run.ContentFingerprint is null ? [] : [files.Folder.OriginsFile];
+
+    // Of a style transfer, whose trained runs hold them.
+    private static IEnumerable<string> Content(RunWork work, WorkFiles files) => work.Run.ContentFingerprint is { } content ? [new DatasetStore(files.Data.Datasets).PathOf(content)] : [];
+
+    // What a style transfer sees with, where that does not come with the program.
+    private static IEnumerable<string> Network(RunWork work, WorkFiles files) => work.Run.Model is StyleTransferSpec { Network: StyleNetworkKind.Vgg19 } ? [files.Data.Vgg19Weights] : [];
 
     // The stages of a cascade before this one.
     private static IEnumerable<string> Bases(RunWork work, WorkFiles files) => work.Run.Bases.SelectMany(below => TransferSource.Needs(files.Data, below.Run));

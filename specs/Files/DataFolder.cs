@@ -23,6 +23,9 @@ public sealed class DataFolder(string path)
     /// <summary>Network weights that are not ours, such as the FID Inception file, and features cached from them.</summary>
     public string Weights => In("weights");
 
+    /// <summary>The convolutions of VGG-19 that style transfer sees with, safetensors, there or not.</summary>
+    public string Vgg19Weights => In("weights", "vgg19-dcbb9e9d.safetensors");
+
     /// <summary>A file of weights that trainings start from, kept under its SHA-256.</summary>
     public string Source(string hash) => In("sources", hash + ".safetensors");
 

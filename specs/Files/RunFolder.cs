@@ -17,6 +17,9 @@ public sealed class RunFolder
     /// <summary>Another run's, in the same data folder.</summary>
     public RunFolder Beside(string runId) => new(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, runId));
 
+    /// <summary>The data folder that it lies in.</summary>
+    public DataFolder Data => new(System.IO.Path.Combine(Path, "..", ".."));
+
     public string SpecFile => In("spec.json");
 
     /// <summary>The fingerprint of the data set that it is trained on, one line.</summary>

@@ -83,7 +83,7 @@ public class GanSpecTests
     [InlineData("""{ "kind": "stylegan2", "augment": { "kind": "ada", "transforms": ["spin"] } }""", 128, "each item one of xflip, rotate90, xint")]
     [InlineData("""{ "kind": "wgan-gp", "gradientPenalty": -10 }""", 128, "model.gradientPenalty is -10; wanted 0 or more.")]
     [InlineData("""{ "kind": "dcgan", "latentDims": 3 }""", 128, "(did you mean 'latentDim'?); known here: beta1, beta2, discriminatorChannels, generatorChannels, kind,")]
-    [InlineData("""{ "kind": "gan" }""", 128, "wanted one of \"ddpm\", \"cascade\", \"dcgan\", \"wgan-gp\", \"stylegan2\".")]
+    [InlineData("""{ "kind": "gan" }""", 128, "wanted one of \"ddpm\", \"cascade\", \"dcgan\", \"wgan-gp\", \"stylegan2\", \"style-transfer\".")]
     public void AnImpossibleGan_IsRefusedBeforeAnyWork(string model, int size, string expected) =>
         Assert.Contains(expected, ErrorOf(model, size: size));
 

@@ -25,8 +25,12 @@ public static class TinyRun
         ["dcgan"] = new DcganSpec { LatentDim = 8, GeneratorChannels = 2, DiscriminatorChannels = 2 },
         ["wgan-gp"] = new WganGpSpec { LatentDim = 8, Dim = 2, CriticSteps = 2 },
         ["stylegan2"] = new StyleGan2Spec { LatentDim = 8, ChannelBase = 64, ChannelMax = 8, PathLength = new() { Interval = 2 }, R1 = new() { Interval = 3 } },
+        ["style-transfer"] = new StyleTransferSpec { Content = new FolderSpec { Path = "content", ImageSize = 32, HorizontalFlip = false, HeldOut = 0 }, Network = StyleNetworkKind.Resnet18Imagenet },
         ["stylegan2 ada"] = new StyleGan2Spec { LatentDim = 8, ChannelBase = 64, ChannelMax = 8, Augment = new AdaSpec { Interval = 2, Kimg = 0.02 } },
     };
+
+    /// <summary>The content icons of the style transfer: ten of another noise.</summary>
+    public static IconDataset Content { get; } = Icons(new FolderSpec { Path = "content", ImageSize = 32, HorizontalFlip = false, HeldOut = 0 }, seed: 8);
 
     // Weights that a few steps have made, once for all tests of a process.
     private static readonly Lazy<string> Source = new(() =>
@@ -48,8 +52,8 @@ public static class TinyRun
 
     public static RunSpec Spec(string method, long? steps) => new()
     {
-        Dataset = new FolderSpec { Path = "noise", ImageSize = IsDiffusion(method) ? 16 : 32, Tags = method == "ddpm tags" },
-        Model = Models[method],
+        Dataset = new FolderSpec { Path = "noise", ImageSize = IsDiffusion(method) ? 16 : 32, Tags = method == "ddpm tags", HorizontalFlip = method != "style-transfer" },
+        Model = Models[method] is StyleTransferSpec style ? style with { ContentFingerprint = Content.Fingerprint } : Models[method],
         // An average that warms up within the few steps of a test; a GAN refuses it.
         Training = new TrainingSpec
         {
@@ -68,15 +72,16 @@ public static class TinyRun
             },
             "ddpm pairwise" => new() { Sampler = new DdimSpec { Steps = 10 } },
             "ddpm tags" => new() { Sampler = new DdimSpec { Steps = 10, Eta = 1, Guidance = 2 } },
+            "style-transfer" => new() { Sampler = new LbfgsSpec { Steps = 2 } },
             _ => new() { Sampler = new LatentSpec() },
         },
     };
 
     private static bool IsDiffusion(string method) => method.StartsWith("ddpm", StringComparison.Ordinal);
 
-    public static IconDataset Icons(DatasetSpec spec, int count = 10)
+    public static IconDataset Icons(DatasetSpec spec, int count = 10, long seed = 7)
     {
-        var random = new SplitMix64(7);
+        var random = new SplitMix64(seed);
         var pixels = new byte[count * spec.ImageSize * spec.ImageSize * 3];
         foreach (ref var pixel in pixels.AsSpan())
             pixel = (byte)random.Next();
@@ -97,7 +102,7 @@ public static class TinyRun
         dataset ??= Icons(spec.Dataset, icons);
         using var taken = RunLock.Take(folder);
         dataset.Tags?.Write(folder);
-        using var begun = method ?? MethodTable.Of(spec.Model).Begin(spec, CPU, dataset, spec.Training.From is null ? null : Source.Value);
+        using var begun = method ?? MethodTable.Of(spec.Model).Begin(spec, CPU, new() { Dataset = dataset, Source = spec.Training.From is null ? null : Source.Value, Content = Content, Data = folder.Data });
         var trainer = new Trainer(Id, spec, dataset, taken, CPU)
         {
             Monitoring = monitoring ?? new MonitoringSpec(),

@@ -1,5 +1,6 @@
 using IconDiffusion.Evaluation.Features.Pickles;
 using IconDiffusion.Imaging;
+using IconDiffusion.Kernels;
 using IconDiffusion.Specs;
 using static TorchSharp.torch;
 
@@ -43,7 +44,7 @@ public sealed class FeatureExtractor : IDisposable
     };
 
     /// <summary>Opens the network that a spec asks for.</summary>
-    /// <param name="path">The published weights file of Inception, at <see cref="InceptionWeightsFile.DefaultPath"/> or elsewhere.</param>
+    /// <param name="path">The published weights file of Inception, at <see cref="PublishedWeightsFile.DefaultPath"/> or elsewhere.</param>
     /// <param name="device">For Inception; ResNet-18 always runs on the CPU.</param>
     /// <exception cref="FileNotFoundException">A network's file is asked for and not there.</exception>
     /// <exception cref="InvalidDataException">The file is another one; also where random weights would do without one.</exception>
@@ -53,7 +54,7 @@ public sealed class FeatureExtractor : IDisposable
         (FeatureNetwork.Resnet18Imagenet, _) => ResNet18(AppContext.BaseDirectory),
         (FeatureNetwork.Random, _) or (null, InceptionWeights.Random) => Random(device),
         (null, InceptionWeights.PublishedOrRandom) when !File.Exists(path) => Random(device),
-        _ => FromFile(InceptionWeightsFile.Published, path, device),
+        _ => FromFile(PublishedWeightsFile.Inception, path, device),
     };
 
     /// <summary>Inception with random weights.</summary>
@@ -64,7 +65,7 @@ public sealed class FeatureExtractor : IDisposable
     /// <exception cref="FileNotFoundException">One is not there.</exception>
     /// <exception cref="InvalidDataException">One is another file, or a damaged one.</exception>
     public static FeatureExtractor ResNet18(string folder) =>
-        new(FeatureNetwork.Resnet18Imagenet, Features.ResNet18.Open(folder), Features.ResNet18.NetworkHash, $"resnet18-imagenet {Features.ResNet18.NetworkHash[..8]}");
+        new(FeatureNetwork.Resnet18Imagenet, Features.ResNet18.Open(folder), ResNet18Files.Network.Sha256, $"resnet18-imagenet {ResNet18Files.Network.Sha256[..8]}");
 
     /// <summary>The user's own ONNX file, with the JSON file beside it.</summary>
     /// <param name="hash">What the two files were when the spec was settled; null: it was not.</param>
@@ -77,7 +78,7 @@ public sealed class FeatureExtractor : IDisposable
         return new(FeatureNetwork.Own, OwnNetwork.Open(path), found, $"{Path.GetFileName(path)} {found[..8]}");
     }
 
-    private static FeatureExtractor FromFile(InceptionWeightsFile file, string path, Device device)
+    private static FeatureExtractor FromFile(PublishedWeightsFile file, string path, Device device)
     {
         var hash = file.Verify(path);
         return new(FeatureNetwork.InceptionV3Fid, new InceptionFeatures(InceptionV3.FromStateDict(TorchFile.Read(path), device)), hash, $"inception-v3 {hash[..8]}");

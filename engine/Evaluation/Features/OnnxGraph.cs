@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using IconDiffusion.Kernels;
 using Microsoft.ML.OnnxRuntime;
 
 namespace IconDiffusion.Evaluation.Features;
@@ -33,19 +33,14 @@ internal sealed class OnnxGraph : IDisposable
         }
     }
 
-    /// <summary>Opens a file that must be a certain one.</summary>
-    /// <param name="sha256">Its SHA-256, lower-case hexadecimal.</param>
+    /// <summary>Opens a file that comes with the program.</summary>
+    /// <param name="folder">Where it lies.</param>
     /// <param name="shape">Of its input.</param>
     /// <exception cref="FileNotFoundException">It is not there.</exception>
     /// <exception cref="InvalidDataException">It is another file, or a damaged one.</exception>
-    public static OnnxGraph Open(string path, string sha256, long[] shape)
+    public static OnnxGraph Open(ShippedFile file, string folder, long[] shape)
     {
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"The feature network's file is not at '{path}', where a build puts it. Set the program up again.", path);
-        var bytes = File.ReadAllBytes(path);
-        if (Convert.ToHexStringLower(SHA256.HashData(bytes)) is var hash && hash != sha256)
-            throw new InvalidDataException($"'{path}' has SHA-256 {hash}; the feature network's file has {sha256}. It is another file or a damaged one; set the program up again.");
-        var session = Session(bytes);
+        var session = Session(file.Read(folder));
         return new(session, session.InputNames[0], session.OutputNames[0], shape);
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using IconDiffusion.Generators.Methods;
 using IconDiffusion.Generators.Models;
+using IconDiffusion.Generators.StyleTransfer;
 using IconDiffusion.Reports;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Files;
@@ -33,7 +34,12 @@ public sealed class CostEstimate(ComputeDevice device, DataFolder data)
     /// <summary>What a run is likely to cost.</summary>
     public MethodCost Of(RunSpec run)
     {
-        double? arithmetic = run.Model is DdpmSpec ddpm ? UnetSize.Of(ddpm, run.Dataset.ImageSize).MultiplyAdds : null;
+        double? arithmetic = run.Model switch
+        {
+            DdpmSpec ddpm => UnetSize.Of(ddpm, run.Dataset.ImageSize).MultiplyAdds,
+            StyleTransferSpec style => StyleNetwork.SizeOf(style.Network!.Value).MultiplyAdds,
+            _ => null,
+        };
         RunResult[] like = [.. _finished.Value[Key(run)]];
         if (like.Length == 0)
         {
@@ -56,8 +62,13 @@ public sealed class CostEstimate(ComputeDevice device, DataFolder data)
             new(arithmetic, parameters, step, MethodCost.ModelCalls(run) * step / PassesOfAStep(run), basis);
     }
 
-    // What decides the time of an icon in a step: neither how noise is added nor which seed it is.
-    private static (ModelSpec, int) Key(RunSpec run) => (run.Model is DdpmSpec ddpm ? new DdpmSpec { Unet = ddpm.Unet } : run.Model, run.Dataset.ImageSize);
+    // What decides the time of an icon in a step: neither how noise is added nor which seed it is, nor whose shapes a style transfer keeps.
+    private static (ModelSpec, int) Key(RunSpec run) => (run.Model switch
+    {
+        DdpmSpec ddpm => new DdpmSpec { Unet = ddpm.Unet },
+        StyleTransferSpec style => new StyleTransferSpec { Content = new NotoFacesSpec(), Network = style.Network },
+        var other => other,
+    }, run.Dataset.ImageSize);
 
     // Forward passes of single icons.
     private static double PassesOfAStep(RunSpec run) => MethodCost.PassesOfAStep(run) * run.Training.BatchSize * run.Training.GradientAccumulation;
@@ -66,6 +77,7 @@ public sealed class CostEstimate(ComputeDevice device, DataFolder data)
     private long Parameters(RunSpec run)
     {
         if (run.Model is DdpmSpec ddpm) return (long)UnetSize.Of(ddpm, run.Dataset.ImageSize).Parameters;
+        if (run.Model is StyleTransferSpec style) return StyleNetwork.SizeOf(style.Network!.Value).Grams;
         if (_parameters.TryGetValue(Key(run), out var known)) return known;
         using var method = MethodTable.Of(run.Model).Begin(run, device.Device);
         return _parameters[Key(run)] = method.Parameters;

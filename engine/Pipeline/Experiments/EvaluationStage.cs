@@ -64,7 +64,7 @@ public static class EvaluationStage
             RunId = work.RunId,
             Spec = spec,
             DatasetFingerprint = work.DatasetFingerprint,
-            Scores = evaluation.Scores,
+            Scores = evaluation.Scores with { ContentMae = ContentDistance.Of(icons.Folder, spec, generated) },
             Training = work.Training,
             Sampling = work.Sampling,
             Provenance = new()

@@ -28,7 +28,8 @@ public sealed record ExperimentPlan
     /// <param name="measure">Whether a few steps are timed here, which takes seconds (<see cref="StepTimer"/>); else see <see cref="CostEstimate"/>.</param>
     public static ExperimentPlan Make(ExperimentSpec experiment, ComputeDevice device, DataFolder data, bool measure)
     {
-        Func<RunSpec, MethodCost> cost = measure ? new StepTimer(device).Of : new CostEstimate(device, data).Of;
+        experiment = experiment with { Runs = [.. experiment.Runs.Select(run => run with { Model = data.Settled(run.Model) })] };
+        Func<RunSpec, MethodCost> cost = measure ? new StepTimer(device, data).Of : new CostEstimate(device, data).Of;
         return new()
         {
             Name = experiment.Name,

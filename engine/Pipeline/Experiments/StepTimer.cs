@@ -4,6 +4,7 @@ using IconDiffusion.Generators.Models;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Kernels;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,6 +29,7 @@ public sealed record MethodCost(double? MultiplyAdds, long Parameters, double St
     {
         DdimSpec ddim => ddim.Steps,
         DpmSolverSpec solver => solver.Steps,
+        LbfgsSpec descent => 2 * descent.Steps,   // each forwards and, for the icon's gradient, backwards
         _ => run.Model is DdpmSpec ddpm ? ddpm.Diffusion.Timesteps : 1,
     };
 }
@@ -49,7 +51,8 @@ public enum CostBasis
 /// Finds out what runs cost on a device: times a few steps where they are short, else steps on fewer or smaller icons, which arithmetic
 /// scales up.
 /// </summary>
-public sealed class StepTimer(ComputeDevice device)
+/// <param name="data">Has the network of a style transfer.</param>
+public sealed class StepTimer(ComputeDevice device, DataFolder data)
 {
     // Steps of up to this much arithmetic (multiply-adds) are timed: a second or two.
     private readonly double _affordable = device.Device.type == DeviceType.CUDA ? 1e13 : 1.5e11;
@@ -93,8 +96,13 @@ public sealed class StepTimer(ComputeDevice device)
     // A few icons say enough: the time is theirs times their number. A step without penalties that come now and then.
     private MethodCost OfAny(RunSpec run)
     {
-        using var method = MethodTable.Of(run.Model).Begin(run, device.Device);
+        using var method = MethodTable.Of(run.Model).Begin(run, device.Device, new() { Data = data });
         var few = Math.Min(run.Training.BatchSize, run.Model is StyleGan2Spec style ? style.MinibatchStdGroup : 4);
+        if (run.Model is StyleTransferSpec)
+        {
+            var look = StepSeconds(method, run, few) / few;
+            return new(null, method.Parameters, look * run.Training.BatchSize, look * MethodCost.ModelCalls(run), CostBasis.Measured);
+        }
         var drawn = method.DrawStrip().Count;
         return new(null, method.Parameters, StepSeconds(method, run, few) * run.Training.BatchSize / few, Fastest(_ => method.DrawStrip()) / drawn, CostBasis.Measured);
     }

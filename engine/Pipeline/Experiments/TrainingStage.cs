@@ -35,9 +35,8 @@ public static class TrainingStage
         var device = context.Bench.Device;
         if (work.Run.Model is DdpmSpec { Condition: ModelCondition.Tags })
             dataset.Tags?.Write(folder);
-        using var method = MethodTable.Of(work.Run.Model).Begin(work.Run, device.Device, dataset, source?.File);
-        // Whether a stage of a cascade copies is seen only in what the stages before it draw.
-        using var watch = work.Run.Bases.Any() ? null : new TrainingWatch(work.Run, dataset, folder, context.Data, device.Device, context.Warn);
+        using var method = MethodTable.Of(work.Run.Model).Begin(work.Run, device.Device, new() { Dataset = dataset, Source = source?.File, Content = Content(work, context), Data = context.Data });
+        using var watch = !work.Run.HasLooks ? null : new TrainingWatch(work.Run, dataset, folder, context.Data, device.Device, context.Warn);
         var trainer = new Trainer(work.RunId, work.Run, dataset, run, device.Device)
         {
             DeviceName = device.Name,
@@ -49,9 +48,14 @@ public static class TrainingStage
         return trainer.Train(method, new Progress(work, source, folder, context, watch), cancellation) with { Origins = source?.Origins };
     }
 
-    // Null: it starts from random weights.
+    // Null: it is no style transfer.
+    private static IconDataset? Content(TrainingWork work, WorkContext context) =>
+        work.Run.ContentFingerprint is { } content ? new DatasetStore(context.Data.Datasets).Load(content) : null;
+
+    // Null: it starts from random weights and nobody else's icons.
     private static TransferSource? Source(TrainingWork work, IconDataset dataset, WorkContext context)
     {
+        if (work.Run.ContentFingerprint is { } content) return TransferSource.OfContent(context.Data, content, context.Time);
         if (work.Run.Training.From is not { } from) return null;
         var source = TransferSource.Open(context.Data, from, context.Time);
         source.Check(work.Run, work.Run.Model is DdpmSpec { Condition: ModelCondition.Tags } ? dataset.Tags?.Names.Count : null);

@@ -8,16 +8,16 @@ using IconDiffusion.Specs.Files;
 
 namespace IconDiffusion.Pipeline.Experiments;
 
-/// <summary>The weights that a training starts from, a run's or a file's, and everything that they rest on.</summary>
+/// <summary>What a training starts from, the weights of a run or of a file or the content icons of a style transfer, and everything that it rests on.</summary>
 public sealed class TransferSource
 {
     private readonly RunSpec? _spec;   // of a run
 
-    private TransferSource(string path, RunSpec? spec, EquatableList<WeightsOrigin> origins) =>
+    private TransferSource(string? path, RunSpec? spec, EquatableList<WeightsOrigin> origins) =>
         (File, _spec, Origins) = (path, spec, origins);
 
-    /// <summary>The safetensors file of the weights.</summary>
-    public string File { get; }
+    /// <summary>The safetensors file of the weights; null: it is icons.</summary>
+    public string? File { get; }
 
     /// <summary>The weights themselves, then those that they started from in turn.</summary>
     public EquatableList<WeightsOrigin> Origins { get; }
@@ -26,7 +26,7 @@ public sealed class TransferSource
     public string Name => NameOf(Origins[0]);
 
     /// <summary>Weights as people call them.</summary>
-    public static string NameOf(WeightsOrigin origin) => origin.Run is { } run ? $"run {run}" : $"the file of weights {origin.WeightsHash[..12]}";
+    public static string NameOf(WeightsOrigin origin) => origin.IsContent ? $"the content icons {origin.WeightsHash[..12]}" : origin.Run is { } run ? $"run {run}" : $"the file of weights {origin.WeightsHash[..12]}";
 
     /// <summary>Brings a file of weights into the data folder, under its hash, and notes the consent beside it.</summary>
     /// <returns>Its SHA-256, as which <see cref="TrainingSpec.From"/> names it from then on.</returns>
@@ -84,6 +84,14 @@ public sealed class TransferSource
         }
     }
 
+    /// <summary>The content icons of a style transfer, which have to allow it.</summary>
+    /// <exception cref="ConsentException">The consent for them has ended.</exception>
+    public static TransferSource OfContent(DataFolder data, string fingerprint, TimeProvider clock)
+    {
+        var origin = new WeightsOrigin { IsContent = true, WeightsHash = fingerprint, Rests = fingerprint };
+        return new(null, null, [origin with { Consent = RequireConsent(data, origin, clock)?.Id }]);
+    }
+
     /// <summary>What the weights of a run started from; empty: random ones.</summary>
     public static EquatableList<WeightsOrigin> OriginsOf(RunFolder folder) => System.IO.File.Exists(folder.OriginsFile)
         ? JsonSerializer.Deserialize<EquatableList<WeightsOrigin>>(System.IO.File.ReadAllText(folder.OriginsFile), SpecJson.Indented)!
@@ -99,8 +107,8 @@ public sealed class TransferSource
         foreach (var below in run.Bases)
             RequireBase(data, below.Run, clock);
         var origins = OriginsOf(folder);
-        return origins.Count == 0 && run.Training.From is { } from
-            ? throw new ConsentException($"The run in '{folder.Path}' started from the weights {from}, but '{folder.OriginsFile}' is not there, so nobody knows whose consent that rests on.")
+        return origins.Count == 0 && (run.Training.From ?? run.ContentFingerprint) is { } from
+            ? throw new ConsentException($"The run in '{folder.Path}' started from {from}, but '{folder.OriginsFile}' is not there, so nobody knows whose consent that rests on.")
             : [.. origins.Select(origin => (origin, RequireConsent(data, origin, clock)))];
     }
 
@@ -128,7 +136,7 @@ public sealed class TransferSource
         }
         catch (ConsentException ended)
         {
-            throw new ConsentException($"Training starts from {NameOf(origin)}. {ended.Message}");
+            throw new ConsentException($"{(origin.IsContent ? "The style transfer keeps the shapes of" : "Training starts from")} {NameOf(origin)}. {ended.Message}");
         }
     }
 
@@ -142,7 +150,7 @@ public sealed class TransferSource
         using var network = new Unet(((DdpmSpec)run.Model).Unet, tags: tags);
         try
         {
-            TrainedModel.Match(File, network);
+            TrainedModel.Match(File!, network);
         }
         catch (InvalidDataException mismatch)
         {

@@ -61,7 +61,7 @@ internal static class CardText
 
     /// <summary>What the training started from, each with whose icons that rests on; empty where it started from random weights.</summary>
     public static string OriginLines(Publication publication) => string.Concat(publication.Origins.Select(each =>
-        $"\nTraining started from {TransferSource.NameOf(each.Origin)} (SHA-256 {each.Origin.WeightsHash}), {(each.Origin.Run is null ? "whose data set is unknown" : $"trained on the data set {each.Origin.Rests[..12]}")}:\n\n{ConsentLines(each.Consent)}"));
+        $"\n{(each.Origin.IsContent ? $"The shapes are those of {TransferSource.NameOf(each.Origin)}" : $"Training started from {TransferSource.NameOf(each.Origin)} (SHA-256 {each.Origin.WeightsHash}), {(each.Origin.Run is null ? "whose data set is unknown" : $"trained on the data set {each.Origin.Rests[..12]}")}")}:\n\n{ConsentLines(each.Consent)}"));
 
     /// <summary>What stands first in both cards where it is so.</summary>
     public const string NoConsent =
@@ -84,6 +84,11 @@ internal static class CardText
     };
 
     /// <summary>Settings as JSON, without paths.</summary>
-    public static string Settings(RunSpec spec) => JsonSerializer.Serialize(
-        spec.Dataset is FolderSpec folder ? spec with { Dataset = folder with { Path = "…" } } : spec, SpecJson.Indented);
+    public static string Settings(RunSpec spec)
+    {
+        return JsonSerializer.Serialize(
+            spec with { Dataset = Placeless(spec.Dataset), Model = spec.Model is StyleTransferSpec style ? style with { Content = Placeless(style.Content) } : spec.Model }, SpecJson.Indented);
+
+        static DatasetSpec Placeless(DatasetSpec icons) => icons is FolderSpec folder ? folder with { Path = "…" } : icons;
+    }
 }

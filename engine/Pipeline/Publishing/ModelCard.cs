@@ -29,7 +29,7 @@ public static class ModelCard
         text.Append($"\n# {Plain(spec.Model.Label)}, run {result.RunId}\n\n");
         if (publication.LacksConsent) text.Append(NoConsent).Append('\n');
         text.Append(Invariant($"""
-            A generator of {spec.Dataset.ImageSize}×{spec.Dataset.ImageSize} icons, {(publication.Origins is [var (origin, _), ..] ? $"fine-tuned from {TransferSource.NameOf(origin)}" : "trained from scratch")} on {scores.TrainingCount} icons ({SourceOf(spec.Dataset)}; see DATASET_CARD.md).
+            A generator of {spec.Dataset.ImageSize}×{spec.Dataset.ImageSize} icons, {Way(publication)} {scores.TrainingCount} icons ({SourceOf(spec.Dataset)}; see DATASET_CARD.md).
             Icons published here: {publication.Icons.Count}. Every one of them is generated; none was drawn by a person.
 
             ![The published icons](contact-sheet.png)
@@ -51,7 +51,7 @@ public static class ModelCard
         text.Append(Invariant($"""
             ## Figures
 
-            {string.Join(", ", scores.Figures.Select(figure => FigureText.Labelled(figure, scores.Features)))}: {scores.GeneratedCount} generated icons against {scores.TrainingCount} training icons, {Plain(scores.Features)}. NWI ranks a copying machine above a perfect generator and is never to be read alone.
+            {string.Join(", ", scores.Figures.Select(figure => FigureText.Labelled(figure, scores.Features)))}: {scores.GeneratedCount} generated icons against {scores.TrainingCount} training icons, {Plain(scores.Features)}. NWI ranks a copying machine above a perfect generator and is never to be read alone.{(scores.ContentMae is { } content ? $" To its own content icon, whose shapes it keeps, an icon's MAE is {FigureText.Rounded(content)}." : "")}
 
             """));
         foreach (var note in scores.NotComparable) text.Append($"\nNot to be compared with published figures: {Plain(note)}.\n");
@@ -85,7 +85,7 @@ public static class ModelCard
             ## Consent and licence
 
             {ConsentLines(publication.Consent)}{OriginLines(publication)}
-            {(publication.LacksConsent ? "Unknown terms are no permission." : "The icons are published under the terms that the training icons came with. This card grants nothing beyond them.")}
+            {(publication.LacksConsent ? "Unknown terms are no permission." : $"The icons are published under the terms that the training icons{(spec.Model is StyleTransferSpec ? " and the content icons" : "")} came with. This card grants nothing beyond them.")}
 
             ## Provenance of the files
 
@@ -105,7 +105,7 @@ public static class ModelCard
             pipeline_tag: unconditional-image-generation
             tags:
             - icons
-            - {(publication.Origins.Count == 0 ? "trained-from-scratch" : "fine-tuned")}
+            - {(result.Spec.Model is StyleTransferSpec ? "style-transfer" : publication.Origins.Count == 0 ? "trained-from-scratch" : "fine-tuned")}
             - generated
             model-index:
             - name: {label}
@@ -129,6 +129,13 @@ public static class ModelCard
 
             """);
     }
+
+    private static string Way(Publication publication) => publication switch
+    {
+        { Result.Spec.Model: StyleTransferSpec style } => $"which have the shapes of others ({SourceOf(style.Content)}) in the style of",
+        { Origins: [var (origin, _), ..] } => $"fine-tuned from {TransferSource.NameOf(origin)} on",
+        _ => "trained from scratch on",
+    };
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

@@ -13,6 +13,7 @@ internal static class RunSection
         html.Append($"<span class=\"count{(verdict.Copies > 0 ? " some" : "")}\">{verdict.Copies} of {verdict.Count} {(verdict.Copies == 1 ? "is a copy" : "are copies")}</span></summary>\n");
         if (page.Sets.Count > 1) html.Append($"<p class=\"sentence\">{Text(verdict.Sentence)}</p>\n");
         GallerySection.Write(html, page, set);
+        ContentSection.Write(html, set);
         DistanceSection.Write(html, set);
         WindowSection.Write(html, page, set);
         PatchSection.Write(html, page, set);

@@ -22,6 +22,7 @@ public sealed class TinyWork : IDisposable
         Data = new(_folder.Path);
         Dataset = TinyRun.Icons(Spec.Dataset);
         new DatasetStore(Data.Datasets).Save(Dataset);
+        if (Spec.ContentFingerprint is not null) new DatasetStore(Data.Datasets).Save(TinyRun.Content);
         RunId = RunIdentity.Run(Spec, Dataset.Fingerprint);
         Folder = new(Data.Run(RunId));
     }

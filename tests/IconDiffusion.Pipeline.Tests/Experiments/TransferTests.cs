@@ -23,7 +23,7 @@ public sealed class TransferTests : IDisposable
     public void ATrainingThatStartsFromARun_HasItsWeightsInBothNetworks_AndGoesOnFromThere()
     {
         var source = TrainingStage.Run(_tiny.Training, _tiny.Context(), default);
-        using var method = MethodTable.Of(_tiny.Spec.Model).Begin(From(_tiny.RunId).Run, CPU, source: _tiny.Folder.WeightsFile);
+        using var method = MethodTable.Of(_tiny.Spec.Model).Begin(From(_tiny.RunId).Run, CPU, new() { Source = _tiny.Folder.WeightsFile });
 
         Assert.Equal(source.WeightsHash, TrainedModel.Write(Path.Combine(_tiny.Data.Path, "copy.safetensors"), method.Drawing));
         Assert.All(method.Drawing.state_dict(), pair => Assert.True(Near.SameBits(pair.Value, method.Tensors[$"model.{pair.Key}"])));

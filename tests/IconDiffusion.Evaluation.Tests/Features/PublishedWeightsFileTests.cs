@@ -7,7 +7,7 @@ using IconDiffusion.Evaluation.Features;
 
 namespace IconDiffusion.Evaluation.Tests.Features;
 
-public sealed class InceptionWeightsFileTests : IDisposable
+public sealed class PublishedWeightsFileTests : IDisposable
 {
     private static readonly byte[] Content = [.. Enumerable.Range(0, 300_000).Select(i => (byte)(i * 7))];
     private static readonly string Hash = Convert.ToHexStringLower(SHA256.HashData(Content));
@@ -18,12 +18,12 @@ public sealed class InceptionWeightsFileTests : IDisposable
 
     [Fact]
     public void PublishedFile_IsKnownByItsName() =>
-        Assert.Equal(Path.Combine("data", "weights", "pt_inception-2015-12-05-6726825d.pth"), InceptionWeightsFile.Published.DefaultPath("data"));
+        Assert.Equal(Path.Combine("data", "weights", "pt_inception-2015-12-05-6726825d.pth"), PublishedWeightsFile.Inception.DefaultPath("data"));
 
     [Fact]
     public void MissingFile_SaysWhereItWasLookedForAndWhereItIs()
     {
-        var error = Assert.Throws<FileNotFoundException>(() => InceptionWeightsFile.Published.Verify(Path.Combine(_folder, "none.pth")));
+        var error = Assert.Throws<FileNotFoundException>(() => PublishedWeightsFile.Inception.Verify(Path.Combine(_folder, "none.pth")));
         Assert.Contains(Path.Combine(_folder, "none.pth"), error.Message);
         Assert.Contains("https://github.com/mseitzer/pytorch-fid/", error.Message);
     }
@@ -33,10 +33,21 @@ public sealed class InceptionWeightsFileTests : IDisposable
     {
         var path = Path.Combine(_folder, "other.pth");
         File.WriteAllBytes(path, Content);
-        var error = Assert.Throws<InvalidDataException>(() => InceptionWeightsFile.Published.Verify(path));
+        var error = Assert.Throws<InvalidDataException>(() => PublishedWeightsFile.Inception.Verify(path));
         Assert.Contains(Hash, error.Message);
         Assert.Contains("6726825d", error.Message);
         Assert.Contains(path, error.Message);
+    }
+
+    [Fact]
+    public void AFileWhoseHashIsToldInPart_IsKnownByThatPart()
+    {
+        var path = Path.Combine(_folder, "w.pth");
+        File.WriteAllBytes(path, Content);
+
+        Assert.Equal(Hash, new PublishedWeightsFile("made", new("http://localhost/w.pth"), Hash[..8], maxBytes: 1 << 20).Verify(path));
+        Assert.Throws<InvalidDataException>(() => new PublishedWeightsFile("made", new("http://localhost/w.pth"), Hash[1..9], maxBytes: 1 << 20).Verify(path));
+        Assert.Equal("vgg19-dcbb9e9d.pth", PublishedWeightsFile.Vgg19.FileName);
     }
 
     [SkippableFact]
@@ -45,7 +56,7 @@ public sealed class InceptionWeightsFileTests : IDisposable
         Skip.If(OperatingSystem.IsWindows(), "Windows has no pipes with a path of the user's choice.");
         var (pipe, path) = (Path.Combine(_folder, "pipe"), Path.Combine(_folder, "weights", "w.pth"));
         using (var make = Process.Start("mkfifo", [pipe])) await make.WaitForExitAsync();
-        var file = new InceptionWeightsFile(new("http://localhost/w.pth"), Hash, maxBytes: 1 << 20);
+        var file = new PublishedWeightsFile("made", new("http://localhost/w.pth"), Hash, maxBytes: 1 << 20);
 
         using (var writer = Write(Content))
         {
@@ -77,7 +88,7 @@ public sealed class InceptionWeightsFileTests : IDisposable
         var path = Path.Combine(_folder, "weights", "w.pth");
         var progress = new Progress();
 
-        var file = new InceptionWeightsFile(server.Address, Hash, maxBytes: 1 << 20);
+        var file = new PublishedWeightsFile("made", server.Address, Hash, maxBytes: 1 << 20);
         await file.DownloadAsync(new HttpClient(), path, progress, CancellationToken.None);
 
         Assert.Equal(Content, File.ReadAllBytes(path));
@@ -90,7 +101,7 @@ public sealed class InceptionWeightsFileTests : IDisposable
     public async Task DownloadOfAnotherFile_IsRefusedAndKeepsTheOldOne()
     {
         using var server = new Server(Content, Content.Length);
-        var file = new InceptionWeightsFile(server.Address, new string('0', 64), maxBytes: 1 << 20);
+        var file = new PublishedWeightsFile("made", server.Address, new string('0', 64), maxBytes: 1 << 20);
         var error = await FailingDownload<InvalidDataException>(file);
         Assert.Contains(Hash, error.Message);
         Assert.Contains(server.Address.ToString(), error.Message);
@@ -100,14 +111,14 @@ public sealed class InceptionWeightsFileTests : IDisposable
     public async Task DownloadCutShort_IsRefusedAndKeepsTheOldOne()
     {
         using var server = new Server(Content[..1000], Content.Length);
-        await FailingDownload<IOException>(new(server.Address, Hash, maxBytes: 1 << 20));
+        await FailingDownload<IOException>(new("made", server.Address, Hash, maxBytes: 1 << 20));
     }
 
     [Fact]
     public async Task DownloadBeyondItsLimit_IsGivenUp()
     {
         using var server = new Server(Content, Content.Length);
-        var error = await FailingDownload<InvalidDataException>(new(server.Address, Hash, maxBytes: 1000));
+        var error = await FailingDownload<InvalidDataException>(new("made", server.Address, Hash, maxBytes: 1000));
         Assert.Contains("1000", error.Message);
     }
 
@@ -115,11 +126,11 @@ public sealed class InceptionWeightsFileTests : IDisposable
     public async Task ServerThatAnswersWithAnError_KeepsTheOldFile()
     {
         using var server = new Server(Content, Content.Length, status: "404 Not Found");
-        var error = await FailingDownload<HttpRequestException>(new(server.Address, Hash, maxBytes: 1 << 20));
+        var error = await FailingDownload<HttpRequestException>(new("made", server.Address, Hash, maxBytes: 1 << 20));
         Assert.Equal(HttpStatusCode.NotFound, error.StatusCode);
     }
 
-    private async Task<TException> FailingDownload<TException>(InceptionWeightsFile file) where TException : Exception
+    private async Task<TException> FailingDownload<TException>(PublishedWeightsFile file) where TException : Exception
     {
         var path = Path.Combine(_folder, "w.pth");
         File.WriteAllText(path, "old");

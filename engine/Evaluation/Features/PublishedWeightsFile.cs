@@ -8,19 +8,26 @@ namespace IconDiffusion.Evaluation.Features;
 public readonly record struct DownloadProgress(long Bytes, long? Total);
 
 /// <summary>A published weights file: where it is kept, where it comes from, and how it is told from any other.</summary>
+/// <param name="name">What the weights are called: <c>Inception</c>.</param>
 /// <param name="source">Where it is published.</param>
-/// <param name="sha256">Its SHA-256, lower-case hexadecimal.</param>
+/// <param name="sha256">Its SHA-256, lower-case hexadecimal, or the beginning of it, as far as its publisher tells it.</param>
 /// <param name="maxBytes">A download is given up beyond this.</param>
-public sealed class InceptionWeightsFile(Uri source, string sha256, long maxBytes)
+public sealed class PublishedWeightsFile(string name, Uri source, string sha256, long maxBytes)
 {
     /// <summary>
     /// The network of the original FID (TensorFlow's inception-2015-12-05), as pytorch-fid converted it; 95,628,359
     /// bytes. The file name carries the first eight digits of the hash, as PyTorch's do.
     /// </summary>
-    public static InceptionWeightsFile Published { get; } = new(
-        new("https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/pt_inception-2015-12-05-6726825d.pth"),
+    public static PublishedWeightsFile Inception { get; } = new(
+        "Inception", new("https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/pt_inception-2015-12-05-6726825d.pth"),
         "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2",
         maxBytes: 128 << 20);
+
+    /// <summary>torchvision's VGG-19 (<c>IMAGENET1K_V1</c>), 574,673,361 bytes. torchvision tells the first eight digits of its hash, in its name.</summary>
+    public static PublishedWeightsFile Vgg19 { get; } = new("VGG-19", new("https://download.pytorch.org/models/vgg19-dcbb9e9d.pth"), "dcbb9e9d", maxBytes: 640 << 20);
+
+    /// <summary>What the weights are called.</summary>
+    public string Name => name;
 
     /// <summary>Where the published file is downloaded from.</summary>
     public Uri Source => source;
@@ -109,8 +116,8 @@ public sealed class InceptionWeightsFile(Uri source, string sha256, long maxByte
     }
 
     private FileStream Open(string path) => File.Exists(path) ? File.OpenRead(path)
-        : throw new FileNotFoundException($"The Inception weights are not at '{path}'. Download {source} and put it there, or ask for another feature network.", path);
+        : throw new FileNotFoundException($"The {name} weights are not at '{path}'. Download {source} and put it there, or ask for another network.", path);
 
-    private string Check(string name, string hash) => hash == sha256 ? hash
-        : throw new InvalidDataException($"'{name}' has SHA-256 {hash}; {FileName} has {sha256}. It is another file or a damaged one.");
+    private string Check(string file, string hash) => hash.StartsWith(sha256, StringComparison.Ordinal) ? hash
+        : throw new InvalidDataException($"'{file}' has SHA-256 {hash}; that of {FileName} {(sha256.Length < hash.Length ? "begins with" : "is")} {sha256}. It is another file or a damaged one.");
 }
