@@ -153,7 +153,11 @@ public static class ExperimentFile
     {
         Model = style.Beside(run.Dataset),
         Training = hasOthers ? new() { Steps = StyleTransferSpec.DefaultSteps } : run.Training with { Steps = run.Training.Steps ?? StyleTransferSpec.DefaultSteps },
-        Sampling = run.Sampling.Sampler is AncestralSpec || hasOthers ? run.Sampling with { Sampler = run.Sampling.Sampler as LbfgsSpec ?? new() } : run.Sampling,
+        Sampling = run.Sampling with
+        {
+            BatchSize = Math.Min(run.Sampling.BatchSize, StyleTransferSpec.MostAtOnce),
+            Sampler = run.Sampling.Sampler is AncestralSpec || hasOthers ? run.Sampling.Sampler as LbfgsSpec ?? new() : run.Sampling.Sampler,
+        },
     };
 
     internal static JsonObject ParseObject(string text, string source)

@@ -11,6 +11,9 @@ public sealed record StyleTransferSpec : ModelSpec
     /// <summary>Training steps of a run that states none, each of a batch: an icon that has been seen once is not looked at again.</summary>
     public const int DefaultSteps = 64;
 
+    /// <summary>Most icons of a batch in an experiment file's runs: each is made alone, so a larger batch is no faster, and whoever interrupts one loses more.</summary>
+    internal const int MostAtOnce = 4;
+
     /// <summary>The icons whose shapes are kept. A file leaves their size, background and mirroring to the training icons', and takes all of them if it does not state heldOut.</summary>
     public required DatasetSpec Content { get; init; }
 
@@ -26,7 +29,7 @@ public sealed record StyleTransferSpec : ModelSpec
     public double ContentWeight { get; init; } = 1;
 
     /// <summary>Weight β of the training icons' style.</summary>
-    public double StyleWeight { get; init; } = 10;
+    public double StyleWeight { get; init; } = 100;
 
     /// <summary>Weight of the differences between neighbouring pixels, which keeps noise out.</summary>
     public double Smoothness { get; init; } = 0.1;
@@ -46,6 +49,12 @@ public sealed record StyleTransferSpec : ModelSpec
 
     [JsonIgnore]
     public override string Label => Network is { } network ? $"style transfer {(network == StyleNetworkKind.Vgg19 ? "VGG-19" : "ResNet-18")}" : "style transfer";
+
+    [JsonIgnore]
+    public override string Method => "style transfer";
+
+    [JsonIgnore]
+    public override PictureInput Input => PictureInput.ContentPicture;
 }
 
 /// <summary>A network, trained on photographs, in whose activations style and content are told apart.</summary>

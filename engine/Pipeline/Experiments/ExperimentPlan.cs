@@ -37,7 +37,7 @@ public sealed record ExperimentPlan
             Gpu = experiment.Gpu,
             Runs = [.. experiment.Runs.Select(run => Plan(run, OfChain(run), experiment.Gpu is not null || device.Device.type == TorchSharp.DeviceType.CUDA) with
             {
-                Window = run.Dataset.Count is { } icons ? WindowForecast.Of(icons, FinishedWindows.Like(run, data)) : null,
+                Window = run.HasLooks && run.Dataset.Count is { } icons ? WindowForecast.Of(icons, FinishedWindows.Like(run, data)) : null,
             })],
         };
 

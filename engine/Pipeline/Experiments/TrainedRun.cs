@@ -61,11 +61,13 @@ public sealed class TrainedRun
     /// <summary>The same run, drawn from as this says.</summary>
     internal TrainedRun DrawnBy(SamplingSpec sampling) => new(Id, Spec with { Sampling = sampling }, _data, _time);
 
-    /// <summary>The same run, drawn from in few steps where its method takes many: a diffusion model by DPM-Solver++(2M), a GAN as it is.</summary>
+    /// <summary>The same run, drawn from in few steps where its method takes many: a diffusion model by DPM-Solver++(2M), a GAN as it is, a style transfer by as many steps as are asked for.</summary>
     /// <param name="steps">Model calls for an icon; null: 20, or all T where these are fewer.</param>
     /// <exception cref="ExperimentException">The method takes one step, or the forward process has not so many.</exception>
     public TrainedRun InFewSteps(int? steps)
     {
+        if (Spec.Sampling.Sampler is LbfgsSpec descent)
+            return DrawnBy(Checked(Spec with { Sampling = Spec.Sampling with { Sampler = descent with { Steps = steps ?? descent.Steps } } }).Sampling);
         if (Spec.Model is not DdpmSpec { Diffusion.Timesteps: var timesteps })
             return steps is null ? this : throw new ExperimentException($"--steps is {steps}, but the run {Id} is {Spec.Model.Label}, which draws an icon in one step; leave it away.");
         var calls = steps ?? Math.Min(new DpmSolverSpec().Steps, timesteps);
