@@ -159,6 +159,33 @@ public sealed class SubmissionTests : IAsyncLifetime
         Assert.Contains("wanted its fingerprint", await Problem.SentenceAsync(HttpStatusCode.UnprocessableEntity, await _silo.SubmitAsync(TestSilo.Tiny())));
 
     [Fact]
+    public async Task ContentIconsOfAStyleTransfer_ArePreparedByTheSilo_UnlessTheyAreAFoldersThatItHasNotSeen()
+    {
+        var fingerprint = _silo.AddDataset();
+        var tiny = TestSilo.Tiny();
+        var size = tiny.Runs[0].Dataset.ImageSize;
+        var drawn = Style(new LayeredSpec { ImageSize = size, Count = 3, HeldOut = 0, HorizontalFlip = false });
+
+        var status = await TestSilo.ReadAsync<ExperimentStatus>(await _silo.SubmitAsync(drawn, fingerprint));
+        var folder = new FolderSpec { Path = "/somewhere", ImageSize = size, HorizontalFlip = false };
+        var unseen = await Problem.SentenceAsync(HttpStatusCode.UnprocessableEntity, await _silo.SubmitAsync(Style(folder), fingerprint));
+        var missing = await Problem.ReadAsync(HttpStatusCode.UnprocessableEntity, await _silo.SubmitAsync(Style(folder, new string('a', 64)), fingerprint));
+
+        var settled = (StyleTransferSpec)(await TestSilo.ReadAsync<Submission>(await _silo.Client.GetAsync($"/api/experiments/{status.Id}/submission"))).Experiment.Runs[0].Model;
+        Assert.Equal((3, StyleNetworkKind.Resnet18Imagenet), (new DatasetStore(new DataFolder(_silo.Data).Datasets).Load(settled.ContentFingerprint!).Count, settled.Network));
+        Assert.StartsWith("model.content.source is folder", unseen);
+        Assert.Equal([new string('a', 64)], missing["missing"]!.AsArray().Select(each => (string)each!));
+
+        ExperimentSpec Style(DatasetSpec content, string? known = null) => tiny with
+        {
+            Runs = [tiny.Runs[0] with
+            {
+                Model = new StyleTransferSpec { Content = content, ContentFingerprint = known }, Training = new() { Steps = 1 }, Sampling = new() { Count = 2, Sampler = new LbfgsSpec() },
+            }],
+        };
+    }
+
+    [Fact]
     public async Task ADatasetThatIsNotThere_IsNamed()
     {
         var fingerprint = TestSilo.TwoIcons().Fingerprint;
