@@ -23,6 +23,8 @@ internal static class HttpServer
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "IconDiffusion" });
         builder.Logging.SetMinimumLevel(logLevel)
             .AddFilter("Microsoft", logLevel > LogLevel.Warning ? logLevel : LogLevel.Warning)
+            .AddFilter("Orleans.Runtime.Scheduler", LogLevel.Error)    // they warn of a busy processor, and a silo that trains has no other
+            .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error)
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None) // a start that failed is told by an exception already
             .AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "))
             .Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
