@@ -28,7 +28,7 @@ public sealed class ClusterInitTests : IDisposable
         await using var database = await server.CreateDatabaseAsync(empty: true);
         Assert.Equal(3, await CodeAsync(server.ConnectionString("none")));
         Assert.Equal(1, await CodeAsync("Host=127.0.0.1;Port=1;Username=icon;Database=icon"));
-        Assert.Equal(1, await CodeAsync($"{database.ConnectionString};Username={PostgresServer.Guest};Password=wrong"));
+        Assert.Equal(2, await CodeAsync($"{database.ConnectionString};Username={PostgresServer.Guest};Password=wrong"));
         Assert.Equal(2, await CodeAsync("no connection string"));
         Assert.Equal(2, (await _icon.RunAsync("cluster", "init")).ExitCode);
     }
