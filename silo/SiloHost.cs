@@ -64,6 +64,7 @@ public sealed class SiloHost : IAsyncDisposable
     /// <summary>Starts a silo; it takes requests when this returns.</summary>
     /// <exception cref="SiloOptionsException">The options are wrong.</exception>
     /// <exception cref="SiloStartException">The data folder, its database or the address cannot be had.</exception>
+    /// <exception cref="ClusterDatabaseException">The cluster's database does not let this machine in.</exception>
     /// <param name="onDevices">Told the names of what it works on, long before it takes requests.</param>
     public static Task<SiloHost> StartAsync(SiloOptions options, CancellationToken cancellationToken, Action<IReadOnlyList<string>>? onDevices = null) =>
         StartAsync(options, services => AddWork(services, options, onDevices), cancellationToken);
@@ -106,7 +107,7 @@ public sealed class SiloHost : IAsyncDisposable
             if (app is not null)
                 await app.DisposeAsync().ConfigureAwait(false);
             siloLock.Dispose();
-            throw failure is IOException or UnauthorizedAccessException or SocketException
+            throw failure is (IOException and not ClusterDatabaseException { Fault: ClusterDatabaseFault.NotLetIn }) or UnauthorizedAccessException or SocketException
                 ? new SiloStartException(failure.Message, failure)
                 : failure;
         }

@@ -50,7 +50,7 @@ public sealed class ClusterKeysTests : IDisposable
 
         Assert.Equal(2, b.Process.ExitCode);
         Assert.Equal((0, 1), (revoked.ExitCode, revoked.Json.GetProperty("certificates").GetInt32()));
-        Assert.Equal(2, back.ExitCode);
+        Assert.True(back.ExitCode == 2, back.Error);
         Assert.Equal(["a"], left.Json.GetProperty("devices").EnumerateArray().Select(device => device.GetProperty("silo").GetString()));
         Assert.Equal(2, (await _icon.RunAsync("cluster", "revoke", "nobody", "--database", database.ConnectionString)).ExitCode);
 
