@@ -38,7 +38,7 @@ internal static partial class SiloProgram
         new ForeignCommand("consent", "Whose icons the data sets hold, and what their makers allow."),
         new ForeignCommand("publish", "Makes a folder to give away: a run's icons that are no copies, with cards and checksums.", "run"),
         new ForeignCommand("demo", "Serves a public page with one button: a new icon from a trained run.", "run"),
-        new ForeignCommand("weights", "Fetches the weights of a published network, of FID's Inception or of style transfer's VGG-19, and verifies their SHA-256."),
+        new ForeignCommand("weights", "Fetches the weights of a published network, of FID's Inception or of style transfer's VGG-19, and verifies their SHA-256.", "network"),
         new ForeignCommand("doctor", "Checks this machine: libraries, device, font, weights, disk."),
     ];
 

@@ -16,12 +16,13 @@ internal static class WeightsCommand
 
     public static Command Create()
     {
-        var network = new Argument<string>("network") { Description = "Which network's.", DefaultValueFactory = _ => OfFid };
+        var network = new Argument<string?>("network") { Description = $"{OfFid} (default) or {OfStyle}.", HelpName = "network", Arity = ArgumentArity.ZeroOrOne };
         network.AcceptOnlyFromAmong(OfFid, OfStyle);
         var from = new Option<string?>("--from") { Description = "Take this file instead of downloading.", HelpName = "FILE" };
         var command = new Command("weights",
             $"""
-            Fetches the weights of a published network and verifies their SHA-256. They lie in the data folder.
+            Fetches the weights of a published network, of FID's Inception or of style transfer's VGG-19, and verifies their SHA-256.
+            They lie in the data folder.
             inception, 96 MB, is that of the published FID. Without it figures rest on ResNet-18, which comes with the program, and
             compare with nothing published. vgg19, 575 MB, of which 52 MB are kept, is the network of style transfer's paper.
             Without it a style transfer sees with ResNet-18, too.
