@@ -36,7 +36,7 @@ public static partial class ClusterDatabase
             var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {
-                await RunAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SELECT pg_advisory_xact_lock({InitializationLock})"), cancellationToken).ConfigureAwait(false);
+                await WaitForOthersAsync(connection, cancellationToken).ConfigureAwait(false);
                 if (!await IsTrueAsync(connection, "SELECT to_regrole(quote_ident($1)) IS NOT NULL", cancellationToken, group).ConfigureAwait(false))
                     await RunAsync(connection, "CREATE ROLE %I", cancellationToken, group).ConfigureAwait(false);
                 await RunAsync(connection, "GRANT USAGE ON SCHEMA public TO %I", cancellationToken, group).ConfigureAwait(false);

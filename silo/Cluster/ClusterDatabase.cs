@@ -47,7 +47,7 @@ public static partial class ClusterDatabase
             var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {
-                await RunAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SELECT pg_advisory_xact_lock({InitializationLock})"), cancellationToken).ConfigureAwait(false);
+                await WaitForOthersAsync(connection, cancellationToken).ConfigureAwait(false);
                 var before = await RelationsAsync(connection, cancellationToken).ConfigureAwait(false);
                 var queriesBefore = await QueriesAsync(connection, before, cancellationToken).ConfigureAwait(false);
                 await RunAsync(connection, Schema(), cancellationToken).ConfigureAwait(false);
@@ -214,6 +214,10 @@ public static partial class ClusterDatabase
 #pragma warning disable CA2100 // No text of a user's is in it.
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql) => new(sql, connection);
 #pragma warning restore CA2100
+
+    // Until the transaction ends, no other one that prepares the database goes on.
+    private static Task WaitForOthersAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        RunAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SELECT pg_advisory_xact_lock({InitializationLock})"), cancellationToken);
 
     private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {

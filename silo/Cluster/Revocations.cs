@@ -12,7 +12,7 @@ namespace IconDiffusion.Silo.Cluster;
 
 /// <summary>
 /// Which machines' certificates count no more: looks every five seconds for a newer list of the authority in the database. Whoever is on it gets no new connection
-/// from then on, and loses those that are open after ten seconds; a silo that is on it itself stops. The newest list that was seen stays in the data folder, and is put back where the database's is gone: a machine that was put out still has its password.
+/// from then on, and loses those that are open after ten seconds; a silo that is on it itself stops. The newest list that was seen stays in the data folder, and is put back where the database's is gone: a machine that was put out may still reach it.
 /// </summary>
 internal sealed class Revocations(NpgsqlDataSource database, ClusterSettings settings, SiloOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Revocations> logger) : BackgroundService
 {
