@@ -43,7 +43,7 @@ internal static class StyleGan2Benchmark
 
     private static Action Train(StyleGan2Spec spec, string phase, int size, int batch, Device device)
     {
-        var method = new StyleGan2Method(spec, size, 3407, device);
+        var method = new StyleGan2Method(new() { Dataset = new NotoFacesSpec { ImageSize = size }, Model = spec, Seed = 3407, Sampling = new() { Sampler = new LatentSpec() } }, device);
         var real = FastOps.channels_last(rand([batch, 3, size, size]) * 2 - 1).to(device);
         var random = new Generator(3407, CPU);
         var synthesis = ((StyleGan2Generator)method.Generators[0].Network).Synthesis;
@@ -81,6 +81,6 @@ internal static class StyleGan2Benchmark
         network.to(device);
         var icons = new StyleGan2IconGenerator(network);
         var z = randn([batch, spec.LatentDim], device: device);
-        return () => icons.Draw(z).Dispose();
+        return () => icons.Draw(new(z)).Dispose();
     }
 }

@@ -23,9 +23,6 @@ public sealed record CascadeSpec : ModelSpec
     [JsonIgnore]
     public override string Method => "cascade";
 
-    [JsonIgnore]
-    public override PictureInput Input => PictureInput.Nothing;
-
     /// <summary>What is wrong with its sizes and levels, one sentence each.</summary>
     /// <param name="imageSize">Side of the data set's icons.</param>
     internal IEnumerable<string> Faults(int imageSize)

@@ -43,13 +43,13 @@ public static class ExperimentFile
             .ToArray();
         var hasDiffusion = runs.Any(run => run.Model is DdpmSpec);
         var hasOthers = runs.Any(run => run.Model is not StyleTransferSpec);
-        var hasCondition = runs.Any(HasCondition);
+        var hasCondition = runs.Any(run => run.Model.IsToldTags);
         var experiment = new ExperimentSpec
         {
             Name = name,
             Runs = [.. runs.Select(run => run.Model switch
             {
-                GanSpec => ForGan(run, hasDiffusion),
+                GanSpec => ForCondition(ForGan(run, hasDiffusion), hasCondition),
                 StyleTransferSpec style => ForStyleTransfer(run, style, hasOthers),
                 _ => ForCondition(run, hasCondition),
             })],
@@ -113,18 +113,17 @@ public static class ExperimentFile
             : throw new ExperimentException($"{source}: {SourceName.OfFile}.training.from is set; wanted a run that starts from random weights.");
     }
 
-    private static bool HasCondition(RunSpec run) => run.Model is DdpmSpec { Condition: not ModelCondition.None };
-
     // A model that is told tags needs a data set that has them. What others do not use is meant for those beside them, if there are any; else their validation refuses it.
-    private static RunSpec ForCondition(RunSpec run, bool hasCondition) => (HasCondition(run), run.Sampling.Sampler) switch
+    private static RunSpec ForCondition(RunSpec run, bool hasCondition) => (run.Model.IsToldTags, run.Sampling.Sampler) switch
     {
-        (true, ReverseSpec { With: { } tags } asked) => run with
+        (true, AskedSpec { With: { } tags } asked) => run with
         {
             Dataset = run.Dataset with { Tags = true },
             Sampling = run.Sampling with { Sampler = asked with { With = [.. tags.Select(TagNames.Of)] } },
         },
         (true, _) => run with { Dataset = run.Dataset with { Tags = true } },
         (false, ReverseSpec plain) when hasCondition => run with { Sampling = run.Sampling with { Sampler = plain with { Guidance = null, With = null, TagsOf = null } } },
+        (false, AskedSpec plain) when hasCondition => run with { Sampling = run.Sampling with { Sampler = plain with { With = null, TagsOf = null } } },
         _ => run,
     };
 
@@ -133,7 +132,7 @@ public static class ExperimentFile
     {
         var defaults = new TrainingSpec();
         if (run.Sampling.Sampler is AncestralSpec || (hasDiffusion && run.Sampling.Sampler is not LatentSpec))
-            run = run with { Sampling = run.Sampling with { Sampler = new LatentSpec() } };
+            run = run with { Sampling = run.Sampling with { Sampler = run.Sampling.Sampler is AskedSpec asked ? new LatentSpec { With = asked.With, TagsOf = asked.TagsOf } : new() } };
         return !hasDiffusion ? run : run with
         {
             Training = run.Training with

@@ -25,9 +25,6 @@ public abstract record GanSpec : ModelSpec
     [JsonIgnore]
     public AdamSpec Adam => new() { LearningRate = LearningRate, Beta1 = Beta1, Beta2 = Beta2 };
 
-    [JsonIgnore]
-    public override PictureInput Input => PictureInput.Nothing;
-
     /// <summary>Batches of real icons that one step trains on.</summary>
     [JsonIgnore]
     public virtual int RealBatchesPerStep => 1;

@@ -71,7 +71,7 @@ public static class LineageValidation
             yield return $"sampling.sampler.base has icons of {below.ImageSize} px; wanted {enlarges.From}, which model.enlarges.from says.";
         foreach (var fault in (string[])[.. EnlargeSpec.LevelFaults("model.enlarges.noise", enlarges.Noise, 1), .. EnlargeSpec.LevelFaults("sampling.sampler.base.noise", below.Noise, enlarges.Noise)])
             yield return fault;
-        if (run.Model is DdpmSpec { Condition: not ModelCondition.None })
+        if (run.Model.IsToldTags)
             yield return "model.condition is set for a stage of a cascade; wanted none, as it is told the smaller icon.";
         if (run.Training is { From: not null } or { Stop: TrainingStop.Window })
             yield return $"training.{(run.Training.From is null ? "stop is window" : "from is set")} for a stage of a cascade; wanted neither from nor stop.";

@@ -22,7 +22,11 @@ public abstract record ModelSpec
 
     /// <summary>What a person brings for each new picture.</summary>
     [JsonIgnore]
-    public abstract PictureInput Input { get; }
+    public virtual PictureInput Input => IsToldTags ? PictureInput.Tags : PictureInput.Nothing;
+
+    /// <summary>Whether the network is told the icons' tags, so that icons can be asked for.</summary>
+    [JsonIgnore]
+    public virtual bool IsToldTags => false;
 }
 
 /// <summary>What a person brings for each new picture that a model draws.</summary>
@@ -44,7 +48,7 @@ public sealed record DdpmSpec : ModelSpec
 
     public DiffusionSpec Diffusion { get; init; } = new();
 
-    /// <summary>What of an icon the network is told, so that icons can be asked for.</summary>
+    /// <summary>What of an icon the network is told, so that icons can be asked for: tags of nine icons out of ten, which guidance needs (Ho &amp; Salimans 2022).</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ModelCondition Condition { get; init; }
 
@@ -54,13 +58,13 @@ public sealed record DdpmSpec : ModelSpec
 
     [JsonIgnore]
     public override string Label =>
-        $"ddpm {Unet.Dim} {Unet.DimMults}{Unet.Knockout.Label}{(Condition == ModelCondition.Tags ? " tags" : "")}{(Enlarges is { From: var from } ? $" from {from} px" : "")}";
+        $"ddpm {Unet.Dim} {Unet.DimMults}{Unet.Knockout.Label}{(IsToldTags ? " tags" : "")}{(Enlarges is { From: var from } ? $" from {from} px" : "")}";
 
     [JsonIgnore]
     public override string Method => Enlarges is not null ? "cascade" : Unet.IsHourglass ? "diffusion, hourglass" : "diffusion";
 
     [JsonIgnore]
-    public override PictureInput Input => Condition == ModelCondition.Tags ? PictureInput.Tags : PictureInput.Nothing;
+    public override bool IsToldTags => Condition == ModelCondition.Tags;
 }
 
 /// <summary>What a network is told of the icons that it learns and draws.</summary>
@@ -69,7 +73,7 @@ public enum ModelCondition
     /// <summary>Nothing.</summary>
     None,
 
-    /// <summary>Their tags, of nine icons out of ten; of the others nothing, which guidance needs (Ho &amp; Salimans 2022).</summary>
+    /// <summary>Their tags.</summary>
     Tags,
 }
 

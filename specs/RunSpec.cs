@@ -62,7 +62,7 @@ public sealed record RunSpec
     public string Label => Model.Label
         + (Training switch { { Adaptation: PairwiseSpec } => ", pairwise", { From: not null } => ", fine-tuned", _ => "" })
         + (Sampling.Sampler is ReverseSpec { Guidance: { } guidance } ? $", guidance {guidance.ToString(CultureInfo.InvariantCulture)}" : "")
-        + (Sampling.Sampler is ReverseSpec { TagsOf: TagsOf.HeldOut } ? ", held-out tags" : "");
+        + (Sampling.Sampler is AskedSpec { TagsOf: TagsOf.HeldOut } ? ", held-out tags" : "");
 
     /// <summary>The method as a person tells it from others: the model's, and how it was transferred.</summary>
     [JsonIgnore]

@@ -30,16 +30,9 @@ public sealed record SamplingSpec
 [JsonDerivedType(typeof(LbfgsSpec), "l-bfgs")]
 public abstract record SamplerSpec;
 
-/// <summary>A diffusion model's reverse process.</summary>
-public abstract record ReverseSpec : SamplerSpec
+/// <summary>A way to draw from models that may have been told tags.</summary>
+public abstract record AskedSpec : SamplerSpec
 {
-    /// <summary>
-    /// How much tags count, of a model with <c>condition</c>: 0 not at all, 1 as it was trained, more beyond that (classifier-free guidance, Ho &amp;
-    /// Salimans 2022). All but 0 and 1 ask the network twice. Null: 1.
-    /// </summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public double? Guidance { get; init; }
-
     /// <summary>The tags that every icon is drawn with, of a model with <c>condition</c>; null: each icon has those of a training icon, so that both sets have the same.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public EquatableList<string>? With { get; init; }
@@ -47,6 +40,17 @@ public abstract record ReverseSpec : SamplerSpec
     /// <summary>Whose tags each icon is drawn with, where <see cref="With"/> is null, of a model with <c>condition</c>. Null: a training icon's.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TagsOf? TagsOf { get; init; }
+}
+
+/// <summary>A diffusion model's reverse process.</summary>
+public abstract record ReverseSpec : AskedSpec
+{
+    /// <summary>
+    /// How much tags count, of a model with <c>condition</c>: 0 not at all, 1 as it was trained, more beyond that (classifier-free guidance, Ho &amp;
+    /// Salimans 2022). All but 0 and 1 ask the network twice. Null: 1.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Guidance { get; init; }
 
     /// <summary>The run whose icons are enlarged, of a stage of a cascade; null: icons are drawn from noise alone. A file states a cascade instead.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -91,7 +95,7 @@ public sealed record DpmSolverSpec : ReverseSpec
 }
 
 /// <summary>One pass of a GAN's generator from a normal latent.</summary>
-public sealed record LatentSpec : SamplerSpec
+public sealed record LatentSpec : AskedSpec
 {
     /// <summary>StyleGAN2's ψ: 1 draws as trained, smaller values nearer to the mean icon, which is 0. Other GANs know 1 alone.</summary>
     public double Truncation { get; init; } = 1;

@@ -56,8 +56,8 @@ public static class SpecValidation
 
     private static IEnumerable<string> Check(ModelSpec model, RunSpec run) => model switch
     {
-        DdpmSpec ddpm => [.. Check(ddpm.Unet, run.Dataset.ImageSize), .. Check(ddpm.Diffusion), .. Check(ddpm.Condition, run)],
-        GanSpec gan => GanValidation.Check(gan, run),
+        DdpmSpec ddpm => [.. Check(ddpm.Unet, run.Dataset.ImageSize), .. Check(ddpm.Diffusion), .. CheckTags(run)],
+        GanSpec gan => [.. GanValidation.Check(gan, run), .. CheckTags(run)],
         StyleTransferSpec style => StyleTransferValidation.Check(style, run),
         CascadeSpec => ["model.kind is cascade, which an experiment file alone can state; wanted a run of each stage."],
         _ => [],
@@ -88,18 +88,19 @@ public static class SpecValidation
             yield return $"model.diffusion.minSnrGamma is {gamma}; wanted a number above 0.";
     }
 
-    private static IEnumerable<string> Check(ModelCondition condition, RunSpec run)
+    private static IEnumerable<string> CheckTags(RunSpec run)
     {
-        var sampler = run.Sampling.Sampler as ReverseSpec;
-        if (condition == ModelCondition.Tags && !run.Dataset.Tags)
+        var sampler = run.Sampling.Sampler as AskedSpec;
+        var guidance = (sampler as ReverseSpec)?.Guidance;
+        if (run.Model.IsToldTags && !run.Dataset.Tags)
             yield return "dataset.tags is false; a model whose condition is tags wants true.";
-        if (condition == ModelCondition.None && sampler is { Guidance: not null } or { With: not null } or { TagsOf: not null })
-            yield return $"sampling.sampler.{(sampler.With is not null ? "with" : sampler.TagsOf is not null ? "tagsOf" : "guidance")} is set; wanted a model whose condition is tags.";
+        if (!run.Model.IsToldTags && (guidance is not null || sampler is { With: not null } or { TagsOf: not null }))
+            yield return $"sampling.sampler.{(sampler!.With is not null ? "with" : sampler.TagsOf is not null ? "tagsOf" : "guidance")} is set; wanted a model whose condition is tags.";
         if (sampler is { With: not null, TagsOf: not null })
             yield return "sampling.sampler.with and tagsOf are both set; wanted one of them.";
         if (sampler?.TagsOf == TagsOf.HeldOut && run.Dataset.HeldOut == 0)
             yield return "sampling.sampler.tagsOf is held-out, and dataset.heldOut is 0; wanted held-out icons.";
-        if (sampler?.Guidance is { } guidance && !(guidance is >= 0 and <= 100))
+        if (guidance is not null and not (>= 0 and <= 100))
             yield return $"sampling.sampler.guidance is {guidance}; wanted 0 to 100.";
         if (sampler?.With is { Count: 0 })
             yield return "sampling.sampler.with is an empty list; wanted at least one tag.";

@@ -33,11 +33,18 @@ public sealed record StyleGan2Spec() : GanSpec(latentDim: 512, learningRate: 0.0
 
     public AugmentSpec Augment { get; init; } = new DiffAugmentSpec();
 
+    /// <summary>What of an icon both networks are told, so that icons can be asked for: the tags of every icon (stylegan2-ada-pytorch's conditional networks).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ModelCondition Condition { get; init; }
+
     [JsonIgnore]
-    public override string Label => $"stylegan2 {ChannelBase}{Augment.Label}";
+    public override string Label => $"stylegan2 {ChannelBase}{Augment.Label}{(IsToldTags ? " tags" : "")}";
 
     [JsonIgnore]
     public override string Method => "StyleGAN2";
+
+    [JsonIgnore]
+    public override bool IsToldTags => Condition == ModelCondition.Tags;
 }
 
 /// <summary>R1 (Mescheder et al. 2018), γ/2 · ‖∇D(x)‖² on real icons.</summary>

@@ -70,7 +70,7 @@ public sealed record IconTags(
     /// <param name="sampler">What is asked for.</param>
     /// <returns>Of an icon's number, from 0, the places of its tags in <see cref="Names"/>.</returns>
     /// <exception cref="ExperimentException">No training icon has a tag that is asked for, or held-out icons' tags are wanted and not known.</exception>
-    public Func<int, IReadOnlyList<int>> AskedBy(int seed, ReverseSpec sampler)
+    public Func<int, IReadOnlyList<int>> AskedBy(int seed, AskedSpec sampler)
     {
         if (sampler.With is { } with)
         {

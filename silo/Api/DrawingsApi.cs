@@ -36,8 +36,8 @@ internal static class DrawingsApi
         var run = (await runs.TrainedAsync(runId)).Trained.Run;
         return new(
             run.Sampling.Count,
-            run.Model is DdpmSpec { Condition: ModelCondition.Tags } ? (await TagsAsync(runId, files, cancellationToken)).Names : null,
-            (run.Sampling.Sampler as ReverseSpec)?.Guidance,
+            run.Model.IsToldTags ? (await TagsAsync(runId, files, cancellationToken)).Names : null,
+            run.Model.IsToldTags && run.Sampling.Sampler is ReverseSpec sampler ? sampler.Guidance ?? 1 : null,
             run.Model is StyleGan2Spec ? (run.Sampling.Sampler as LatentSpec)?.Truncation ?? 1 : null);
     }
 
@@ -96,7 +96,7 @@ internal static class DrawingsApi
         { Film.Count: < 2 or > MostInFilm } => $"film names {order.Film.Count} icon(s); wanted 2 to {MostInFilm}.",
         { Film: { } film } when film.Any(icon => icon is < 0 or >= MostIcons) => $"film is {film}; wanted numbers of icons from 0 to {MostIcons - 1}.",
         { Film: not null, Frames: < 1 or > MostFrames } => $"frames is {order.Frames}; wanted 1 to {MostFrames}.",
-        { With: not null, Truncation: not null } or { Guidance: not null, Truncation: not null } => "with and guidance are of diffusion models, truncation is StyleGAN2's; wanted one or the other.",
+        { Guidance: not null, Truncation: not null } => "guidance is of diffusion models, truncation is StyleGAN2's; wanted one or the other.",
         _ => null,
     };
 
@@ -105,10 +105,10 @@ internal static class DrawingsApi
         try
         {
             if (order.Truncation is { } truncation)
-                return TrainedRun.Truncated(run, truncation);
+                run = TrainedRun.Truncated(run, truncation);
             if (order.With is null && order.Guidance is null)
                 return run;
-            var tags = run.Model is DdpmSpec { Condition: ModelCondition.Tags } ? await TagsAsync(runId, files, cancellationToken) : null;
+            var tags = run.Model.IsToldTags ? await TagsAsync(runId, files, cancellationToken) : null;
             return TrainedRun.Asked(run, () => tags!, order.With is { } with ? [.. with.Select(TagNames.Of).Distinct()] : null, order.Guidance);
         }
         catch (ExperimentException wrong)
@@ -129,7 +129,7 @@ internal static class DrawingsApi
 /// <summary>What may be asked for of a run's icons.</summary>
 /// <param name="Count">Icons that its experiment asks for.</param>
 /// <param name="Tags">Tags that its training icons have; null: its model knows none.</param>
-/// <param name="Guidance">See <see cref="ReverseSpec.Guidance"/>.</param>
+/// <param name="Guidance">See <see cref="ReverseSpec.Guidance"/>; null: the model has none.</param>
 /// <param name="Truncation">StyleGAN2's ψ; null: the model has none.</param>
 internal sealed record DrawingOffer(int Count, EquatableList<string>? Tags, double? Guidance, double? Truncation);
 

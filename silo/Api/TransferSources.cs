@@ -39,7 +39,7 @@ internal sealed class TransferSources(SiloOptions options, TimeProvider time, IA
                 opened[name] = source = await Task.Run(() => TransferSource.Open(_data, name, time), cancellationToken);
                 await ShareAsync(name, cancellationToken);
             }
-            var tags = run.Model is DdpmSpec { Condition: ModelCondition.Tags } ? new DatasetStore(_data.Datasets).Load(fingerprints[i]!).Tags?.Names.Count : null;
+            var tags = run.Model.IsToldTags ? new DatasetStore(_data.Datasets).Load(fingerprints[i]!).Tags?.Names.Count : null;
             if (looked.Add((name, run.Model, run.Dataset.ImageSize, tags)))
                 await Task.Run(() => source.Check(run, tags), cancellationToken);
         }

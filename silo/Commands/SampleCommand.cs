@@ -29,7 +29,7 @@ internal static class SampleCommand
 
     private static readonly Option<double?> Guidance = new("--guidance")
     {
-        Description = "How much the tags count: 0 not at all, 1 as trained, 2 to 4 more surely what was asked for, and less variety.",
+        Description = "How much the tags count, of a diffusion model: 0 not at all, 1 as trained, 2 to 4 more surely what was asked for, and less variety.",
         HelpName = "SCALE",
     };
 

@@ -72,13 +72,15 @@ export async function openDrawing(run, signal) {
 
 const forget = ({ target }) => URL.revokeObjectURL(target.src);
 
+const isThere = number => typeof number === 'number';
+
 // What a model lets somebody ask for beside a number.
 function choices({ tags, guidance, truncation }, run) {
   return [
     tags ? h('fieldset', { 'data-key': `tags of ${run}` }, h('legend', {}, t`Tags of every icon; none: each has those of a training icon`), h('ul', { id: 'tags' }, tags.map(tag =>
       h('li', {}, h('label', {}, h('input', { type: 'checkbox', value: tag }), ` ${tag}`))))) : null,
-    tags ? h('p', { 'data-key': `guidance of ${run}` }, h('label', {}, t`Guidance: how much the tags count, 1 as trained`, ' ', h('input', { id: 'guidance', type: 'number', min: 0, max: 100, step: 'any', value: guidance ?? 1 }))) : null,
-    truncation !== undefined && truncation !== null ? h('p', { 'data-key': `truncation of ${run}` }, h('label', {}, t`Truncation ψ: 1 as trained, less for fewer oddities and less variety`, ' ', h('input', { id: 'truncation', type: 'number', step: 'any', value: truncation }))) : null,
+    isThere(guidance) ? h('p', { 'data-key': `guidance of ${run}` }, h('label', {}, t`Guidance: how much the tags count, 1 as trained`, ' ', h('input', { id: 'guidance', type: 'number', min: 0, max: 100, step: 'any', value: guidance }))) : null,
+    isThere(truncation) ? h('p', { 'data-key': `truncation of ${run}` }, h('label', {}, t`Truncation ψ: 1 as trained, less for fewer oddities and less variety`, ' ', h('input', { id: 'truncation', type: 'number', step: 'any', value: truncation }))) : null,
   ];
 }
 
@@ -86,5 +88,5 @@ function choices({ tags, guidance, truncation }, run) {
 function asked({ guidance, truncation }) {
   const number = (id, usual) => $(id)?.value && Number($(id).value) !== usual ? Number($(id).value) : undefined;
   const tags = [...document.querySelectorAll('#tags input:checked')].map(each => each.value);
-  return { with: tags.length ? tags : undefined, guidance: number('guidance', guidance ?? 1), truncation: number('truncation', truncation) };
+  return { with: tags.length ? tags : undefined, guidance: number('guidance', guidance), truncation: number('truncation', truncation) };
 }

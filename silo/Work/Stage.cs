@@ -116,7 +116,7 @@ internal sealed class Stage
         [new DatasetStore(files.Data.Datasets).PathOf(work.DatasetFingerprint), files.Data.InceptionWeights];
 
     private static IEnumerable<string> Tags(RunWork work, WorkFiles files) =>
-        work.Run.Model is DdpmSpec { Condition: ModelCondition.Tags } ? [files.Folder.TagsFile] : [];
+        work.Run.Model.IsToldTags ? [files.Folder.TagsFile] : [];
 
     private static IEnumerable<string> Origins(RunWork work, WorkFiles files) => work.Run.Training.From is null && work.Run.ContentFingerprint is null ? [] : [files.Folder.OriginsFile];
 

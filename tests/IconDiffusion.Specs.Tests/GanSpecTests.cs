@@ -96,11 +96,33 @@ public class GanSpecTests
     [Theory]
     [InlineData("dcgan", "{ \"kind\": \"ddim\" }", "sampling.sampler is a reverse process, which a GAN has not")]
     [InlineData("dcgan", "{ \"kind\": \"latent\", \"truncation\": 0.7 }", "sampling.sampler.truncation is 0.7; dcgan 64 has none, wanted 1.")]
+    [InlineData("stylegan2", "{ \"kind\": \"latent\", \"with\": [\"beard\"] }", "sampling.sampler.with is set; wanted a model whose condition is tags.")]
     [InlineData("stylegan2", "{ \"kind\": \"latent\", \"truncation\": -1 }", "sampling.sampler.truncation is -1; wanted 0 to 2.")]
     public void ASamplerThatIsNotTheMethods_IsRefused(string kind, string sampler, string expected) =>
         Assert.Contains(expected, ErrorOf($$"""{ "kind": "{{kind}}" }""", $$"""
             "sampling": { "sampler": {{sampler}} }
             """));
+
+    [Fact]
+    public void TagsThatAreAskedFor_AreThoseOfEveryModelThatKnowsThem()
+    {
+        var runs = ExperimentFile.Parse("""
+            {
+              "name": "told", "dataset": { "source": "noto-faces", "imageSize": 32 },
+              "grid": { "model": [
+                { "kind": "ddpm", "unet": { "dim": 16, "dimMults": [1, 2] }, "condition": "tags" },
+                { "kind": "stylegan2", "condition": "tags" }, { "kind": "stylegan2" }, { "kind": "ddpm", "unet": { "dim": 16, "dimMults": [1, 2] } } ] },
+              "training": { "batchSize": 16 },
+              "sampling": { "sampler": { "kind": "ddim", "steps": 50, "guidance": 2, "with": ["Red  Hair"] } }
+            }
+            """, "told.json").Runs;
+
+        Assert.Equal(
+            [new DdimSpec { Steps = 50, Guidance = 2, With = ["red hair"] }, new LatentSpec { With = ["red hair"] }, new LatentSpec(), new DdimSpec { Steps = 50 }],
+            runs.Select(run => run.Sampling.Sampler));
+        Assert.Equal([true, true, false, false], runs.Select(run => run.Dataset.Tags));
+        Assert.Equal([PictureInput.Tags, PictureInput.Tags, PictureInput.Nothing, PictureInput.Nothing], runs.Select(run => run.Input));
+    }
 
     [Fact]
     public void ADiffusionModel_DoesNotDrawFromLatents() =>

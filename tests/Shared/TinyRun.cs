@@ -25,6 +25,7 @@ public static class TinyRun
         ["dcgan"] = new DcganSpec { LatentDim = 8, GeneratorChannels = 2, DiscriminatorChannels = 2 },
         ["wgan-gp"] = new WganGpSpec { LatentDim = 8, Dim = 2, CriticSteps = 2 },
         ["stylegan2"] = new StyleGan2Spec { LatentDim = 8, ChannelBase = 64, ChannelMax = 8, PathLength = new() { Interval = 2 }, R1 = new() { Interval = 3 } },
+        ["stylegan2 tags"] = new StyleGan2Spec { LatentDim = 8, ChannelBase = 64, ChannelMax = 8, PathLength = new() { Interval = 2 }, R1 = new() { Interval = 3 }, Condition = ModelCondition.Tags },
         ["style-transfer"] = new StyleTransferSpec { Content = new FolderSpec { Path = "content", ImageSize = 32, HorizontalFlip = false, HeldOut = 0 }, Network = StyleNetworkKind.Resnet18Imagenet },
         ["stylegan2 ada"] = new StyleGan2Spec { LatentDim = 8, ChannelBase = 64, ChannelMax = 8, Augment = new AdaSpec { Interval = 2, Kimg = 0.02 } },
     };
@@ -52,7 +53,7 @@ public static class TinyRun
 
     public static RunSpec Spec(string method, long? steps) => new()
     {
-        Dataset = new FolderSpec { Path = "noise", ImageSize = IsDiffusion(method) ? 16 : 32, Tags = method == "ddpm tags", HorizontalFlip = method != "style-transfer" },
+        Dataset = new FolderSpec { Path = "noise", ImageSize = IsDiffusion(method) ? 16 : 32, Tags = Models[method].IsToldTags, HorizontalFlip = method != "style-transfer" },
         Model = Models[method] is StyleTransferSpec style ? style with { ContentFingerprint = Content.Fingerprint } : Models[method],
         // An average that warms up within the few steps of a test; a GAN refuses it.
         Training = new TrainingSpec

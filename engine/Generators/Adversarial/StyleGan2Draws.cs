@@ -1,3 +1,4 @@
+using IconDiffusion.Data;
 using IconDiffusion.Generators.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,7 +10,8 @@ namespace IconDiffusion.Generators.Adversarial;
 /// <param name="Cutoff">First layer whose style is made from <paramref name="SecondZ"/>; the number of styles where none is.</param>
 /// <param name="SecondZ">Latents of the other style, [N,z]; none where styles are not mixed.</param>
 /// <param name="Noise">One [N,1,H,W] for each convolution.</param>
-public sealed record StyleGan2Draws(Tensor Z, int Cutoff, Tensor? SecondZ, IReadOnlyList<Tensor> Noise)
+/// <param name="Tags">Those of N training icons, [N, 1 + tags], which both styles are made from; null: the networks are told none.</param>
+public sealed record StyleGan2Draws(Tensor Z, int Cutoff, Tensor? SecondZ, IReadOnlyList<Tensor> Noise, Tensor? Tags = null)
 {
     /// <summary>Draws them, on the CPU whatever the device, so that every device trains on the same.</summary>
     /// <param name="network">Whose icons they are for.</param>
@@ -18,8 +20,9 @@ public sealed record StyleGan2Draws(Tensor Z, int Cutoff, Tensor? SecondZ, IRead
     /// <param name="mixing">Probability of two styles.</param>
     /// <param name="random">A CPU generator.</param>
     /// <param name="device">Where they are wanted.</param>
+    /// <param name="tags">Of the training icons, of networks that are told them; null: they are told none.</param>
     public static StyleGan2Draws From(
-        StyleGan2Synthesis network, int latentDim, long batch, double mixing, Generator random, Device device)
+        StyleGan2Synthesis network, int latentDim, long batch, double mixing, Generator random, Device device, IconTags? tags = null)
     {
         // All of them whether used or not: what is drawn later must not depend on the outcome.
         var z = Normal(batch, latentDim);
@@ -28,7 +31,8 @@ public sealed record StyleGan2Draws(Tensor Z, int Cutoff, Tensor? SecondZ, IRead
         var second = Normal(batch, latentDim);
         return new(
             z, mixed ? cutoff : network.StyleCount, mixed ? second : null,
-            [.. network.NoiseSides.Select(side => Normal(batch, 1, side, side))]);
+            [.. network.NoiseSides.Select(side => Normal(batch, 1, side, side))],
+            tags is null ? null : TagRows.Of(tags.Names.Count, [.. randint(0, tags.Icons.Count, [batch], ScalarType.Int64, generator: random).data<long>().Select(icon => tags.Icons[(int)icon])], device));
 
         Tensor Normal(params long[] shape) => randn(shape, generator: random).to(device);
     }

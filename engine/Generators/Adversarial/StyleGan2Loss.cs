@@ -12,7 +12,7 @@ namespace IconDiffusion.Generators.Adversarial;
 /// </summary>
 /// <param name="generator">Draws icons from latents.</param>
 /// <param name="discriminator">One logit per icon.</param>
-public sealed class StyleGan2Loss(StyleGan2Generator generator, nn.Module<Tensor, Tensor> discriminator)
+public sealed class StyleGan2Loss(StyleGan2Generator generator, StyleGan2Discriminator discriminator)
 {
     private const double PathMeanStep = 0.01;
 
@@ -20,11 +20,11 @@ public sealed class StyleGan2Loss(StyleGan2Generator generator, nn.Module<Tensor
     /// <returns>Icons [N,C,H,W] and the w of all layers that they were made from, [N,count,w].</returns>
     public (Tensor Icons, Tensor Ws) Draw(StyleGan2Draws draws)
     {
-        var w = generator.Mapping.call(draws.Z);
+        var w = generator.Mapping.call(draws.Z, draws.Tags);
         generator.Mapping.UpdateAverage(w);
         var ws = draws.SecondZ is null
             ? generator.Broadcast(w)
-            : generator.Mix(w, generator.Mapping.call(draws.SecondZ), draws.Cutoff);
+            : generator.Mix(w, generator.Mapping.call(draws.SecondZ, draws.Tags), draws.Cutoff);
         return (generator.Synthesis.Forward(ws, draws.Noise), ws);
     }
 
@@ -40,11 +40,12 @@ public sealed class StyleGan2Loss(StyleGan2Generator generator, nn.Module<Tensor
     /// <summary>R1 (Mescheder et al. 2018): the squared length of the logit's gradient by each real icon as it was before augmentation.</summary>
     /// <param name="reals">[N,C,H,W].</param>
     /// <param name="augment">Applied before the discriminator, differentiable twice.</param>
+    /// <param name="tags">Theirs, [N, 1 + tags]; null: the discriminator is told none.</param>
     /// <returns>Penalty [N], to be weighted by γ/2, and logits [N,1].</returns>
-    public (Tensor Penalty, Tensor Logits) R1(Tensor reals, Func<Tensor, Tensor> augment)
+    public (Tensor Penalty, Tensor Logits) R1(Tensor reals, Func<Tensor, Tensor> augment, Tensor? tags = null)
     {
         var icons = reals.detach().requires_grad_();
-        var logits = discriminator.call(augment(icons));
+        var logits = discriminator.call(augment(icons), tags);
         var gradient = Gradients.Of(logits.sum(), icons, createGraph: true);
         return (gradient.square().sum([1, 2, 3]), logits);
     }

@@ -44,7 +44,7 @@ public sealed class DdpmMethod : IMethod
     private readonly TrainedNetwork _trained;
     private readonly GaussianDiffusion _diffusion;
     private readonly IconTags? _tags;
-    private readonly EpochOrder? _order;
+    private readonly TagBatches? _batches;
     private readonly TagGuide? _guide;
     private readonly Enlarging? _enlarging;
     private readonly IconBatches? _small;
@@ -65,10 +65,10 @@ public sealed class DdpmMethod : IMethod
         (_run, _device) = (run, device);
         _microBatches = microBatches ?? (device.type == DeviceType.CUDA ? Memory(run).MicroBatches(run.Training.BatchSize) : 1);
         var spec = (DdpmSpec)run.Model;
-        if (spec.Condition == ModelCondition.Tags)
+        if (spec.IsToldTags)
         {
             _tags = dataset?.Tags ?? throw new ArgumentNullException(nameof(dataset), "The model's condition is tags; wanted those of the training icons.");
-            _order = new EpochOrder(_tags.Icons.Count, run.Training.BatchSize * BatchesPerStep, run.Seed, run.Dataset.HorizontalFlip);
+            _batches = new TagBatches(_tags, run.Training.BatchSize * BatchesPerStep, run.Seed, run.Dataset.HorizontalFlip);
             // Strips and looks show the network as it was trained: what is asked of it later changes nothing of a training.
             _guide = new TagGuide(_tags, run.Seed, new DdimSpec(), device);
             if (run.Sampling.Sampler is ReverseSpec asked) _tags.AskedBy(run.Seed, asked);
@@ -204,7 +204,7 @@ public sealed class DdpmMethod : IMethod
     {
         if (_tags is null) return null;
         var random = new SplitMix64(_run.Seed, UntoldStream, step);
-        return TagRows.Of(_tags.Names.Count, [.. _order!.Batch(step - 1).Indices.Select(icon => random.Below(UntoldOf) == 0 ? null : _tags.Icons[icon])], _device);
+        return TagRows.Of(_tags.Names.Count, [.. _batches!.Of(step).Select(tags => random.Below(UntoldOf) == 0 ? null : tags)], _device);
     }
 
     /// <summary>The smaller versions of a step's icons, which a network that enlarges them is given.</summary>

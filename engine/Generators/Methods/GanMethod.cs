@@ -39,6 +39,9 @@ public abstract class GanMethod : IMethod
     /// <summary>What the network that judges says of icons [N,3,H,W], N of at most <see cref="JudgedAtOnce"/>: their logits, [N] or [N,1], without gradients and with running statistics.</summary>
     private protected abstract Tensor Logits(Tensor icons);
 
+    /// <summary>What the run's first icons are asked to be, of a network that is told tags, [count, 1 + tags]; null: it is told none.</summary>
+    private protected virtual Tensor? Asked(int count) => null;
+
     /// <summary>Icons that are judged together.</summary>
     private protected virtual int JudgedAtOnce => 64;
 
@@ -82,18 +85,18 @@ public abstract class GanMethod : IMethod
     public IReadOnlyList<Image> DrawStrip()
     {
         using var scope = NewDisposeScope();
-        return [.. Generators.SelectMany(generator => IconImages.From(generator.Draw(_stripLatents)))];
+        return [.. Generators.SelectMany(generator => IconImages.From(generator.Draw(Strip())))];
     }
 
     /// <inheritdoc/>
     public Tensor DrawIcons(int count)
     {
         using var scope = NewDisposeScope();
-        return Generators[^1].Draw(IconLatents.Draw(_seed, first: 0, count, _spec.LatentDim, Device)).MoveToOuterDisposeScope();
+        return Generators[^1].Draw(new(IconLatents.Draw(_seed, first: 0, count, _spec.LatentDim, Device), Asked(count))).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<EarlySign> Signs(Tensor training, Tensor? heldOut, Tensor drawn) =>
+    public virtual IReadOnlyList<EarlySign> Signs(Tensor training, Tensor? heldOut, Tensor drawn) =>
         [new("logit", MeanLogit(training), heldOut is null ? null : MeanLogit(heldOut), MeanLogit(drawn))];
 
     private double MeanLogit(Tensor icons)
@@ -141,11 +144,13 @@ public abstract class GanMethod : IMethod
     private protected static MethodMemory Memory(double generatorWeights, double judgeWeights, double values, double copies, double tensors) =>
         new(copies * (generatorWeights + judgeWeights), tensors * values, generatorWeights, 4 * values);
 
+    private Latents Strip() => new(_stripLatents, Asked(Trainer.StripIcons));
+
     // How far the strip's icons are from their mean, in levels of 255.
     private double Diversity()
     {
         using var scope = NewDisposeScope();
-        var icons = Generators[0].Draw(_stripLatents);
+        var icons = Generators[0].Draw(Strip());
         return ((icons - icons.mean([0], keepdim: true)).abs().mean() * (255 / 2.0)).item<float>();
     }
 }

@@ -17,7 +17,7 @@ public static class MethodTable
         DdpmSpec => new((run, device, input) => new DdpmMethod(run, device, dataset: input.Dataset, source: input.Source), DdpmMethod.Open, DdpmMethod.Memory),
         DcganSpec => Gan<DcganSpec>((spec, size, seed, device) => new DcganMethod(spec, size, seed, device), (spec, size) => new DcganGenerator(spec, size), DcganMethod.Memory),
         WganGpSpec => Gan<WganGpSpec>((spec, size, seed, device) => new WganGpMethod(spec, size, seed, device), (spec, size) => new WganGpGenerator(spec, size), WganGpMethod.Memory),
-        StyleGan2Spec => Gan<StyleGan2Spec>((spec, size, seed, device) => new StyleGan2Method(spec, size, seed, device), (spec, size) => new StyleGan2IconGenerator(new(spec, size)), StyleGan2Method.Memory),
+        StyleGan2Spec style => new((run, device, input) => new StyleGan2Method(run, device, input.Dataset?.Tags), StyleGan2Method.Open, run => StyleGan2Method.Memory(style, run.Dataset.ImageSize)),
         StyleTransferSpec => new(
             (run, device, input) => new StyleTransferMethod(run, input.Data ?? throw new ArgumentNullException(nameof(input), "A style transfer wants the data folder, which has its network."), device, input.Dataset?.Count, input.Content?.Training),
             StyleTransferMethod.Open, StyleTransferMethod.Memory),

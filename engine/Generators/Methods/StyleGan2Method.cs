@@ -1,8 +1,11 @@
+using IconDiffusion.Data;
 using IconDiffusion.Generators.Adversarial;
 using IconDiffusion.Generators.Models;
+using IconDiffusion.Generators.Sampling;
 using IconDiffusion.Generators.Training;
 using IconDiffusion.Kernels;
 using IconDiffusion.Specs;
+using IconDiffusion.Specs.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,18 +28,29 @@ public sealed class StyleGan2Method : GanMethod
     private readonly StyleGan2Loss _loss;
     private readonly Tensor _pathMean;
     private readonly AdaController? _ada;
+    private readonly IconTags? _tags;
+    private readonly TagBatches? _batches;
+    private readonly TagGuide? _guide;
 
-    /// <param name="spec">Networks, losses, augmentation.</param>
-    /// <param name="imageSize">Side of the icons.</param>
-    /// <param name="seed">Of the initial weights.</param>
+    /// <param name="run">Its model is a <see cref="StyleGan2Spec"/>.</param>
     /// <param name="device">Where to train.</param>
-    public StyleGan2Method(StyleGan2Spec spec, int imageSize, int seed, Device device) : base(spec, seed, device)
+    /// <param name="tags">Of the training icons, where the model's condition is tags.</param>
+    /// <exception cref="ExperimentException">The run is to draw with tags that are not known.</exception>
+    public StyleGan2Method(RunSpec run, Device device, IconTags? tags = null) : base((StyleGan2Spec)run.Model, run.Seed, device)
     {
-        _spec = spec;
-        using var weights = new Generator((ulong)seed, CPU);
-        _generator = new StyleGan2Generator(spec, imageSize, generator: weights);
-        _discriminator = new StyleGan2Discriminator(spec, imageSize, generator: weights);
-        _average = new StyleGan2Generator(spec, imageSize, generator: weights);
+        var spec = _spec = (StyleGan2Spec)run.Model;
+        if (spec.IsToldTags)
+        {
+            _tags = tags ?? throw new ArgumentNullException(nameof(tags), "The model's condition is tags; wanted those of the training icons.");
+            _batches = new TagBatches(_tags, run.Training.BatchSize * BatchesPerStep, run.Seed, run.Dataset.HorizontalFlip);
+            // Strips and looks show the network as it was trained: what is asked of it later changes nothing of a training.
+            _guide = new TagGuide(_tags, run.Seed, new LatentSpec(), device);
+            _tags.AskedBy(run.Seed, (AskedSpec)run.Sampling.Sampler);
+        }
+        using var weights = new Generator((ulong)run.Seed, CPU);
+        _generator = new StyleGan2Generator(spec, run.Dataset.ImageSize, generator: weights, _guide?.Tags);
+        _discriminator = new StyleGan2Discriminator(spec, run.Dataset.ImageSize, generator: weights, _guide?.Tags);
+        _average = new StyleGan2Generator(spec, run.Dataset.ImageSize, generator: weights, _guide?.Tags);
         TrainedGenerator = new("generator", _generator, device, ("average", _average));
         TrainedJudge = new("discriminator", _discriminator, device);
         _loss = new StyleGan2Loss(_generator, _discriminator);
@@ -49,6 +63,16 @@ public sealed class StyleGan2Method : GanMethod
         ]);
     }
 
+    /// <summary>The trained model of a run.</summary>
+    /// <exception cref="FileNotFoundException">Training has not ended.</exception>
+    /// <exception cref="InvalidDataException">The file is not one of such weights, or the tags that the model was told are not there.</exception>
+    /// <exception cref="ExperimentException">It is to draw with a tag that no training icon has.</exception>
+    public static IIconSource Open(RunFolder folder, RunSpec run, Device device)
+    {
+        var guide = run.Model.IsToldTags ? new TagGuide(IconTags.Read(folder), run.Seed, (LatentSpec)run.Sampling.Sampler, device) : null;
+        return new LatentIcons(new StyleGan2IconGenerator(new((StyleGan2Spec)run.Model, run.Dataset.ImageSize, tags: guide?.Tags)), folder, run, device, guide);
+    }
+
     /// <summary>What a run takes.</summary>
     public static MethodMemory Memory(StyleGan2Spec spec, int imageSize)
     {
@@ -56,9 +80,11 @@ public sealed class StyleGan2Method : GanMethod
         var sides = Sides(imageSize);
         double Channels(int side) => Math.Min((double)spec.ChannelBase / side, spec.ChannelMax);
         double latent = spec.LatentDim;
+        // What tags add: the first layer's other half, and eight layers of the discriminator. The tags themselves are few.
+        var (drawn, judged) = spec.IsToldTags ? (latent * latent, 8 * Channels(4) * Channels(4)) : (0, 0);
         var convolutions = 9 * (sides.Zip(sides.Skip(1), (coarse, fine) => Channels(coarse) * Channels(fine)).Sum() + sides.Sum(side => Channels(side) * Channels(side)));
         return Memory(
-            convolutions + latent * latent * spec.MappingLayers + latent * 2 * sides.Sum(Channels), convolutions + 16 * Channels(4) * Channels(4),
+            convolutions + latent * latent * spec.MappingLayers + latent * 2 * sides.Sum(Channels) + drawn, convolutions + 16 * Channels(4) * Channels(4) + judged,
             sides.Sum(side => Channels(side) * side * side), copies: 4.5, tensors: 30);
     }
 
@@ -72,14 +98,24 @@ public sealed class StyleGan2Method : GanMethod
 
     private protected override TrainedNetwork TrainedJudge { get; }
 
-    private protected override Tensor Logits(Tensor icons) => EvaluationMode.Call(_discriminator, icons);
+    private protected override Tensor Logits(Tensor icons)
+    {
+        using var noGrad = no_grad();
+        return _discriminator.call(icons, null);
+    }
+
+    /// <summary>The discriminator's mean logits; none where it is told tags: it judges icons by them, and looks hand over icons alone.</summary>
+    /// <inheritdoc/>
+    public override IReadOnlyList<EarlySign> Signs(Tensor training, Tensor? heldOut, Tensor drawn) => _tags is null ? base.Signs(training, heldOut, drawn) : [];
+
+    private protected override Tensor? Asked(int count) => _guide?.Of(Enumerable.Range(0, count));
 
     // The minibatch standard deviation's group.
     private protected override int JudgedAtOnce => _spec.MinibatchStdGroup;
 
     private protected override GanFigures Teach(long step, IReadOnlyList<Tensor> reals, Generator random)
     {
-        var icons = reals[0];
+        var (icons, tags) = (reals[0], Told(step));
         var batch = icons.shape[0];
         var augment = Augmentation(random);
         var others = new Dictionary<string, double>();
@@ -98,7 +134,7 @@ public sealed class StyleGan2Method : GanMethod
         }
 
         // Discriminator.
-        var (discriminatorLoss, drawnSign, realSign) = CollectDiscriminator(Draws(batch), icons, augment);
+        var (discriminatorLoss, drawnSign, realSign) = CollectDiscriminator(Draws(batch), icons, augment, tags);
         others["drawnSign"] = drawnSign;
         others["realSign"] = realSign;
         others["discriminatorGradNorm"] = UpdateDiscriminator(UpdateNumber(step, _spec.R1?.Interval));
@@ -106,7 +142,7 @@ public sealed class StyleGan2Method : GanMethod
         // R1.
         if (_spec.R1 is { } r1 && IsDue(step, r1.Interval))
         {
-            others["r1"] = CollectR1(icons, augment);
+            others["r1"] = CollectR1(icons, augment, tags);
             UpdateDiscriminator(UpdateNumber(step, r1.Interval) + 1);
         }
 
@@ -120,17 +156,20 @@ public sealed class StyleGan2Method : GanMethod
         return new(generatorLoss, discriminatorLoss, gradNorm, others);
 
         StyleGan2Draws Draws(long count) =>
-            StyleGan2Draws.From(_generator.Synthesis, _spec.LatentDim, count, _spec.StyleMixing, random, Device);
+            StyleGan2Draws.From(_generator.Synthesis, _spec.LatentDim, count, _spec.StyleMixing, random, Device, _tags);
     }
 
     internal StyleGan2Discriminator Discriminator => _discriminator;
+
+    /// <summary>What the networks are told of a step's real icons, float32 [N, 1 + tags]; null: nothing.</summary>
+    internal Tensor? Told(long step) => _batches is null ? null : TagRows.Of(_tags!.Names.Count, [.. _batches.Of(step)], Device);
 
     /// <summary>Collects the generator's gradient; its loss.</summary>
     public double CollectGenerator(StyleGan2Draws draws, Func<Tensor, Tensor> augment)
     {
         using var scope = NewDisposeScope();
         Train(TrainedGenerator);
-        var loss = StyleGan2Loss.OfGenerator(_discriminator.call(augment(_loss.Draw(draws).Icons)));
+        var loss = StyleGan2Loss.OfGenerator(_discriminator.call(augment(_loss.Draw(draws).Icons), draws.Tags));
         Gradients.Backward(loss);
         return loss.item<float>();
     }
@@ -149,13 +188,13 @@ public sealed class StyleGan2Method : GanMethod
 
     /// <summary>Collects the discriminator's gradient; its loss, and the mean signs of its logits.</summary>
     public (double Loss, double DrawnSign, double RealSign) CollectDiscriminator(
-        StyleGan2Draws draws, Tensor reals, Func<Tensor, Tensor> augment)
+        StyleGan2Draws draws, Tensor reals, Func<Tensor, Tensor> augment, Tensor? tags = null)
     {
         using var scope = NewDisposeScope();
         Train(TrainedJudge);
         Tensor drawn;
         using (no_grad()) drawn = _loss.Draw(draws).Icons;
-        var (drawnLogits, realLogits) = (_discriminator.call(augment(drawn)), _discriminator.call(augment(reals)));
+        var (drawnLogits, realLogits) = (_discriminator.call(augment(drawn), draws.Tags), _discriminator.call(augment(reals), tags));
         var loss = StyleGan2Loss.OfDiscriminator(drawnLogits, realLogits);
         Gradients.Backward(loss);
         _ada?.Observe(realLogits);
@@ -165,11 +204,11 @@ public sealed class StyleGan2Method : GanMethod
     }
 
     /// <summary>Collects the gradient of R1; the mean penalty, without its weight.</summary>
-    public double CollectR1(Tensor reals, Func<Tensor, Tensor> augment)
+    public double CollectR1(Tensor reals, Func<Tensor, Tensor> augment, Tensor? tags = null)
     {
         using var scope = NewDisposeScope();
         Train(TrainedJudge);
-        var (penalty, logits) = _loss.R1(reals, augment);
+        var (penalty, logits) = _loss.R1(reals, augment, tags);
         Gradients.Backward(penalty.mean() * (_spec.R1!.Gamma / 2 * _spec.R1.Interval));
         _ada?.Observe(logits);
         return penalty.mean().item<float>();

@@ -46,7 +46,7 @@ public sealed class DcganGenerator : Module<Tensor, Tensor>, IIconGenerator
     public override Tensor forward(Tensor z) => main.call(z.reshape(z.shape[0], LatentDim, 1, 1));
 
     /// <inheritdoc/>
-    public Tensor Draw(Tensor z, double truncation = 1) => EvaluationMode.Call(this, z);
+    public Tensor Draw(Latents latents, double truncation = 1) => EvaluationMode.Call(this, latents.Z);
 }
 
 /// <summary>What both of DCGAN's networks need to know of the icon's side.</summary>

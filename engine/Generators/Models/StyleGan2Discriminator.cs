@@ -7,17 +7,20 @@ namespace IconDiffusion.Generators.Models;
 
 /// <summary>
 /// StyleGAN2's residual discriminator (Karras et al. 2020, arXiv:1912.04958, figure 7): icons in, one logit each out.
-/// Parameters have the names of stylegan2-ada-pytorch's checkpoints, and from the same seed its initial values.
+/// Parameters have the names of stylegan2-ada-pytorch's checkpoints, and from the same seed its initial values. One that is told tags
+/// judges an icon by the projection of its features on what the tags are mapped to (Miyato and Koyama 2018).
 /// </summary>
-public sealed class StyleGan2Discriminator : nn.Module<Tensor, Tensor>
+public sealed class StyleGan2Discriminator : nn.Module<Tensor, Tensor?, Tensor>
 {
     private readonly List<StyleGan2DiscriminatorBlock> _blocks = [];
+    private readonly StyleGan2TagMapping? mapping;
     private readonly StyleGan2DiscriminatorEpilogue b4;
 
     /// <param name="spec">Widths, and the group of the minibatch standard deviation.</param>
     /// <param name="resolution">Side of the icons, a power of two from 8 on.</param>
     /// <param name="generator">CPU generator of the initial weights; the process's if null.</param>
-    public StyleGan2Discriminator(StyleGan2Spec spec, int resolution, Generator? generator = null)
+    /// <param name="tags">Tags that it is told of each icon, see <see cref="TagRows"/>; null: none.</param>
+    public StyleGan2Discriminator(StyleGan2Spec spec, int resolution, Generator? generator = null, int? tags = null)
         : base(nameof(StyleGan2Discriminator))
     {
         if (resolution < 8 || !int.IsPow2(resolution))
@@ -28,14 +31,21 @@ public sealed class StyleGan2Discriminator : nn.Module<Tensor, Tensor>
             _blocks.Add(block);
             register_module($"b{side}", block);
         }
-        b4 = new StyleGan2DiscriminatorEpilogue(generator, Channels(4), spec.MinibatchStdGroup);
+        if (tags is { } told) mapping = new StyleGan2TagMapping(generator, TagRows.Length(told), Channels(4));
+        b4 = new StyleGan2DiscriminatorEpilogue(generator, Channels(4), spec.MinibatchStdGroup, outputs: mapping is null ? 1 : Channels(4));
         RegisterComponents();
 
         int Channels(int side) => Math.Min(spec.ChannelBase / side, spec.ChannelMax);
     }
 
-    /// <summary>Icons [N,3,H,W], N a multiple of the minibatch standard deviation's group or below it → logits [N,1].</summary>
-    public override Tensor forward(Tensor icons) => b4.call(Blocks(icons).Last());
+    /// <summary>Icons [N,3,H,W], N a multiple of the minibatch standard deviation's group or below it, and their tags, [N, 1 + tags] (null: it is told none) → logits [N,1].</summary>
+    public override Tensor forward(Tensor icons, Tensor? tags)
+    {
+        var features = b4.call(Blocks(icons).Last());
+        if (mapping is null) return features;
+        var wanted = mapping.call(tags ?? throw new ArgumentNullException(nameof(tags), "The network is told tags; wanted those of each icon."));
+        return (features * wanted).sum(1, keepdim: true) * (1 / Math.Sqrt(wanted.shape[1]));
+    }
 
     /// <summary>Each block's features, fine to coarse.</summary>
     internal IEnumerable<Tensor> Blocks(Tensor icons)
@@ -71,7 +81,30 @@ internal sealed class StyleGan2DiscriminatorBlock : nn.Module<Tensor, Tensor>
     }
 }
 
-/// <summary>The 4×4 end of the discriminator: [N,C,4,4] → [N,1].</summary>
+/// <summary>What the discriminator makes of tags: [N, 1 + tags] → [N,C]. The reference's mapping network without a latent, of eight layers whatever the generator's has.</summary>
+internal sealed class StyleGan2TagMapping : nn.Module<Tensor, Tensor>
+{
+    private const int Layers = 8;
+
+    private readonly StyleGan2Linear embed;
+    private readonly List<StyleGan2Linear> _layers = [];
+
+    public StyleGan2TagMapping(Generator? generator, long rowLength, long channels) : base(nameof(StyleGan2TagMapping))
+    {
+        embed = new StyleGan2Linear(generator, rowLength, channels);
+        for (var i = 0; i < Layers; i++)
+        {
+            _layers.Add(new StyleGan2Linear(generator, channels, channels, Activation.LeakyRelu, lrMultiplier: 0.01));
+            register_module($"fc{i}", _layers[i]);
+        }
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor tags) =>
+        _layers.Aggregate(StyleGan2Functions.NormalizeSecondMoment(embed.call(tags)), (x, layer) => layer.call(x));
+}
+
+/// <summary>The 4×4 end of the discriminator: [N,C,4,4] → [N,outputs].</summary>
 internal sealed class StyleGan2DiscriminatorEpilogue : nn.Module<Tensor, Tensor>
 {
     private readonly StyleGan2Conv conv;
@@ -79,11 +112,11 @@ internal sealed class StyleGan2DiscriminatorEpilogue : nn.Module<Tensor, Tensor>
     private readonly StyleGan2Linear @out;
     private readonly int _group;
 
-    public StyleGan2DiscriminatorEpilogue(Generator? generator, long channels, int group) : base(nameof(StyleGan2DiscriminatorEpilogue))
+    public StyleGan2DiscriminatorEpilogue(Generator? generator, long channels, int group, long outputs) : base(nameof(StyleGan2DiscriminatorEpilogue))
     {
         conv = new StyleGan2Conv(generator, channels + 1, channels, 3);
         fc = new StyleGan2Linear(generator, channels * 16, channels, Activation.LeakyRelu);
-        @out = new StyleGan2Linear(generator, channels, 1);
+        @out = new StyleGan2Linear(generator, channels, outputs);
         _group = group;
         RegisterComponents();
     }

@@ -7,7 +7,7 @@ namespace IconDiffusion.Generators.Models;
 /// <summary>
 /// StyleGAN2's generator (Karras et al. 2020, arXiv:1912.04958): a mapping network from z to w and a synthesis network with skip
 /// connections to colours. Parameters have the names of stylegan2-ada-pytorch's checkpoints, and from the same seed its initial
-/// values. Departs from that in nothing but speed: float32 throughout, without its filter buffers, unconditional.
+/// values. Departs from that in nothing but speed: float32 throughout, without its filter buffers.
 /// </summary>
 public sealed class StyleGan2Generator : nn.Module
 {
@@ -17,14 +17,15 @@ public sealed class StyleGan2Generator : nn.Module
     /// <param name="spec">Widths and depth.</param>
     /// <param name="resolution">Side of the icons, a power of two from 8 on.</param>
     /// <param name="generator">CPU generator of the initial weights; the process's if null.</param>
-    public StyleGan2Generator(StyleGan2Spec spec, int resolution, Generator? generator = null)
+    /// <param name="tags">Tags that it is told of each icon, see <see cref="TagRows"/>; null: none.</param>
+    public StyleGan2Generator(StyleGan2Spec spec, int resolution, Generator? generator = null, int? tags = null)
         : base(nameof(StyleGan2Generator))
     {
         if (resolution < 8 || !int.IsPow2(resolution))
             throw new ArgumentException($"StyleGAN2 was asked for icons of {resolution} pixels; wanted a power of two from 8 on.");
         synthesis = new StyleGan2Synthesis(
             spec.LatentDim, resolution, side => Math.Min(spec.ChannelBase / side, spec.ChannelMax), generator);
-        mapping = new StyleGan2Mapping(spec.LatentDim, spec.LatentDim, spec.MappingLayers, generator);
+        mapping = new StyleGan2Mapping(spec.LatentDim, spec.LatentDim, spec.MappingLayers, generator, tags);
         RegisterComponents();
     }
 

@@ -17,27 +17,27 @@ public sealed class StyleGan2IconGenerator(StyleGan2Generator network) : IIconGe
     public int StyleCount => network.Synthesis.StyleCount;
 
     /// <inheritdoc/>
-    public Tensor Draw(Tensor z, double truncation = 1) => DrawStyles(Styles(z, truncation));
+    public Tensor Draw(Latents latents, double truncation = 1) => DrawStyles(Styles(latents, truncation));
 
     /// <summary>Draws points on the straight line between two w, as the paper's films do.</summary>
     /// <inheritdoc cref="IIconGenerator.DrawBetween"/>
-    public Tensor DrawBetween(IReadOnlyList<IconPoint> points, Tensor from, Tensor to, double truncation)
+    public Tensor DrawBetween(IReadOnlyList<IconPoint> points, Latents from, Latents to, double truncation)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var part = tensor(points.Select(point => (float)point.Part).ToArray()).unsqueeze(1).to(from.device);
+        var part = tensor(points.Select(point => (float)point.Part).ToArray()).unsqueeze(1).to(from.Z.device);
         var (one, other) = (Styles(from, truncation), Styles(to, truncation));
         return DrawStyles(one * (1 - part) + other * part).MoveToOuterDisposeScope();
     }
 
-    /// <summary>w of each latent, truncated: [N,z] → [N,w]. Points between two of them are icons between two icons.</summary>
-    /// <param name="z">float32 [N,z], standard normal.</param>
+    /// <summary>w of each latent, truncated, [N,w]. Points between two of them are icons between two icons.</summary>
+    /// <param name="latents">Of N icons.</param>
     /// <param name="truncation">ψ.</param>
-    public Tensor Styles(Tensor z, double truncation = 1)
+    public Tensor Styles(Latents latents, double truncation = 1)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        return network.Mapping.Truncate(network.Mapping.call(z), truncation).MoveToOuterDisposeScope();
+        return network.Mapping.Truncate(network.Mapping.call(latents.Z, latents.Tags), truncation).MoveToOuterDisposeScope();
     }
 
     /// <summary>Icons from styles: [N,w] → float32 [N,3,H,W] around −1…1.</summary>

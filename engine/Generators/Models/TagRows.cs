@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace IconDiffusion.Generators.Models;
 
 /// <summary>
-/// What <see cref="Unet"/> is told of icons, a row of an icon each: 1, then 1 for each tag that it has and 0 for the others. A row of zeros: nothing is
+/// What a network is told of icons, a row of an icon each: 1, then 1 for each tag that it has and 0 for the others. A row of zeros: nothing is
 /// known of the icon, which is something else than that it has no tags.
 /// </summary>
 public static class TagRows

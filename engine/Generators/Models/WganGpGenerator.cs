@@ -60,7 +60,7 @@ public sealed class WganGpGenerator : Module<Tensor, Tensor>, IIconGenerator
     }
 
     /// <inheritdoc/>
-    public Tensor Draw(Tensor z, double truncation = 1) => EvaluationMode.Call(this, z);
+    public Tensor Draw(Latents latents, double truncation = 1) => EvaluationMode.Call(this, latents.Z);
 }
 
 /// <summary>What both of WGAN-GP's networks need to know of the icon's side.</summary>

@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace IconDiffusion.Generators.Sampling;
 
 /// <summary>Icons from a trained denoising diffusion model, by the sampler that its run asks for.</summary>
-public sealed class DiffusionIcons : IIconSource
+public sealed class DiffusionIcons : ITaggedIcons
 {
     private readonly RunSpec _spec;
     private readonly Device _device;
@@ -31,7 +31,7 @@ public sealed class DiffusionIcons : IIconSource
     {
         var ddpm = (DdpmSpec)spec.Model;
         (_spec, _device, _below) = (spec, device, below);
-        _guide = ddpm.Condition == ModelCondition.Tags ? new(IconTags.Read(folder), spec.Seed, (ReverseSpec)spec.Sampling.Sampler, device) : null;
+        _guide = ddpm.IsToldTags ? new(IconTags.Read(folder), spec.Seed, (ReverseSpec)spec.Sampling.Sampler, device) : null;
         _model = new Unet(ddpm.Unet, tags: _guide?.Tags, enlarges: ddpm.Enlarges is not null);
         TrainedModel.Load(folder, _model, device);
         _model.eval();
@@ -52,8 +52,7 @@ public sealed class DiffusionIcons : IIconSource
     /// <inheritdoc/>
     public Tensor Draw(int first, int count, IProgress<int>? progress, CancellationToken cancellation) => Draw(first, count, with: null, progress, cancellation);
 
-    /// <summary>As above, with other tags than the run's sampler asks for.</summary>
-    /// <param name="with">Places of the tags of every icon in <see cref="IconTags.Names"/>, of a model that was told tags; null: those that its sampler asks for.</param>
+    /// <inheritdoc/>
     public Tensor Draw(int first, int count, IReadOnlyList<int>? with, IProgress<int>? progress, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();

@@ -1,3 +1,4 @@
+using IconDiffusion.Data;
 using IconDiffusion.Generators.Models;
 using static TorchSharp.torch;
 
@@ -24,4 +25,13 @@ public interface IIconSource : IDisposable
     /// <returns>float32 [points,3,H,W], pixels around −1…1, on the model's device.</returns>
     /// <exception cref="OperationCanceledException"/>
     Tensor DrawBetween(IReadOnlyList<IconPoint> points, CancellationToken cancellation);
+}
+
+/// <summary>A trained model that may have been told tags, so that icons can be asked for.</summary>
+public interface ITaggedIcons : IIconSource
+{
+    /// <summary>As <see cref="IIconSource.Draw"/>, with other tags than the run's sampler asks for.</summary>
+    /// <param name="with">Places of the tags of every icon in <see cref="IconTags.Names"/>, of a model that was told tags; null: those that its sampler asks for.</param>
+    /// <inheritdoc cref="IIconSource.Draw"/>
+    Tensor Draw(int first, int count, IReadOnlyList<int>? with, IProgress<int>? progress, CancellationToken cancellation);
 }

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace IconDiffusion.Generators.Sampling;
 
 /// <summary>
-/// Tells a network what the icons of a run are asked to be, and how much that counts: classifier-free guidance (Ho and Salimans 2022, arXiv:2207.12598). Its
+/// Tells a network what the icons of a run are asked to be, and a diffusion model how much that counts: classifier-free guidance (Ho and Salimans 2022, arXiv:2207.12598). Its
 /// answer is p∅ + s·(p − p∅) of the predictions with the tags and without, which s = 0 makes that without and s = 1 that with; both come out of one pass. (The
 /// paper's w is s − 1.) That it is ε, x₀ or v that is predicted makes no difference, as each is linear in the others.
 /// </summary>
@@ -23,8 +23,8 @@ public sealed class TagGuide
     /// <param name="sampler">What is asked for.</param>
     /// <param name="device">The network's.</param>
     /// <exception cref="ExperimentException">No training icon has a tag that is asked for, or held-out icons' tags are wanted and not known.</exception>
-    public TagGuide(IconTags tags, int seed, ReverseSpec sampler, Device device) =>
-        (_tags, _scale, _asked, _device) = (tags, sampler.Guidance ?? 1, tags.AskedBy(seed, sampler), device);
+    public TagGuide(IconTags tags, int seed, AskedSpec sampler, Device device) =>
+        (_tags, _scale, _asked, _device) = (tags, (sampler as ReverseSpec)?.Guidance ?? 1, tags.AskedBy(seed, sampler), device);
 
     /// <summary>How many tags there are.</summary>
     public int Tags => _tags.Names.Count;

@@ -27,13 +27,14 @@ public sealed class CostEstimate(ComputeDevice device, DataFolder data)
     private const double PerValue = 500;
 
     private readonly Lazy<ILookup<(ModelSpec, int), RunResult>> _finished = new(() => Finished(data)
-        .Where(result => (result.Provenance.Device, result.Provenance.Threads) == (device.Name, device.Threads)).ToLookup(result => Key(result.Spec)));
+        .Where(result => (result.Provenance.Device, result.Provenance.Threads) == (device.Name, device.Threads)).ToLookup(result => Key(MethodCost.Untold(result.Spec))));
 
     private readonly Dictionary<(ModelSpec, int), long> _parameters = [];
 
     /// <summary>What a run is likely to cost.</summary>
     public MethodCost Of(RunSpec run)
     {
+        run = MethodCost.Untold(run);
         double? arithmetic = run.Model switch
         {
             DdpmSpec ddpm => UnetSize.Of(ddpm, run.Dataset.ImageSize).MultiplyAdds,

@@ -20,8 +20,9 @@ public sealed record ExperimentPlan
     /// <summary>Each run with its estimates, in the file's order.</summary>
     public required EquatableList<PlannedRun> Runs { get; init; }
 
-    /// <summary>All runs one after the other; scoring is left out, it takes seconds.</summary>
-    public TimeSpan Time => Runs.Aggregate(TimeSpan.Zero, (sum, run) => sum + run.TrainingTime + run.SamplingTime);
+    /// <summary>All runs one after the other, each training once, however many runs draw from it; scoring is left out, it takes seconds.</summary>
+    public TimeSpan Time => TimeSpan.FromTicks(
+        Runs.DistinctBy(run => (run.Spec.Seed, run.Spec.Model, run.Spec.Training, run.Spec.Dataset)).Sum(run => run.TrainingTime.Ticks) + Runs.Sum(run => run.SamplingTime.Ticks));
 
     /// <summary>Makes the plan for a device.</summary>
     /// <param name="data">Its finished runs say how long steps take and which window to expect.</param>

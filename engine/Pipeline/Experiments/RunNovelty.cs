@@ -100,7 +100,7 @@ public sealed class RunNovelty(DataFolder data, Workbench bench, Action<string> 
     // The tags that each icon was drawn with; null: the model was told none.
     private static Func<int, IReadOnlyList<string>>? Asked(RunSpec spec, IconTags? tags)
     {
-        if (tags is null || spec is not { Model: DdpmSpec { Condition: ModelCondition.Tags }, Sampling.Sampler: ReverseSpec sampler }) return null;
+        if (tags is null || spec is not { Model.IsToldTags: true, Sampling.Sampler: AskedSpec sampler }) return null;
         var asked = tags.AskedBy(spec.Seed, sampler);
         return icon => [.. asked(icon).Select(tag => tags.Names[tag])];
     }

@@ -24,6 +24,10 @@ public sealed record MethodCost(double? MultiplyAdds, long Parameters, double St
     /// <summary>Forward passes that a run's training step is worth: one more where the network that it started from is asked as well.</summary>
     public static double PassesOfAStep(RunSpec run) => TrainingPasses + (run.Training.Adaptation is null ? 0 : 1);
 
+    /// <summary>A run as its costs are told: StyleGAN2 without tags, whose number nobody knows before its icons are read, and whose layers add little.</summary>
+    public static RunSpec Untold(RunSpec run) => run.Model is not StyleGan2Spec { IsToldTags: true } style ? run
+        : run with { Model = style with { Condition = ModelCondition.None }, Sampling = run.Sampling with { Sampler = new LatentSpec() } };
+
     /// <summary>How often a run's network is asked for one icon.</summary>
     public static int ModelCalls(RunSpec run) => ((run.Sampling.Sampler as ReverseSpec)?.PassesPerStep ?? 1) * run.Sampling.Sampler switch
     {
@@ -60,7 +64,7 @@ public sealed class StepTimer(ComputeDevice device, DataFolder data)
     private readonly Dictionary<(UnetSpec, int, int), double> _timed = [];
 
     /// <summary>What a run would cost.</summary>
-    public MethodCost Of(RunSpec run) => run.Model is DdpmSpec ddpm ? OfDiffusion(run, ddpm) : OfAny(run);
+    public MethodCost Of(RunSpec run) => run.Model is DdpmSpec ddpm ? OfDiffusion(run, ddpm) : OfAny(MethodCost.Untold(run));
 
     private MethodCost OfDiffusion(RunSpec run, DdpmSpec ddpm)
     {

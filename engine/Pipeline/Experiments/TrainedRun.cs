@@ -56,7 +56,7 @@ public sealed class TrainedRun
 
     /// <summary>A run's spec, drawn from with StyleGAN2's truncation ψ.</summary>
     /// <exception cref="ExperimentException">The method has no truncation, or ψ is out of range.</exception>
-    public static RunSpec Truncated(RunSpec spec, double truncation) => Checked(spec with { Sampling = spec.Sampling with { Sampler = new LatentSpec { Truncation = truncation } } });
+    public static RunSpec Truncated(RunSpec spec, double truncation) => Checked(spec with { Sampling = spec.Sampling with { Sampler = (spec.Sampling.Sampler as LatentSpec ?? new()) with { Truncation = truncation } } });
 
     /// <summary>The same run, drawn from as this says.</summary>
     internal TrainedRun DrawnBy(SamplingSpec sampling) => new(Id, Spec with { Sampling = sampling }, _data, _time);
@@ -81,7 +81,7 @@ public sealed class TrainedRun
     /// <summary>The same run, drawn from with other tags or another guidance than its spec's, which gets a samples folder of its own.</summary>
     /// <param name="with">The tags of every icon, as <see cref="TagNames.Of"/> writes them; null: as the spec says.</param>
     /// <param name="guidance">See <see cref="ReverseSpec.Guidance"/>; null: as the spec says.</param>
-    /// <exception cref="ExperimentException">The run was trained without tags, no training icon has one of them, or the guidance is out of range.</exception>
+    /// <exception cref="ExperimentException">The run was trained without tags, no training icon has one of them, or the guidance is out of range or of a GAN, which knows none.</exception>
     public TrainedRun Asked(EquatableList<string>? with, double? guidance) => DrawnBy(Asked(Spec, () => IconTags.Read(_folder), with, guidance).Sampling);
 
     /// <summary>A run's spec, drawn from with other tags or another guidance.</summary>
@@ -89,11 +89,15 @@ public sealed class TrainedRun
     /// <inheritdoc cref="Asked(EquatableList{string}?, double?)"/>
     public static RunSpec Asked(RunSpec spec, Func<IconTags> tags, EquatableList<string>? with, double? guidance)
     {
-        if (spec is not { Model: DdpmSpec { Condition: ModelCondition.Tags }, Sampling.Sampler: ReverseSpec sampler })
+        if (spec is not { Model.IsToldTags: true, Sampling.Sampler: AskedSpec sampler })
             throw new ExperimentException($"The run is {spec.Model.Label}, which was trained without tags; tags and guidance want one whose model has \"condition\": \"tags\".");
+        if (guidance is not null && sampler is not ReverseSpec)
+            throw new ExperimentException($"The run is {spec.Model.Label}, which is asked once for each icon; guidance wants a diffusion model, leave it away.");
         EquatableList<string>? asked = with is null ? sampler.With : [.. with.Order(StringComparer.Ordinal)];
         tags().PlacesOf(asked ?? []);
-        return Checked(spec with { Sampling = spec.Sampling with { Sampler = sampler with { With = asked, TagsOf = asked is null ? sampler.TagsOf : null, Guidance = guidance ?? sampler.Guidance } } });
+        sampler = sampler with { With = asked, TagsOf = asked is null ? sampler.TagsOf : null };
+        if (sampler is ReverseSpec reverse) sampler = reverse with { Guidance = guidance ?? reverse.Guidance };
+        return Checked(spec with { Sampling = spec.Sampling with { Sampler = sampler } });
     }
 
     /// <summary>The same run as a stage of a cascade alone, which enlarges icons from anywhere: nothing is asked of its base, nor of those whose icons that was trained on.</summary>

@@ -33,7 +33,7 @@ public static class TrainingStage
         source?.Write(folder);
         context.Bench.Clear();
         var device = context.Bench.Device;
-        if (work.Run.Model is DdpmSpec { Condition: ModelCondition.Tags })
+        if (work.Run.Model.IsToldTags)
             dataset.Tags?.Write(folder);
         using var method = MethodTable.Of(work.Run.Model).Begin(work.Run, device.Device, new() { Dataset = dataset, Source = source?.File, Content = Content(work, context), Data = context.Data });
         using var watch = !work.Run.HasLooks ? null : new TrainingWatch(work.Run, dataset, folder, context.Data, device.Device, context.Warn);
@@ -58,7 +58,7 @@ public static class TrainingStage
         if (work.Run.ContentFingerprint is { } content) return TransferSource.OfContent(context.Data, content, context.Time);
         if (work.Run.Training.From is not { } from) return null;
         var source = TransferSource.Open(context.Data, from, context.Time);
-        source.Check(work.Run, work.Run.Model is DdpmSpec { Condition: ModelCondition.Tags } ? dataset.Tags?.Names.Count : null);
+        source.Check(work.Run, work.Run.Model.IsToldTags ? dataset.Tags?.Names.Count : null);
         return source;
     }
 

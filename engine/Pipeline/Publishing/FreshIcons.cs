@@ -43,7 +43,7 @@ public sealed class FreshIcons : IDisposable
             run.DatasetFingerprint ?? throw new ExperimentException($"The run {run.Id} does not say which icons it was trained on, so nobody knows which of its icons are copies."));
         _training = dataset.Training.Pixels;
         (_threshold, _maxShift) = (report.Verdict.Threshold, AlignedDistance.ShiftAt(dataset.ImageSize, report.Settings.MaxShift));
-        _tags = run.Spec.Model is DdpmSpec { Condition: ModelCondition.Tags } ? IconTags.Read(run.Folder) : null;
+        _tags = run.Spec.Model.IsToldTags ? IconTags.Read(run.Folder) : null;
         Tags = _tags is null ? [] : [.. _tags.Names.Zip(_tags.Counts()).OrderByDescending(tag => tag.Second).Select(tag => tag.First)];
         _shown = new(run.Folder);
         try
@@ -126,6 +126,6 @@ public sealed class FreshIcons : IDisposable
     private Image Draw(int number, IReadOnlyList<int>? places, Reporter<int> progress, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
-        return IconImages.From(_source is DiffusionIcons told ? told.Draw(number, 1, places, progress, cancellation) : _source.Draw(number, 1, progress, cancellation))[0];
+        return IconImages.From(_source is ITaggedIcons told ? told.Draw(number, 1, places, progress, cancellation) : _source.Draw(number, 1, progress, cancellation))[0];
     }
 }

@@ -44,7 +44,7 @@ public static class Publisher
             Result = result,
             Novelty = novelty,
             Dataset = store.Contains(result.DatasetFingerprint) ? store.Load(result.DatasetFingerprint) : null,
-            Tags = run.Spec.Model is DdpmSpec { Condition: ModelCondition.Tags } ? IconTags.Read(run.Folder) : null,
+            Tags = run.Spec.Model.IsToldTags ? IconTags.Read(run.Folder) : null,
             Consent = consent,
             Origins = run.RequireOrigins(),
             Icons = [.. fresh],

@@ -19,7 +19,7 @@ public sealed class StyleGan2MethodTests
     {
         using var scope = NewDisposeScope();
         var golden = GoldenCase.Load("sg2_net", "train_2iters");
-        using var method = new StyleGan2Method(Tiny with { MappingLayers = 8 }, 16, seed: 1, CPU);
+        using var method = Begin(Tiny with { MappingLayers = 8 }, seed: 1);
         Load(golden, method);
 
         for (var iteration = 0; iteration < 2; iteration++)
@@ -104,9 +104,9 @@ public sealed class StyleGan2MethodTests
     {
         using var scope = NewDisposeScope();
         var spec = Tiny with { Augment = augment, R1 = new() { Interval = 3 }, PathLength = new() { Interval = 2 } };
-        using var through = new StyleGan2Method(spec, 16, seed: 5, CPU);
-        using var before = new StyleGan2Method(spec, 16, seed: 5, CPU);
-        using var after = new StyleGan2Method(spec, 16, seed: 6, CPU);
+        using var through = Begin(spec, seed: 5);
+        using var before = Begin(spec, seed: 5);
+        using var after = Begin(spec, seed: 6);
         var figures = Train(through, 1, 6);
 
         Train(before, 1, 3);
@@ -123,7 +123,7 @@ public sealed class StyleGan2MethodTests
     public void Figures_TellWhatAGansTrainerLooksAt()
     {
         using var scope = NewDisposeScope();
-        using var method = new StyleGan2Method(Tiny with { Augment = new AdaSpec() }, 16, seed: 5, CPU);
+        using var method = Begin(Tiny with { Augment = new AdaSpec() }, seed: 5);
 
         var first = Train(method, 1, 1);
         var second = Train(method, 2, 2);
@@ -139,7 +139,7 @@ public sealed class StyleGan2MethodTests
     public void GradientsThatAreNotFinite_AreSaidAndDoNotReachTheWeights()
     {
         using var scope = NewDisposeScope();
-        using var method = new StyleGan2Method(Tiny, 16, seed: 5, CPU);
+        using var method = Begin(Tiny, seed: 5);
         using var random = new Generator(1, CPU);
         using (no_grad()) method.Tensors["generator.synthesis.b4.const"].fill_(double.NaN);
         var before = method.Tensors["generator.synthesis.b8.conv0.weight"].detach().clone();
@@ -149,6 +149,9 @@ public sealed class StyleGan2MethodTests
         Assert.Contains("generator", error.Message);
         Assert.True(Near.SameBits(before, method.Tensors["generator.synthesis.b8.conv0.weight"]));
     }
+
+    private static StyleGan2Method Begin(StyleGan2Spec spec, int seed) =>
+        new(new() { Dataset = new FolderSpec { Path = "icons", ImageSize = 16 }, Model = spec, Seed = seed, Sampling = new() { Sampler = new LatentSpec() } }, CPU);
 
     private static StepFigures Train(StyleGan2Method method, int first, int last)
     {

@@ -77,7 +77,7 @@ public sealed class DcganTests
         foreach (var (name, parameter) in generator.named_parameters())
             Near.Equal(golden.Output("gradG." + name), parameter.grad!, Tolerance, name);
 
-        var evaluated = generator.Draw(golden.Input("z0"));
+        var evaluated = generator.Draw(new(golden.Input("z0")));
         var expected = golden.Output("fake0_eval_after_1_train_forward");
         Near.Equal(expected, size == 128 ? evaluated[TensorIndex.Slice(0, 1), .., TensorIndex.Slice(step: 4), TensorIndex.Slice(step: 4)] : evaluated, Tolerance);
     }

@@ -26,26 +26,26 @@ public sealed class StyleGan2IconGeneratorTests : IDisposable
     {
         Skip.IfNot(KernelLibrary.IsLoaded, "libtorch's own matrix products depend on their number of rows by rounding");
         using var scope = NewDisposeScope();
-        var together = _icons.Draw(_z, truncation: 0.7);
+        var together = _icons.Draw(new(_z), truncation: 0.7);
         for (var i = 0; i < 7; i++)
-            Assert.True(Near.SameBits(together.narrow(0, i, 1), _icons.Draw(_z.narrow(0, i, 1), truncation: 0.7)), $"icon {i}");
-        Assert.True(Near.SameBits(together.narrow(0, 2, 3), _icons.Draw(_z.narrow(0, 2, 3), truncation: 0.7)));
+            Assert.True(Near.SameBits(together.narrow(0, i, 1), _icons.Draw(new(_z.narrow(0, i, 1)), truncation: 0.7)), $"icon {i}");
+        Assert.True(Near.SameBits(together.narrow(0, 2, 3), _icons.Draw(new(_z.narrow(0, 2, 3)), truncation: 0.7)));
     }
 
     [Fact]
     public void TruncationToNothing_DrawsTheAverageIconAlone()
     {
         using var scope = NewDisposeScope();
-        var icons = _icons.Draw(_z, truncation: 0);
+        var icons = _icons.Draw(new(_z), truncation: 0);
         Near.Equal(_icons.DrawStyles(_network.Mapping.Average.unsqueeze(0)), icons.narrow(0, 3, 1), 1e-5);
-        Assert.True(Near.Distance(icons.narrow(0, 0, 1), _icons.Draw(_z, truncation: 1).narrow(0, 0, 1)) > 0.01);
+        Assert.True(Near.Distance(icons.narrow(0, 0, 1), _icons.Draw(new(_z), truncation: 1).narrow(0, 0, 1)) > 0.01);
     }
 
     [Fact]
     public void MixedIcons_HaveTheirCoarseLayersFromOneAndTheirFineFromTheOther()
     {
         using var scope = NewDisposeScope();
-        var (one, other) = (_icons.Styles(_z.narrow(0, 0, 1)), _icons.Styles(_z.narrow(0, 1, 1)));
+        var (one, other) = (_icons.Styles(new(_z.narrow(0, 0, 1))), _icons.Styles(new(_z.narrow(0, 1, 1))));
 
         var mixed = _icons.Mix(one, other, 3);
 
@@ -61,7 +61,7 @@ public sealed class StyleGan2IconGeneratorTests : IDisposable
         using var scope = NewDisposeScope();
         var before = _network.Mapping.Average.clone();
 
-        var icons = _icons.Draw(_z);
+        var icons = _icons.Draw(new(_z));
 
         Assert.False(icons.requires_grad);
         Assert.Equal([7, 3, 32, 32], icons.shape);

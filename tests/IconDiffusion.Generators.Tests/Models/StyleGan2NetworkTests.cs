@@ -24,7 +24,7 @@ public sealed class StyleGan2NetworkTests
         golden.LoadWeights(discriminator, "D.");
         var noise = generator.Synthesis.ConstantNoise();
 
-        var w = generator.Mapping.call(golden.Input("z"));
+        var w = generator.Mapping.call(golden.Input("z"), null);
         var truncated = generator.Mapping.Truncate(w, 0.7);
         golden.Near("ws", w);
         golden.Near("ws_psi0_7", truncated);
@@ -40,7 +40,7 @@ public sealed class StyleGan2NetworkTests
             golden.Near($"b{side}_img", block.Image);
         }
 
-        golden.Near("D_logits", discriminator.call(icons));
+        golden.Near("D_logits", discriminator.call(icons, null));
         foreach (var (side, block) in new[] { 16, 8 }.Zip(discriminator.Blocks(icons.slice(0, 0, 2, 1))))
             golden.Near($"D_b{side}_x", block);
     }

@@ -39,7 +39,7 @@ public sealed class DrawingTests : IDisposable
         return TrainedRun.Find(new DataFolder(_folder.Path), "01");
     }
 
-    public static TheoryData<string> Methods => ["ddpm", "ddpm tags", "dcgan", "wgan-gp", "stylegan2"];
+    public static TheoryData<string> Methods => ["ddpm", "ddpm tags", "dcgan", "wgan-gp", "stylegan2", "stylegan2 tags"];
 
     private static RunSpec SpecOf(string method) => method switch
     {
@@ -83,6 +83,23 @@ public sealed class DrawingTests : IDisposable
         Assert.NotEqual(run.SamplesFolder, asked.SamplesFolder);
         Assert.Equal(run.SamplesFolder, run.Asked(null, 2).SamplesFolder);
         Assert.Equal((2.0, 4), (Assert.IsType<DpmSolverSpec>(run.InFewSteps(4).Spec.Sampling.Sampler).Guidance, ((DpmSolverSpec)run.InFewSteps(4).Spec.Sampling.Sampler).Steps));
+    }
+
+    [Fact]
+    public void StyleGan2_IsAskedForTags_WithATruncationOrWithout()
+    {
+        var run = Train(TinyRun.Spec("stylegan2 tags", steps: 1));
+
+        byte[][] icons = [.. ((EquatableList<string>[])[["tag 1"], ["tag 2"], ["tag 2", "tag 1"], ["tag 1", "tag 2"]]).Select(tags =>
+        {
+            var asked = run.Truncated(0.7).Asked(tags, guidance: null);
+            Assert.Equal(new LatentSpec { Truncation = 0.7, With = [.. tags.Order()] }, asked.Spec.Sampling.Sampler);
+            asked.Draw(1, Device, (_, _) => { }, default);
+            return ImageFile.Load(asked.SampleFile(0), Rgb.White).Pixels;
+        })];
+
+        Assert.Contains("guidance wants a diffusion model", Assert.Throws<ExperimentException>(() => run.Asked(null, 2)).Message);
+        Assert.Equal([0, 1, 2, 2], icons.Select(icon => icons.Select(Convert.ToHexString).ToList().IndexOf(Convert.ToHexString(icon))));
     }
 
     [Fact]

@@ -1,7 +1,7 @@
-"""Makes conditioning.json and conditioning.bin: what the public implementations do with a small icon's noise and with guidance.
+"""Makes conditioning.json and conditioning.bin: what the public implementations do with a small icon's noise, with guidance and with tags.
 
     IMAGEN=<checkout of lucidrains/imagen-pytorch at c166739> REFERENCE=<checkout of lucidrains/denoising-diffusion-pytorch at faed4db> \
-        EINOPS=<checkout of arogozhnikov/einops> python3 make.py
+        STYLEGAN2=<checkout of NVlabs/stylegan2-ada-pytorch at d72cc7d> EINOPS=<checkout of arogozhnikov/einops> python3 make.py
 
 The file format and uniform() are those of ../ddpm/GOLDEN.md. Run with torch 1.13.1 of Debian 12, float32, CPU. Stubs stand in for modules that take no part in these
 functions.
@@ -13,6 +13,9 @@ small icon's convolution is one of its own, whose sum with the other is theirs o
 
 Guidance: Unet.forward_with_cond_scale of classifier_free_guidance.py, given the predictions with the class and without, remove_parallel_component=False and rescaled_phi=0, which
 is the paper's; the two extras came later and are not here.
+
+Tags: Generator.mapping and Discriminator of training/networks.py with labels, their weights from uniform(); of the generator no more is another than without labels. A label is
+a row of ours: 1, then 1 for each tag.
 """
 import importlib.util, json, os, sys, types
 from unittest.mock import MagicMock
@@ -103,10 +106,36 @@ for scale in (1.5, 3.0, 6.0):
     guided, _ = reference.Unet.forward_with_cond_scale(Given(), cond_scale=scale, remove_parallel_component=False)
     keep(f"guided/{scale:g}", guided)
 
+sys.path.insert(0, os.environ["STYLEGAN2"])
+from training import networks
+
+
+def numbered(module, name):
+    for key, value in module.state_dict().items():
+        if not key.endswith(("resample_filter", "noise_const")):
+            value.copy_(uniform(f"{name}.{key}", value.shape))
+    return module.eval()
+
+
+rows = torch.tensor([[1, 0, 0, 0], [1, 1, 0, 1], [1, 0, 1, 0], [1, 1, 1, 1]], dtype=torch.float32)
+with torch.no_grad():
+    mapping = numbered(networks.MappingNetwork(z_dim=8, c_dim=4, w_dim=8, num_ws=1, num_layers=2), "mapping")
+    keep("tags/w", mapping(uniform("z", (4, 8)), rows)[:, 0])
+    judge = numbered(networks.Discriminator(c_dim=4, img_resolution=16, img_channels=3, channel_base=64, channel_max=8), "judge")
+icons = uniform("icons", (4, 3, 16, 16)).requires_grad_()
+logits = judge(icons, rows)
+keep("tags/logits", logits)
+penalty, = torch.autograd.grad(logits.sum(), icons, create_graph=True)
+penalty = penalty.square().sum([1, 2, 3])
+keep("tags/r1", penalty)
+penalty.mean().backward()
+keep("tags/r1_gradient/embed", judge.mapping.embed.weight.grad)
+keep("tags/r1_gradient/out", judge.b4.out.weight.grad)
+
 here = os.path.dirname(os.path.abspath(__file__))
 with open(os.path.join(here, "conditioning.bin"), "wb") as file:
     file.write(data)
-head = {"imagen": "c166739", "reference": "faed4db", "torch": torch.__version__}
+head = {"imagen": "c166739", "reference": "faed4db", "stylegan2": "d72cc7d", "torch": torch.__version__}
 with open(os.path.join(here, "conditioning.json"), "w") as file:
     lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(value)}" for name, value in tensors.items())
     file.write(json.dumps(head)[:-1] + ',\n "tensors": {\n' + lines + "\n}}\n")
