@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Measures the cluster with the real programs: training through the grains against the engine alone, a hundred watchers, a
+"""Measures the cluster with the real programs: training through the grains against the engine alone, a crowd of watchers, a
 restart, a start, an idle silo.
 
   dotnet build benchmarks -c Release && ./icon doctor
   benchmarks/cluster.py [throughput] [watchers] [restart] [start] [idle] [--pairs N]
+  benchmarks/cluster.py watchers --clients 200 --window 200 --pairs 3    ten minutes with the crowd, twenty in all, on a quiet machine
   ICON='dotnet path/to/icon.dll' benchmarks/cluster.py …      another build than this checkout's
 """
 import argparse
@@ -64,6 +65,16 @@ class Silo:
         with urllib.request.urlopen(request, timeout=30) as answer:
             body = answer.read()
         return json.loads(body) if path.startswith("/api") else body
+
+    def seconds(self):
+        """Processor time so far, of all its threads."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def resident(self):
+        """Bytes in memory."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) * 1024
 
     def stop(self, kill=False):
         (self.process.kill if kill else self.process.terminate)()
@@ -148,7 +159,7 @@ class Watchers:
             client.close()
 
 
-def watchers(pairs, count=100, window=15):
+def watchers(pairs, count, window):
     with tempfile.TemporaryDirectory() as data:
         silo = Silo(data)
         name = submit(data, write(data, experiment(steps=1_000_000)))
@@ -161,30 +172,36 @@ def watchers(pairs, count=100, window=15):
         while step() < 30:
             time.sleep(0.2)
 
+        # Steps in a second, and in a second of the silo's processor time, which other programs on the machine change less.
         def speed(latencies=None):
-            begin, first = time.monotonic(), step()
+            begin, first, used = time.monotonic(), step(), silo.seconds()
             while (passed := time.monotonic() - begin) < window:
                 if latencies is not None:
                     asked = time.monotonic()
                     silo.get(f"/api/experiments/{name}")
                     latencies.append(time.monotonic() - asked)
                 time.sleep(0.05 if latencies is not None else 1)
-            return (step() - first) / passed
+            steps = step() - first
+            return steps / passed, steps / (silo.seconds() - used)
 
-        ratios, latencies, events = [], [], 0
+        ratios, shares, latencies, memory, events = [], [], [], [], 0
         for _ in range(pairs):
             without = speed()
             crowd = Watchers(silo, name, count)
             with_them = speed()
             speed(latencies)  # asking too takes time from the training, so the two are measured apart
+            memory.append(silo.resident())
             crowd.close()
             events += crowd.events
-            ratios.append(with_them / without)
-            print(f"  {without:.2f} steps/s alone, {with_them:.2f} with {count} watchers ({crowd.events} events), ratio {ratios[-1]:.3f}", flush=True)
+            ratios.append(with_them[0] / without[0])
+            shares.append(with_them[1] / without[1])
+            print(f"  {without[0]:.2f} steps/s alone, {with_them[0]:.2f} with {count} watchers ({crowd.events} events), ratio {ratios[-1]:.3f}, "
+                  f"by processor time {shares[-1]:.3f}, {memory[-1] / 1e6:.0f} MB resident", flush=True)
         silo.stop(kill=True)
     latencies.sort()
     assert events > 0, "no watcher was told anything"
-    print(f"{count} watchers: training at {statistics.median(ratios):.3f} of its speed; "
+    print(f"{count} watchers: training at {statistics.median(ratios):.3f} of its speed, {statistics.median(shares):.3f} by processor time; "
+          f"memory from {memory[0] / 1e6:.0f} to {memory[-1] / 1e6:.0f} MB; "
           f"API p50 {1000 * statistics.median(latencies):.1f} ms, p99 {1000 * latencies[int(len(latencies) * 0.99)]:.1f} ms over {len(latencies)} calls")
 
 
@@ -237,27 +254,23 @@ def idle(pairs, settle=20, window=60):
     for _ in range(pairs):
         with tempfile.TemporaryDirectory() as data:
             silo = Silo(data)
-
-            def seconds():
-                fields = Path(f"/proc/{silo.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-                return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
             time.sleep(settle)
-            before = seconds()
+            before = silo.seconds()
             time.sleep(window)
-            shares.append((seconds() - before) / window)
-            status = Path(f"/proc/{silo.process.pid}/status").read_text()
-            memory.append(int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) * 1024)
+            shares.append((silo.seconds() - before) / window)
+            memory.append(silo.resident())
             silo.stop()
             print(f"  {memory[-1] / 1e6:.0f} MB resident, {shares[-1]:.2%} of a core", flush=True)
     print(f"idle silo: {statistics.median(memory) / 1e6:.0f} MB resident, {statistics.median(shares):.2%} of a core")
 
 
 def main():
-    measures = {"throughput": throughput, "watchers": watchers, "restart": restart, "start": start, "idle": idle}
+    measures = {"throughput": throughput, "watchers": lambda pairs: watchers(pairs, options.clients, options.window), "restart": restart, "start": start, "idle": idle}
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("what", nargs="*", choices=[*measures, []], help="default: all")
     options.add_argument("--pairs", type=int, default=3, help="how often each is measured (default 3)")
+    options.add_argument("--clients", type=int, default=100, help="watchers at once (default 100)")
+    options.add_argument("--window", type=float, default=15, help="seconds of each period that watchers are measured in (default 15)")
     options = options.parse_args()
     os.environ.setdefault("DOTNET_TieredPGO", "0")
     for what in options.what or measures:
