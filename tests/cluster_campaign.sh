@@ -1,23 +1,34 @@
 #!/usr/bin/env bash
 # A cluster of hosts on a network that misbehaves: a database host, three silo hosts and a client host in network namespaces, each with its own
-# address and data folder, keys and TLS everywhere. While a grid runs, hosts are unplugged, the network is split, the database restarts. No cell may
-# be lost, none may be done twice, and the weights must be those of an undisturbed run.
-#   tests/cluster_campaign.sh [ROUNDS] [SEED]   default: 24 faults in random order, seed 1; an hour at most
-#   tests/cluster_campaign.sh short             each fault once, without the undisturbed run; what ./icon test runs
+# address and data folder, keys and TLS everywhere. While a grid runs, hosts are unplugged, the network is split, slow and lossy, clocks jump, the database
+# restarts or fills up. No cell may be lost, none may be done twice, and the weights must be those of an undisturbed run.
+#   tests/cluster_campaign.sh [ROUNDS] [SEED]   default: 24 of the first four faults below in random order, seed 1; an hour at most
+#   tests/cluster_campaign.sh short             each of these four once, without the undisturbed run; what ./icon test runs
+#   tests/cluster_campaign.sh FAULT…            these, one after the other: unplug split-silo split-database restart-database slow-network slow-database
+#                                               clocks full-database watch
+#   SLOW=300 tests/cluster_campaign.sh slow-network                      for so many seconds; default 60
 #   ICON='dotnet path/to/icon-silo.dll' tests/cluster_campaign.sh …      another build than this checkout's
 # It sends nothing to any network: all addresses are of a switch in a namespace of its own. Wants root, ip and PostgreSQL, and ends with exit code 77 and
-# the reason where it may not. Prints what it measured, a line a fault; exit code 1 if anything did not hold.
+# the reason where it may not; 'clocks' wants libfaketime (apt-get install faketime). Prints what it measured, a line a fault; exit code 1 if anything did not hold.
 set -euo pipefail
 
-rounds=${1:-24} RANDOM=${2:-1}
-faults=(unplug split-silo split-database restart-database)
+quick=(unplug split-silo split-database restart-database)
+faults=("${quick[@]}" slow-network slow-database clocks full-database watch)
+faketime=$(compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' || true)
+mode=rounds rounds=${1:-24} RANDOM=1
+case ${1:-} in
+    short) mode=named chosen=("${quick[@]}") ;;
+    '' | [0-9]*) RANDOM=${2:-1} ;;
+    *) mode=named chosen=("$@") ;;
+esac
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 icon=${ICON:-dotnet $root/silo/bin/Release/net10.0/icon-silo.dll}
 bin=$(dirname "$(readlink -f "$(command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -n 1 || true)")")
-bed=icon$$ work='' loops=()
+bed=icon$$ work='' loops=() watcher=''
 deadline=$((SECONDS + 3600))
 declare -A address=([database]=10.77.0.10 [silo1]=10.77.0.11 [silo2]=10.77.0.12 [silo3]=10.77.0.13 [client]=10.77.0.20)
 silos=(silo1 silo2 silo3)
+declare -A cables=()
 
 skip() { echo "$1" >&2; exit 77; }
 fail() { echo "$1" >&2; tail -n 5 "$work"/*.log >&2 || true; exit 1; }
@@ -26,12 +37,11 @@ in_host() { local host=$1; shift; ip netns exec "$bed-$host" "$@"; }
 end() {
     local host
     ((${#loops[@]} == 0)) || kill "${loops[@]}" 2>/dev/null || true
-    for host in "${!address[@]}"; do
+    for host in "${!address[@]}" switch; do
         ip netns pids "$bed-$host" 2>/dev/null | xargs -r kill -KILL 2>/dev/null || true
         ip netns del "$bed-$host" 2>/dev/null || true
     done
-    ip netns del "$bed-switch" 2>/dev/null || true
-    [[ -z $work ]] || rm -rf "$work"
+    [[ -z $work ]] || { umount "$work/database" 2>/dev/null || true; rm -rf "$work"; }
 }
 
 # The bed: a switch with two halves, and each host's cable in the first.
@@ -56,6 +66,27 @@ plug_in() {
 cable() { in_host switch ip link set "$1" "$2"; }                     # up or down
 move() { local half=$1 host; shift; for host in "$@"; do in_host switch ip link set "$host" master "$half"; done; }
 
+# In place of a host's cable, until it is mended, one of so many milliseconds that loses so many percent of the frames, each way.
+slow_down() {
+    local host=$1 file=$work/$1.cable end
+    echo "$2 $3" >"$file"
+    ip netns exec "$bed-switch" python3 "$root/tests/cable.py" "$host-near" "$host-far" "$file" &
+    cables[$host]=$!
+    until in_host switch ip link show "$host-far" >/dev/null 2>&1; do kill -0 "${cables[$host]}" || skip "this machine has no TAP devices"; sleep 0.1; done
+    in_host switch ip link add "$host-slow" type bridge
+    in_host switch ip link set "$host-near" master "$host-slow"
+    in_host switch ip link set "$host-far" master one
+    for end in near far slow; do in_host switch ip link set "$host-$end" up; done
+    move "$host-slow" "$host"
+}
+mend() {
+    move one "$1"
+    kill "${cables[$1]}"
+    wait "${cables[$1]}" 2>/dev/null || true
+    unset "cables[$1]"
+    in_host switch ip link del "$1-slow"
+}
+
 # PostgreSQL refuses to run as root.
 as_postgres() { in_host database setpriv --reuid=postgres --regid=postgres --clear-groups env -C "$work/database" "$@"; }
 postgres() { as_postgres "$bin/pg_ctl" -D data -w -m fast -l server.log -o "-h 127.0.0.1,${address[database]} -k $work/database" "$1" >/dev/null; }
@@ -63,9 +94,11 @@ query() { as_postgres "$bin/psql" -h "$work/database" -U postgres -d icon -Atqc 
 
 start_database() {
     mkdir "$work/database"
+    mount -t tmpfs -o size=256m bed "$work/database" 2>/dev/null || skip "this machine lets nobody mount a disk in memory"
     chmod o+x "$work"
     chown postgres "$work/database"
     as_postgres "$bin/initdb" -D data -U postgres -A trust -E UTF8 --no-locale >"$work/database.log" 2>&1
+    echo "max_wal_size = 64MB" >>"$work/database/data/postgresql.conf"
     echo "hostssl icon icon 10.77.0.0/24 scram-sha-256" >>"$work/database/data/pg_hba.conf"
     echo "hostssl icon +icon-silos-icon 10.77.0.0/24 scram-sha-256" >>"$work/database/data/pg_hba.conf"
     postgres start
@@ -89,9 +122,10 @@ make_cluster() {
 
 # A silo that ends starts again, as systemd has it: one that was cut off ends when it hears that the others have given it up.
 run_silo() {
-    local host=$1
+    local host=$1 clock=()
+    [[ ! -e $work/$host.clock ]] || clock=(env "LD_PRELOAD=$faketime" "FAKETIME_TIMESTAMP_FILE=$work/$host.clock" FAKETIME_CACHE_DURATION=1 FAKETIME_DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1)
     while :; do
-        ICONDIFFUSION_SILO__ARTIFACTS=$work/store ip netns exec "$bed-$host" $icon silo --join "$work/keys/cluster/${address[$host]}.join" \
+        ICONDIFFUSION_SILO__ARTIFACTS=$work/store "${clock[@]}" ip netns exec "$bed-$host" $icon silo --join "$work/keys/cluster/${address[$host]}.join" \
             --name "$host" --data "$work/$host" --listen "${address[$host]}" --device cpu --threads 1 >/dev/null 2>>"$work/$host.log" || true
         sleep 2
     done
@@ -135,6 +169,7 @@ for each in json.load(sys.stdin): print(each["silo"], each.get("work") or "-")' 
     done
     return 0
 }
+newest() { grep -oE 'incarnation [0-9a-f]+' "$work"/silo?.log | sort -u | wc -l; }
 known() { leases "$@" | cut -d' ' -f1 | sort | tr '\n' ' '; }
 
 # Waits until a command says so, for so many seconds at most; says how long it took.
@@ -193,8 +228,78 @@ split() {
     echo "$what: all were back after $took s"
 }
 
+# Between two silos it is twice as slow as to the database: two cables.
+slow_network() {
+    local host
+    for host in "${silos[@]}"; do slow_down "$host" 100 10.6; done
+    sleep "${SLOW:-60}"
+    for host in "${silos[@]}"; do mend "$host"; done
+    within "$((${PATIENCE:-1} * 90))" "all silos are back" all_here
+    echo "200 ms and 20 % loss between the silos for ${SLOW:-60} s: all were there after $took s"
+}
+
+slow_database() {
+    slow_down database 200 0
+    sleep "${SLOW:-60}"
+    mend database
+    within "$((${PATIENCE:-1} * 90))" "all silos are back" all_here
+    echo "the database 400 ms away for ${SLOW:-60} s: all were there after $took s"
+}
+
+# An hour ahead and an hour behind, while the silo works and as it starts.
+clocks() {
+    local offset lives
+    for offset in +3600s -3600s +0s; do
+        echo "$offset" >"$work/silo2.clock"
+        sleep 20
+        within "$((${PATIENCE:-1} * 90))" "silo2 is there after its clock has jumped to $offset" all_here
+        echo "the clock of a silo jumped to $offset: all were there after $((took + 20)) s"
+        lives=$(newest)
+        ip netns pids "$bed-silo2" | xargs -r kill -KILL
+        within "$((${PATIENCE:-1} * 90))" "silo2 starts with its clock at $offset" lived_since "$lives"
+        within "$((${PATIENCE:-1} * 90))" "silo2 is there with its clock at $offset" all_here
+        echo "it started again with its clock at $offset: all were there"
+    done
+}
+lived_since() { (($(newest) > $1)); }
+
+# To the last byte. PostgreSQL may end by itself then; whoever looks after it starts it again.
+full_database() {
+    dd if=/dev/zero of="$work/database/filler" bs=1M status=none 2>/dev/null || true
+    sleep 30
+    answers || echo "the database does not answer on its full disk"
+    rm "$work/database/filler"
+    within "$((${PATIENCE:-1} * 60))" "the database answers again" answers_again
+    within "$((${PATIENCE:-1} * 90))" "all silos work with the database that has room again" all_here
+    echo "the database's disk full for 30 s: all were there after $took s"
+}
+
+answers() { query "SELECT 1" >/dev/null 2>&1; }
+answers_again() { answers || { kill -0 "$(head -n 1 "$work/database/data/postmaster.pid")" 2>/dev/null || postgres start 2>/dev/null || true; false; }; }
+
+# Somebody watches a silo that goes away, and knows of another.
+watch_on() {
+    local host urls=()
+    for host in silo3 silo1 silo2; do urls+=(--url "https://${address[$host]}:5480#$fingerprint"); done
+    in_host client env ICONDIFFUSION_TOKEN="$token" $icon watch "$1" "${urls[@]}" --json --data "$work/client" >"$work/watched" 2>>"$work/client.log" &
+    watcher=$!
+    within "$((${PATIENCE:-1} * 30))" "somebody watches" told_more 0
+    cable silo3 down
+    sleep 5   # What was on its way has come.
+    within "$((${PATIENCE:-1} * 90))" "the watcher has found another silo" told_more "$(wc -l <"$work/watched")"
+    echo "a watched silo unplugged: its watcher heard more from another after $((took + 5)) s"
+    cable silo3 up
+    within "$((${PATIENCE:-1} * 60))" "silo3 is back" all_here
+}
+told_more() { (($(wc -l <"$work/watched") > $1)); }
+
 fault() {
     case $1 in
+        slow-network) slow_network ;;
+        slow-database) slow_database ;;
+        clocks) clocks ;;
+        full-database) full_database ;;
+        watch) watch_on "$id" ;;
         unplug) unplug ;;
         split-silo) split "one silo cut off from two and the database for 20 s" silo3 ;;
         split-database) split "two silos cut off from one and the database for 20 s" silo1 silo2 ;;
@@ -211,10 +316,19 @@ ends() { cat "$work"/silo?.log | grep -oE 'Grain\[1\] training [^ ]+ is Done' | 
 hashes() { grep -o '"weightsHash": *"[^"]*"' "$1" | sort; }
 
 ((EUID == 0)) || skip "network namespaces are root's: run as root"
-for program in ip curl openssl python3 setpriv; do command -v "$program" >/dev/null || skip "'$program' is not installed"; done
+for program in ip curl openssl python3 setpriv mount; do command -v "$program" >/dev/null || skip "'$program' is not installed"; done
+if [[ $mode == named ]]; then
+    for each in "${chosen[@]}"; do [[ " ${faults[*]} " == *" $each "* ]] || { echo "There is no fault '$each'; there are: ${faults[*]}" >&2; exit 2; }; done
+else
+    chosen=("${quick[@]}")
+fi
+if [[ " ${chosen[*]} " == *" clocks "* && -z $faketime ]]; then
+    skip "libfaketime is not installed: no clock can be set wrong (apt-get install faketime)"
+fi
 [[ -x $bin/initdb ]] || skip "PostgreSQL is not installed"
 trap end EXIT
 work=$(mktemp -d)
+[[ " ${chosen[*]} " != *" clocks "* ]] || echo +0s >"$work/silo2.clock"
 token=$(head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=')
 plug_in
 start_database
@@ -234,15 +348,33 @@ run() {
     any_of watch "$id" >/dev/null || fail "not every cell completed"
     any_of results "$id" --json >"$work/$seed.results" || fail "the results cannot be had"
     [[ $(hashes "$work/$seed.results" | wc -l) == 2 ]] || fail "a cell was lost"
+    [[ -z $watcher ]] || wait "$watcher" || fail "the watcher did not see the end"
+    watcher=''
     grids=$((grids + 1))
     [[ $(ends | sort -u) == 1 && $(ends | wc -l) == $((2 * grids)) ]] || fail "a training was done twice, or not at all"
 }
 
+# Time that did not pass is not counted, nor time that was not worked.
+within_budget() {
+    python3 - "$1" "$budget" <<'PYTHON'
+import json, sys
+for cell in json.load(open(sys.argv[1])):
+    hours, minutes, seconds = cell["training"]["time"].split(":")
+    worked = int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+    if not float(sys.argv[2]) <= worked < float(sys.argv[2]) + 30:
+        sys.exit(f"trained for {worked} s of {sys.argv[2]} s")
+PYTHON
+}
+
 # As long as the faults take, on a fast machine and a slow one; what has steps to end by has weights to compare.
-if [[ $rounds == short ]]; then
-    grid 1 '"budget": "00:01:15"' >"$work/1.json"
-    run 1 "${faults[@]}"
-    echo "${#faults[@]} faults; no cell lost, none done twice"
+if [[ $mode == named ]]; then
+    budget=75
+    [[ " ${chosen[*]} " != *" slow-"* ]] || budget=$((60 + ${SLOW:-60}))
+    [[ " ${chosen[*]} " != *" clocks "* ]] || budget=240
+    grid 1 "$(printf '"budget": "00:%02d:%02d"' $((budget / 60)) $((budget % 60)))" >"$work/1.json"
+    run 1 "${chosen[@]}"
+    [[ " ${chosen[*]} " != *" clocks "* ]] || within_budget "$work/1.results" || fail "the budget was not kept"
+    echo "${#chosen[@]} faults; no cell lost, none done twice"
     exit
 fi
 done_faults=0
@@ -250,7 +382,7 @@ while ((done_faults < rounds && SECONDS < deadline)); do
     seed=$((RANDOM * 2 + 10))
     grid "$seed" '"steps": 3000' >"$work/$seed.json"
     (cd "$work" && $icon run "$seed.json" --data "$work/undisturbed" --device cpu --threads 1 --json >"$seed.undisturbed" 2>>client.log) || fail "the undisturbed run failed"
-    run "$seed" "${faults[RANDOM % ${#faults[@]}]}" "${faults[RANDOM % ${#faults[@]}]}"
+    run "$seed" "${chosen[RANDOM % ${#chosen[@]}]}" "${chosen[RANDOM % ${#chosen[@]}]}"
     diff <(hashes "$work/$seed.undisturbed") <(hashes "$work/$seed.results") >&2 || fail "weights differ"
     done_faults=$((done_faults + 2))
 done
