@@ -15,6 +15,12 @@ public sealed record WorkOrder(WorkId Work, int Attempt, string Device, WorkSpec
 /// </summary>
 public interface IWorkService
 {
+    /// <summary>
+    /// The number of the newest attempt that the work's own files know of; 0: they know of none, or cannot be had now. It is higher than the grain's where the
+    /// database was lost, or set back to an earlier state, and what it numbered before is still there.
+    /// </summary>
+    Task<int> NewestAttemptAsync(WorkId work, WorkSpec spec);
+
     /// <summary>Starts an attempt; one that runs already goes on. An older attempt at the same work is stopped first.</summary>
     void Start(WorkOrder order);
 

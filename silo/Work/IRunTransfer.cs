@@ -6,6 +6,11 @@ namespace IconDiffusion.Silo.Work;
 /// <summary>Brings a run's files to where an attempt works, and its outcome to where others find it.</summary>
 internal interface IRunTransfer
 {
+    /// <summary>The number of the newest attempt at the work that any silo has noted; 0: none has.</summary>
+    /// <param name="note">Where this silo notes it.</param>
+    /// <exception cref="IOException">The store cannot be reached.</exception>
+    Task<int> NewestAsync(string note, string work, CancellationToken cancellation);
+
     /// <summary>Brings what the work needs into the run's folder. Called on the device's thread before it begins.</summary>
     /// <exception cref="SupersededException">A newer attempt has begun.</exception>
     /// <exception cref="IOException">The store cannot be reached.</exception>
@@ -30,6 +35,8 @@ internal interface IRunTransfer
 /// <summary>All silos work in the same data folder, or there is only one: nothing needs to be brought anywhere.</summary>
 internal sealed class NoTransfer : IRunTransfer
 {
+    public Task<int> NewestAsync(string note, string work, CancellationToken cancellation) => Task.FromResult(AttemptFence.Newest(note, work));
+
     public void Fetch(WorkOrder order, CancellationToken cancellation) { }
 
     public void Fetch(string path, CancellationToken cancellation) { }

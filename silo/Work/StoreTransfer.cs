@@ -19,6 +19,21 @@ internal sealed class StoreTransfer(IArtifactStore store, DataFolder data, strin
     private readonly Dictionary<string, (Task Now, bool Again)> _publishing = [];
 
     /// <inheritdoc/>
+    public async Task<int> NewestAsync(string note, string work, CancellationToken cancellation)
+    {
+        var copy = note + ".newest";
+        if (!await store.GetAsync(data.KeyOf(note), copy, cancellation).ConfigureAwait(false)) return 0;
+        try
+        {
+            return AttemptFence.Newest(copy, work);
+        }
+        finally
+        {
+            File.Delete(copy);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Fetch(WorkOrder order, CancellationToken cancellation) => Wait(FetchAsync(order, cancellation));
 
     /// <inheritdoc/>

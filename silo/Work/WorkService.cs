@@ -19,6 +19,9 @@ internal sealed partial class WorkService : ISiloWork, IDisposable
     // How long to wait for an older attempt on another silo to see that this one has begun.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
+    // How long a grain may wait for a look at the files.
+    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(3);
+
     private readonly DeviceCatalog _catalog;
     private readonly DataFolder _data;
     private readonly string _silo;
@@ -57,6 +60,20 @@ internal sealed partial class WorkService : ISiloWork, IDisposable
         get
         {
             lock (_gate) return [.. _attempts.Values.Where(entry => !entry.Attempt.IsDiscarded).Select(entry => entry.Attempt.Order.Work.Key).Distinct()];
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<int> NewestAttemptAsync(WorkId work, WorkSpec spec)
+    {
+        using var patience = new CancellationTokenSource(Glance, _time);
+        try
+        {
+            return await Task.Run(() => _transfer.NewestAsync(Stage.AttemptFile(_data, spec), work.Key, patience.Token), patience.Token).WaitAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or OperationCanceledException)
+        {
+            return 0;   // What the attempt meets there, it says itself.
         }
     }
 

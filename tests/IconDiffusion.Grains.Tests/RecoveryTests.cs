@@ -221,6 +221,29 @@ public abstract class RecoveryTests(bool shuffled = false, bool onPostgres = fal
     }
 
     [SkippableFact]
+    public async Task AttemptsThatTheDatabaseHasForgotten_AreFollowedByOneWithAHigherNumber()
+    {
+        var spec = TestSpecs.Grid("forgotten", cells: 1);
+        await Cluster.SubmitAsync(spec);
+        var order = await RunningAsync(WorkKind.Training);
+
+        // Another silo began attempts 2 to 9 after the dump that the database was set back to, and works on the last of them.
+        Disk.Noted[order.Work] = 9;
+        await CrashAsync();
+        order = await RunningAsync(WorkKind.Training, attempt: 10);
+        var grain = Cluster.Grains.GetWork(order.Work);
+        Assert.False(await grain.ReportAsync(9, new() { Done = 1, Total = 2 }));
+        await grain.EndedAsync(9, new WorkFailed("forgotten"));
+        await DoneAsync(Silo, order);
+        Silo.Automatic = true;
+
+        await FinishedAsync(spec);
+        var status = await grain.GetStatusAsync();
+        Assert.Equal((WorkPhase.Done, null), (status.Phase, status.Error));
+        Assert.Equal([(1, "lost"), (10, "done")], status.Attempts.Select(attempt => (attempt.Number, attempt.End)));
+    }
+
+    [SkippableFact]
     public async Task WhatIsFinished_IsStillKnownAfterARestart()
     {
         Silo.Automatic = true;

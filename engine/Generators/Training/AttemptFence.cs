@@ -6,7 +6,8 @@ namespace IconDiffusion.Generators.Training;
 
 /// <summary>
 /// Keeps an attempt that is thought lost from writing once a newer one has begun: each notes its number in a file beside what it
-/// writes, and looks there before it writes.
+/// writes, and looks there before it writes. Of two attempts with one number, of different silos, the first one counts: the database that
+/// numbers come from was set back to an earlier state.
 /// </summary>
 /// <param name="path">Where attempts at this work are noted.</param>
 /// <param name="work">Names the work; numbers of different works in one folder are not compared.</param>
@@ -19,7 +20,7 @@ public sealed class AttemptFence(string path, string work, int attempt, string s
 
     /// <summary>Notes this attempt, unless one at other work is noted and <paramref name="takeOver"/> is false.</summary>
     /// <returns>Whether it is noted now.</returns>
-    /// <exception cref="SupersededException">A newer attempt at the same work is noted.</exception>
+    /// <exception cref="SupersededException">A newer attempt at the same work is noted, or another silo's of the same number.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public bool Enter(bool takeOver)
     {
@@ -42,14 +43,21 @@ public sealed class AttemptFence(string path, string work, int attempt, string s
 
     private void ThrowIfNewer(Note noted)
     {
-        if (noted.Attempt > attempt) throw Superseded(noted);
+        if (noted.Attempt > attempt || (noted.Attempt == attempt && noted.Silo != silo)) throw Superseded(noted);
     }
 
     private SupersededException Superseded(Note noted) =>
         new($"Attempt {attempt} at {work} on {silo} was superseded by attempt {noted.Attempt} at {noted.Work} on {noted.Silo}; it has written nothing since.");
 
+    /// <summary>The number of the attempt at some work that is noted in a file; 0: none is.</summary>
+    /// <param name="path">Where attempts at the work are noted.</param>
+    /// <exception cref="IOException">The file is there and cannot be read.</exception>
+    public static int Newest(string path, string work) => Read(path) is { } noted && noted.Work == work ? noted.Attempt : 0;
+
+    private Note? Read() => Read(path);
+
     // A damaged note counts as none before anything is written, and as a lost one later.
-    private Note? Read()
+    private static Note? Read(string path)
     {
         try
         {

@@ -50,7 +50,8 @@ public abstract partial class WorkGrain(
         RequestContext.Remove(PlacementHint.Silo);
         if (_memory.Stage is WorkStage.Running running && running.Lease == lease && service.IsRunning(Work, _memory.Attempt))
             return LeaseUse.Started;
-        await BecomeAsync(_memory.Begun(lease, time.GetUtcNow()));
+        var known = await service.NewestAttemptAsync(Work, _memory.Spec!);
+        await BecomeAsync(_memory.Begun(lease, known, time.GetUtcNow()));
         try
         {
             service.Start(new(Work, _memory.Attempt, lease.Device, _memory.Spec!));

@@ -17,7 +17,7 @@ public sealed record WorkMemory
     /// <summary>What is to be done, once prepared.</summary>
     public WorkSpec? Spec { get; init; }
 
-    /// <summary>The newest attempt's number; 0: none yet. It never goes back, so that whatever an older attempt left can be told apart.</summary>
+    /// <summary>The newest attempt's number; 0: none yet. The next one's is higher than any before, so that whatever an older attempt left can be told apart.</summary>
     public int Attempt { get; init; }
 
     /// <summary>Failed attempts since the work was prepared or retried.</summary>
@@ -35,14 +35,16 @@ public sealed record WorkMemory
     public WorkMemory Retried() => this with { Stage = new WorkStage.Queued(), Failures = 0 };
 
     /// <summary>A new attempt on this device; one that was running is lost.</summary>
-    public WorkMemory Begun(Lease lease, DateTimeOffset now)
+    /// <param name="known">See <see cref="IWorkService.NewestAttemptAsync"/>.</param>
+    public WorkMemory Begun(Lease lease, int known, DateTimeOffset now)
     {
         var before = Stage is WorkStage.Running ? Lost(now) : this;
-        var info = new AttemptInfo { Number = Attempt + 1, Silo = lease.Silo, Device = lease.Device, StartedAt = now };
+        var number = Math.Max(Attempt, known) + 1;
+        var info = new AttemptInfo { Number = number, Silo = lease.Silo, Device = lease.Device, StartedAt = now };
         return before with
         {
             Stage = new WorkStage.Running(lease),
-            Attempt = Attempt + 1,
+            Attempt = number,
             Attempts = [.. before.Attempts.TakeLast(MostAttemptInfos - 1), info],
         };
     }

@@ -21,6 +21,21 @@ public sealed class AttemptFenceTests : IDisposable
     }
 
     [Fact]
+    public void OfTwoSilosWithOneNumber_TheFirstMayWrite()
+    {
+        var (first, second) = (Fence("work", 3), Fence("work", 3, "another"));
+        Assert.Equal(0, AttemptFence.Newest(first.Path, "work"));
+        first.Enter(takeOver: false);
+        Assert.Throws<SupersededException>(() => second.Enter(takeOver: true));
+        Assert.Throws<SupersededException>(second.Verify);
+        first.Verify();
+
+        // The same silo's may, as after a restart.
+        Assert.True(Fence("work", 3).Enter(takeOver: false));
+        Assert.Equal((3, 0), (AttemptFence.Newest(first.Path, "work"), AttemptFence.Newest(first.Path, "others")));
+    }
+
+    [Fact]
     public void OtherWork_IsOnlyTakenOverOnPurpose()
     {
         var (mine, others) = (Fence("mine", 7), Fence("others", 1));
@@ -48,5 +63,5 @@ public sealed class AttemptFenceTests : IDisposable
         Assert.True(Fence("work", 1).Enter(takeOver: false));
     }
 
-    private AttemptFence Fence(string work, int attempt) => new(Path.Combine(_folder["run"], "attempt.json"), work, attempt, "silo");
+    private AttemptFence Fence(string work, int attempt, string silo = "silo") => new(Path.Combine(_folder["run"], "attempt.json"), work, attempt, silo);
 }

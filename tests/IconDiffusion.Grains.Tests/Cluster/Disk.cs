@@ -18,6 +18,9 @@ public sealed class Disk : IDisposable
     /// <summary>Work keys in the order of their starts, "key#attempt".</summary>
     public ConcurrentQueue<string> Started { get; } = new();
 
+    /// <summary>The newest attempts that the work's own files know of, where that is more than the database does.</summary>
+    public ConcurrentDictionary<WorkId, int> Noted { get; } = new();
+
     /// <summary>Work whose end was taken by its grain.</summary>
     public ConcurrentQueue<WorkId> Finished { get; } = new();
 

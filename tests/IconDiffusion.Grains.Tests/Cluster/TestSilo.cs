@@ -68,6 +68,8 @@ public sealed class TestSilo(string name, Func<IGrainFactory> grains, Disk disk)
     /// <summary>An attempt ends without a word, though the silo lives.</summary>
     public void Forget(WorkOrder order) => _running.TryRemove(KeyValuePair.Create(order.Work, order));
 
+    public Task<int> NewestAttemptAsync(WorkId work, WorkSpec spec) => Task.FromResult(disk.Noted.GetValueOrDefault(work));
+
     public void Start(WorkOrder order)
     {
         if (StartError is { } error)

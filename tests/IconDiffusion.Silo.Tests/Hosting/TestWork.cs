@@ -31,6 +31,8 @@ internal sealed class TestWork : ISiloWork, IExperimentServices
         return await next.Task.WaitAsync(Patience.Limit);
     }
 
+    public Task<int> NewestAttemptAsync(WorkId work, WorkSpec spec) => Task.FromResult(0);
+
     public void Start(WorkOrder order)
     {
         _running[order.Work] = order;

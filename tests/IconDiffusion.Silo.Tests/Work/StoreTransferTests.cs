@@ -173,6 +173,28 @@ public sealed class StoreTransferTests : IAsyncLifetime
         Assert.DoesNotContain(_s3.Objects.Keys, key => key.EndsWith("weights.safetensors", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task TheNewestAttempt_IsKnownAtEverySilo_WhateverTheDatabaseHasForgotten(bool isShared)
+    {
+        var store = ArtifactStores.Open(Directory.CreateDirectory(_tiny["store"]).FullName);
+        var order = _tiny.Train(attempt: 7);
+        var service = isShared ? Service(_tiny.Data, "second", new NoTransfer()) : Service(_tiny.NewData("there"), "second", store);
+        Assert.Equal(0, await service.NewestAttemptAsync(order.Work, order.Spec));
+
+        Transfer(_tiny.Data, store).Fetch(order, default);
+
+        Assert.Equal(7, await service.NewestAttemptAsync(order.Work, order.Spec));
+        var drawing = _tiny.Sample();
+        Assert.Equal(0, await service.NewestAttemptAsync(drawing.Work, drawing.Spec));
+        if (!isShared)
+            Directory.Delete(_tiny["store"], recursive: true);
+        else
+            File.WriteAllText(Stage.AttemptFile(_tiny.Data, order.Spec), "{ \"wor");
+        Assert.Equal(0, await service.NewestAttemptAsync(order.Work, order.Spec));
+    }
+
     [Fact]
     public async Task ARevocationAtOneSilo_RefusesWorkAtAnother()
     {
@@ -204,9 +226,11 @@ public sealed class StoreTransferTests : IAsyncLifetime
         Assert.Contains(_s3.Objects.Keys, key => key.EndsWith("weights.safetensors", StringComparison.Ordinal));
     }
 
-    private WorkService Service(DataFolder data, string name, IArtifactStore store, Action<WorkOrder>? atCheckpoints = null)
+    private WorkService Service(DataFolder data, string name, IArtifactStore store, Action<WorkOrder>? atCheckpoints = null) =>
+        Service(data, name, new Eavesdropper(new StoreTransfer(store, data, name, TimeProvider.System), atCheckpoints ?? (_ => { })));
+
+    private WorkService Service(DataFolder data, string name, IRunTransfer transfer)
     {
-        var transfer = new Eavesdropper(new StoreTransfer(store, data, name, TimeProvider.System), atCheckpoints ?? (_ => { }));
         var service = new WorkService(
             DeviceCatalog.Open(["cpu"]), data, name, threads: 1, _grains, transfer, new HastyClock(), NullLogger<WorkService>.Instance);
         _services.Add(service);
@@ -226,6 +250,8 @@ public sealed class StoreTransferTests : IAsyncLifetime
     /// <summary>Acts on a training's own thread at each of its checkpoints, so that no training is over before a test comes to it.</summary>
     private sealed class Eavesdropper(IRunTransfer transfer, Action<WorkOrder> atCheckpoints) : IRunTransfer
     {
+        public Task<int> NewestAsync(string note, string work, CancellationToken cancellation) => transfer.NewestAsync(note, work, cancellation);
+
         public void Fetch(WorkOrder order, CancellationToken cancellation) => transfer.Fetch(order, cancellation);
 
         public void Fetch(string path, CancellationToken cancellation) => transfer.Fetch(path, cancellation);
