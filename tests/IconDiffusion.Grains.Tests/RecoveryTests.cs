@@ -1,6 +1,9 @@
 using IconDiffusion.Grains.Tests.Cluster;
+using IconDiffusion.Grains.Work;
 using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
+using Orleans;
+using Orleans.Runtime;
 
 namespace IconDiffusion.Grains.Tests;
 
@@ -241,6 +244,31 @@ public abstract class RecoveryTests(bool shuffled = false, bool onPostgres = fal
         var status = await grain.GetStatusAsync();
         Assert.Equal((WorkPhase.Done, null), (status.Phase, status.Error));
         Assert.Equal([(1, "lost"), (10, "done")], status.Attempts.Select(attempt => (attempt.Number, attempt.End)));
+    }
+
+    [SkippableFact]
+    public async Task AResultThatTheDatabaseHasForgotten_IsReadAgain()
+    {
+        Silo.Automatic = true;
+        var spec = TestSpecs.Grid("half", cells: 2);
+        await Cluster.SubmitAsync(spec);
+        await FinishedAsync(spec);
+        var forgotten = new List<string>();
+        foreach (var result in await Cluster.Experiment(spec).GetResultsAsync())
+        {
+            var (kept, id) = (new GrainState<WorkMemory>(), GrainId.Create(WorkKind.Evaluation.Grain, $"{result.RunId}/{RunIdentity.Result(result.Spec)}"));
+            await Cluster.Storage.ReadStateAsync("evaluation", id, kept);
+            Assert.IsType<WorkStage.Done>(kept.State.Stage);
+            await Cluster.Storage.ClearStateAsync("evaluation", id, kept);
+            forgotten.Add($"{id.Key}#1");
+        }
+        await CrashAsync();
+        Silo.Automatic = true;
+
+        await Cluster.UntilAsync(async () => (await Cluster.Experiment(spec).GetResultsAsync()).Count == 2, "both results are there");
+
+        await FinishedAsync(spec);
+        Assert.Equal(forgotten.Order(), Disk.Started.Skip(8).Order());
     }
 
     [SkippableFact]

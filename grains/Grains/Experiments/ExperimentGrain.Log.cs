@@ -34,4 +34,7 @@ public sealed partial class ExperimentGrain
 
     [LoggerMessage(10, LogLevel.Warning, "The tables of experiment {Experiment} could not be written")]
     private partial void LogTable(Exception exception, string experiment);
+
+    [LoggerMessage(11, LogLevel.Warning, "Experiment {Experiment}, cell {Cell}, run {Run} is done, but the database knows no result: it is evaluated again")]
+    private partial void LogForgotten(string experiment, int cell, string run);
 }

@@ -73,6 +73,24 @@ public sealed partial class ExperimentGrain
         return GoTo(cell, cell.Memory with { Stage = CellState.Done, Scores = done.Result.Scores });
     }
 
+    // What an evaluation found is nowhere but with it. A database that was set back to an earlier state may know of the cell's end and not of its
+    // evaluation's, which then reads again what lies in the run's folder.
+    private async Task EvaluateAgainAsync(IReadOnlyList<Cell> forgotten)
+    {
+        if (forgotten.Count == 0)
+            return;
+        foreach (var cell in forgotten)
+        {
+            Become(cell, cell.Memory with { Stage = CellState.Evaluating });
+            LogForgotten(Id, cell.Index, cell.RunId);
+        }
+        _tableIsOld = true;
+        if (_command == ExperimentCommand.Run)
+            await GoOnAsync();
+        else
+            await SaveAsync();
+    }
+
     // The status if it failed.
     private async Task<WorkStatus?> AskBatchAsync(Cell cell, Batch batch)
     {

@@ -46,6 +46,7 @@ public sealed partial class ExperimentGrain
         var done = _cells.Where(cell => cell.Memory.Stage == CellState.Done).ToList();
         foreach (var chunk in done.Where(cell => cell.Result is null).Chunk(ResultsAtOnce))
             await Task.WhenAll(chunk.Select(LoadResultAsync));
+        await EvaluateAgainAsync([.. done.Where(cell => cell.Result is null && cell.Memory.Stage == CellState.Done)]);
         return [.. done.Select(cell => cell.Result).OfType<RunResult>()];
 
         async Task LoadResultAsync(Cell cell)
