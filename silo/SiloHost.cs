@@ -114,8 +114,8 @@ public sealed class SiloHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Runs a silo until SIGINT or SIGTERM, or until its certificate is revoked, then stops it with checkpoints. A second signal ends the process at once, which
-    /// loses nothing but time.
+    /// Runs a silo until SIGINT or SIGTERM, or until its certificate is revoked or the cluster's database is set back to an earlier state, then stops it with
+    /// checkpoints. A second signal ends the process at once, which loses nothing but time.
     /// </summary>
     /// <param name="onStarted">Told once requests are taken.</param>
     /// <exception cref="SiloOptionsException">As <see cref="StartAsync(SiloOptions, CancellationToken)"/>.</exception>

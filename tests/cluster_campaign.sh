@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # A cluster of hosts on a network that misbehaves: a database host, three silo hosts and a client host in network namespaces, each with its own
 # address and data folder, keys and TLS everywhere. While a grid runs, hosts are unplugged, the network is split, slow and lossy, clocks jump, the database
-# restarts or fills up. No cell may be lost, none may be done twice, and the weights must be those of an undisturbed run.
+# restarts, fills up, is set back to a backup. No cell may be lost, none may be done twice, and the weights must be those of an undisturbed run.
 #   tests/cluster_campaign.sh [ROUNDS] [SEED]   default: 24 of the first four faults below in random order, seed 1; an hour at most
 #   tests/cluster_campaign.sh short             each of these four once, without the undisturbed run; what ./icon test runs
 #   tests/cluster_campaign.sh FAULT…            these, one after the other: unplug split-silo split-database restart-database slow-network slow-database
-#                                               clocks full-database watch
+#                                               clocks full-database restored-database watch
 #   SLOW=300 tests/cluster_campaign.sh slow-network                      for so many seconds; default 60
 #   ICON='dotnet path/to/icon-silo.dll' tests/cluster_campaign.sh …      another build than this checkout's
 # It sends nothing to any network: all addresses are of a switch in a namespace of its own. Wants root, ip and PostgreSQL, and ends with exit code 77 and
@@ -13,7 +13,7 @@
 set -euo pipefail
 
 quick=(unplug split-silo split-database restart-database)
-faults=("${quick[@]}" slow-network slow-database clocks full-database watch)
+faults=("${quick[@]}" slow-network slow-database clocks full-database restored-database watch)
 faketime=$(compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' || true)
 mode=rounds rounds=${1:-24} RANDOM=1
 case ${1:-} in
@@ -89,12 +89,12 @@ mend() {
 
 # PostgreSQL refuses to run as root.
 as_postgres() { in_host database setpriv --reuid=postgres --regid=postgres --clear-groups env -C "$work/database" "$@"; }
-postgres() { as_postgres "$bin/pg_ctl" -D data -w -m fast -l server.log -o "-h 127.0.0.1,${address[database]} -k $work/database" "$1" >/dev/null; }
+postgres() { as_postgres "$bin/pg_ctl" -D data -w -m fast -l server.log -o "-h ${2-127.0.0.1,${address[database]}} -k $work/database" "$1" >/dev/null; }
 query() { as_postgres "$bin/psql" -h "$work/database" -U postgres -d icon -Atqc "$1"; }
 
 start_database() {
     mkdir "$work/database"
-    mount -t tmpfs -o size=256m bed "$work/database" 2>/dev/null || skip "this machine lets nobody mount a disk in memory"
+    mount -t tmpfs -o size=384m bed "$work/database" 2>/dev/null || skip "this machine lets nobody mount a disk in memory"
     chmod o+x "$work"
     chown postgres "$work/database"
     as_postgres "$bin/initdb" -D data -U postgres -A trust -E UTF8 --no-locale >"$work/database.log" 2>&1
@@ -277,6 +277,26 @@ full_database() {
 answers() { query "SELECT 1" >/dev/null 2>&1; }
 answers_again() { answers || { kill -0 "$(head -n 1 "$work/database/data/postmaster.pid")" 2>/dev/null || postgres start 2>/dev/null || true; false; }; }
 
+# What happens after the dump, a silo's end and two new attempts, is forgotten; the store remembers it.
+restored_database() {
+    local old=$work/database/old new=$work/database/data lives
+    as_postgres "$bin/pg_dumpall" -h "$work/database" -U postgres >"$work/dump.sql"
+    unplug
+    postgres stop
+    mv "$new" "$old"
+    as_postgres "$bin/initdb" -D data -U postgres -A trust -E UTF8 --no-locale >"$work/database.log" 2>&1
+    cp -p "$old"/{pg_hba.conf,postgresql.conf,postgresql.auto.conf} "$old"/postgres-*.{crt,key} "$new"
+    rm -rf "$old"
+    postgres start ''
+    as_postgres "$bin/psql" -h "$work/database" -U postgres -q <"$work/dump.sql" >"$work/restore.log" 2>&1
+    lives=$(newest)
+    postgres stop
+    postgres start
+    within "$((${PATIENCE:-1} * 120))" "the silos begin again" lived_since "$((lives + 2))"
+    within "$((${PATIENCE:-1} * 120))" "all silos work with the database that was set back" all_here
+    echo "the database set back to a dump: all had begun again and were there after $took s"
+}
+
 # Somebody watches a silo that goes away, and knows of another.
 watch_on() {
     local host urls=()
@@ -299,6 +319,7 @@ fault() {
         slow-database) slow_database ;;
         clocks) clocks ;;
         full-database) full_database ;;
+        restored-database) restored_database ;;
         watch) watch_on "$id" ;;
         unplug) unplug ;;
         split-silo) split "one silo cut off from two and the database for 20 s" silo3 ;;

@@ -113,6 +113,19 @@ public static partial class ClusterDatabase
         }
     }
 
+    /// <summary>How many changes among the cluster's members the database has seen; null: it knows nothing of the cluster.</summary>
+    /// <param name="id"><see cref="ClusterSettings.Id"/>.</param>
+    /// <exception cref="NpgsqlException">The database cannot be had.</exception>
+    public static async Task<int?> MemberChangesAsync(NpgsqlDataSource database, string id, CancellationToken cancellationToken)
+    {
+        var command = database.CreateCommand("SELECT version FROM orleansmembershipversiontable WHERE deploymentid = $1");
+        await using (command.ConfigureAwait(false))
+        {
+            command.Parameters.Add(new() { Value = id });
+            return (int?)await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private const string Revoked = "SELECT list FROM iconrevocations WHERE clusterid = $1";
 
     private static async Task<byte[]?> RevokedAsync(NpgsqlCommand command, string id, CancellationToken cancellationToken)

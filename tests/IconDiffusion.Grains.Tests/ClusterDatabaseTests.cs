@@ -1,5 +1,7 @@
 using IconDiffusion.Silo.Cluster;
 using IconDiffusion.Silo.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace IconDiffusion.Grains.Tests;
@@ -66,6 +68,28 @@ public sealed class ClusterDatabaseTests
         await using var restored = NpgsqlDataSource.Create(other.ConnectionString);
         await using var rows = restored.CreateCommand("SELECT (SELECT string_agg(concat_ws(' ', serviceid, encode(payloadbinary, 'hex'), version), ',') FROM orleansstorage) || (SELECT concat_ws(' ', '', grainid, period) FROM orleansreminderstable)");
         Assert.Equal("it's 0102 5 grain 60000", await rows.ExecuteScalarAsync());
+    }
+
+    [SkippableFact]
+    public async Task ADatabaseThatCountsFewerChangesThanBefore_StopsTheSilo()
+    {
+        await using var database = await (await PostgresServer.GetAsync()).CreateDatabaseAsync();
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
+        using var watch = new DatabaseWatch(source, new() { Id = "it's" }, lifetime, TimeProvider.System, NullLogger<DatabaseWatch>.Instance);
+
+        Assert.False(await watch.LookAsync(default));   // Before the first silo has joined.
+        foreach (var count in (int[])[7, 7, 9])
+        {
+            await RunAsync(source, $"INSERT INTO orleansmembershipversiontable VALUES ('it''s', now(), {count}), ('another', now(), 1) ON CONFLICT (deploymentid) DO UPDATE SET version = excluded.version");
+            Assert.False(await watch.LookAsync(default));
+        }
+        await RunAsync(source, "ALTER TABLE orleansmembershipversiontable RENAME TO away");
+        Assert.False(await watch.LookAsync(default));   // Out of reach is not set back.
+        await RunAsync(source, "ALTER TABLE away RENAME TO orleansmembershipversiontable; UPDATE orleansmembershipversiontable SET version = 8");
+        Assert.False(lifetime.ApplicationStopping.IsCancellationRequested);
+        Assert.True(await watch.LookAsync(default));
+        Assert.True(lifetime.ApplicationStopping.IsCancellationRequested);
     }
 
     [SkippableFact]
