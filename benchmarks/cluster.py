@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Measures the cluster with the real programs: training through the grains against the engine alone, a crowd of watchers, a
-restart, a start, an idle silo.
+"""Measures the cluster with the real programs: training through the grains against the engine alone, a crowd of watchers, ten
+open dashboards, a restart, a start, an idle silo.
 
   dotnet build benchmarks -c Release && ./icon doctor
-  benchmarks/cluster.py [throughput] [watchers] [restart] [start] [idle] [--pairs N]
-  benchmarks/cluster.py watchers --clients 200 --window 200 --pairs 3    ten minutes with the crowd, twenty in all, on a quiet machine
+  benchmarks/cluster.py [throughput] [watchers] [dashboards] [restart] [start] [idle] [--pairs N]
+  benchmarks/cluster.py watchers --clients 200 --window 200 --pairs 3    twenty minutes with the crowd, thirty in all, on a quiet machine
   ICON='dotnet path/to/icon.dll' benchmarks/cluster.py …      another build than this checkout's
 """
 import argparse
@@ -205,6 +205,73 @@ def watchers(pairs, count, window):
           f"API p50 {1000 * statistics.median(latencies):.1f} ms, p99 {1000 * latencies[int(len(latencies) * 0.99)]:.1f} ms over {len(latencies)} calls")
 
 
+class Dashboards(Watchers):
+    """So many open dashboards without a browser: beside each page's stream of events, its questions every two seconds (dashboard.js: look)."""
+
+    def __init__(self, silo, name, count):
+        super().__init__(silo, name, count)
+        self.asked, self.pages = 0, [threading.Thread(target=self.look, args=(silo, 2 * i / count)) for i in range(count)]
+        for page in self.pages:
+            page.start()
+
+    def look(self, silo, late):
+        self.stop.wait(late)  # pages are not opened at once
+        while not self.stop.is_set():
+            for path in ("/api/experiments", "/api/devices"):
+                silo.get(path)
+                self.asked += 1
+            self.stop.wait(2)
+
+    def close(self):
+        super().close()
+        for page in self.pages:
+            page.join()
+
+
+def dashboards(pairs, count=10, window=20):
+    """Without a browser, which would share the training's cores: what is told is the silo's part alone."""
+    with tempfile.TemporaryDirectory() as data:
+        silo = Silo(data)
+        name = submit(data, write(data, experiment(steps=1_000_000)))
+        run = silo.get(f"/api/experiments/{name}")["cells"][0]["runId"]
+
+        def step():
+            return (silo.get(f"/api/runs/{run}").get("progress") or {}).get("step") or 0
+
+        while step() < 30:
+            time.sleep(0.2)
+
+        def measure():
+            """Steps per second, and the silo's CPU seconds for a step."""
+            begin, cpu, first = time.monotonic(), silo.seconds(), step()
+            time.sleep(window)
+            steps = step() - first
+            return steps / (time.monotonic() - begin), (silo.seconds() - cpu) / steps
+
+        speeds, costs = [], []
+        for pair in range(pairs):
+            def alone():
+                return measure()
+
+            def watched():
+                pages = Dashboards(silo, name, count)
+                measured = measure()
+                pages.close()
+                assert pages.events > 0 and pages.asked > 0, "no dashboard was told anything"
+                return measured
+
+            # The order changes, so that a machine that slows down favours neither.
+            first, second = (alone, watched) if pair % 2 == 0 else (watched, alone)
+            a, b = first(), second()
+            without, beside = (a, b) if pair % 2 == 0 else (b, a)
+            speeds.append(beside[0] / without[0])
+            costs.append(beside[1] / without[1])
+            print(f"  {without[0]:.2f} steps/s alone, {beside[0]:.2f} with {count} dashboards, ratio {speeds[-1]:.3f}; "
+                  f"CPU {without[1]:.3f} and {beside[1]:.3f} s a step, ratio {costs[-1]:.3f}", flush=True)
+        silo.stop(kill=True)
+    print(f"{count} dashboards: training at {statistics.median(speeds):.3f} of its speed, {statistics.median(costs):.3f} of the CPU time a step")
+
+
 def restart(pairs):
     seconds = []
     with tempfile.TemporaryDirectory() as data:
@@ -265,7 +332,9 @@ def idle(pairs, settle=20, window=60):
 
 
 def main():
-    measures = {"throughput": throughput, "watchers": lambda pairs: watchers(pairs, options.clients, options.window), "restart": restart, "start": start, "idle": idle}
+    measures = {
+        "throughput": throughput, "watchers": lambda pairs: watchers(pairs, options.clients, options.window), "dashboards": dashboards, "restart": restart, "start": start, "idle": idle,
+    }
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("what", nargs="*", choices=[*measures, []], help="default: all")
     options.add_argument("--pairs", type=int, default=3, help="how often each is measured (default 3)")

@@ -2,6 +2,7 @@
 // network in a data folder of its own, scores it, and serves it: what an icon shows makes no difference to its time.
 //
 //   dotnet build tests/IconDiffusion.Browser.Tests -c Release && node benchmarks/demo.mjs [SIDE] [ICONS] [VISITORS] [ICONS_OF_A_VISITOR]
+//   node benchmarks/demo.mjs 32 3 50 20      fairness and memory over 1,000 icons, which small ones show as well
 
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -52,15 +53,17 @@ try {
   console.log(`alone, ${side} px: ${tell(alone)}`);
 
   // All at once, each again as soon as the last icon is there.
-  const before = memory();
+  const [before, quarters] = [memory(), []];
+  let drawn = 0;
   const waits = await Promise.all(Array.from({ length: visitors }, async (_, visitor) => {
     const own = [];
     for (let i = 0; i < each; i++) {
       const start = performance.now();
-      const answer = await fetch(`${url}/icons`, { method: 'POST', headers: { 'X-Forwarded-For': `203.0.113.${visitor}` } });
+      const answer = await fetch(`${url}/icons`, { method: 'POST', headers: { 'X-Forwarded-For': `203.0.${Math.floor(i / 10)}.${visitor}` } });  // small icons come faster than one address may ask
       if (!answer.ok) throw new Error(await answer.text());
       if (!(await answer.text()).includes('event: icon')) throw new Error('No icon has come.');
       own.push(seconds(start));
+      if (++drawn % Math.ceil(visitors * each / 4) === 0 || drawn === visitors * each) quarters.push(Math.round(memory()));
     }
     return own;
   }));
@@ -68,7 +71,7 @@ try {
   const later = waits.flatMap(own => own.slice(1));
   console.log(`${visitors} visitors, each icon: ${tell(waits.flat())}`);
   if (later.length) console.log(`after the first round the longest wait is ${(Math.max(...later) / Math.min(...later)).toFixed(2)} times the shortest`);
-  console.log(`memory: ${Math.round(before)} MB before, ${Math.round(memory())} MB after ${visitors * each} icons`);
+  console.log(`memory: ${Math.round(before)} MB before, ${quarters.join(', ')} MB after each quarter of ${visitors * each} icons`);
 } finally {
   if (page) {
     page.kill();
