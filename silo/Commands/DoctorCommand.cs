@@ -5,9 +5,11 @@ using IconDiffusion.Client;
 using IconDiffusion.Client.Commands;
 using IconDiffusion.Client.Output;
 using IconDiffusion.Evaluation.Features;
+using IconDiffusion.Generators.StyleTransfer;
 using IconDiffusion.Imaging;
 using IconDiffusion.Kernels;
 using IconDiffusion.Pipeline.Experiments;
+using IconDiffusion.Specs;
 using IconDiffusion.Specs.Files;
 using Spectre.Console;
 
@@ -48,6 +50,7 @@ internal static class DoctorCommand
                 Try("ResNet-18", "./icon setup", ResNet18),
                 Try("Inception weights", "./icon weights", () => PublishedWeightsFile.Inception.Verify(
                     PublishedWeightsFile.Inception.DefaultPath(context.Data.Path)) is var hash ? $"verified, SHA-256 {hash[..12]}…" : "", needed: false),
+                Try("VGG-19 weights", "./icon weights vgg19", () => Vgg19(context.Data), needed: false),
                 Try("data folder", "--data DIR or ICONDIFFUSION_DATA with a folder that you may write", () => Disk(context.Data)),
             ];
             context.Terminal.Result(findings, () => [Table(findings)]);
@@ -72,6 +75,13 @@ internal static class DoctorCommand
     {
         using var network = FeatureExtractor.ResNet18(AppContext.BaseDirectory);
         return $"verified, {network.Label}";
+    }
+
+    // The published file was verified before its convolutions were kept.
+    private static string Vgg19(DataFolder data)
+    {
+        using var network = StyleNetwork.Open(StyleNetworkKind.Vgg19, data, new("cpu"));
+        return $"complete, {data.Vgg19Weights}";
     }
 
     private static string Instructions() =>

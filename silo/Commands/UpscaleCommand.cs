@@ -32,6 +32,9 @@ internal static class UpscaleCommand
             alone. Each PNG file says that it was enlarged, by which run and under which consent. Files that are there already from
             the same images are kept, so the same command goes on where it was interrupted; nothing else is written over.
 
+            RUN is a run that is trained to its end, whose row in a cascade's tables says from which size it enlarges, such as "from 32 px"; the
+            cascade's first run, which draws, and runs of other methods are refused.
+
             How much better it is than bicubic or Lanczos interpolation is in the run's report, of icons that were held out.
 
             Examples:

@@ -37,39 +37,42 @@ internal static class WeightsCommand
         {
             var context = new CommandContext(parsed);
             return parsed.GetValue(network) == OfStyle
-                ? await Vgg19Async(context, parsed.GetValue(from), cancellationToken)
-                : await InceptionAsync(context, parsed.GetValue(from), cancellationToken);
+                ? await FetchAsync(context, PublishedWeightsFile.Vgg19, context.Data.Vgg19Weights, KeepVgg19, parsed.GetValue(from), cancellationToken)
+                : await FetchAsync(context, PublishedWeightsFile.Inception, context.Data.InceptionWeights, KeepInception, parsed.GetValue(from), cancellationToken);
         });
         return command;
     }
 
-    private static async Task<int> InceptionAsync(CommandContext context, string? from, CancellationToken cancellation)
+    /// <param name="target">Where what is kept of the file lies.</param>
+    /// <param name="keep">Puts it there from the verified file, whose SHA-256 it returns.</param>
+    private static async Task<int> FetchAsync(
+        CommandContext context, PublishedWeightsFile file, string target, Func<string, string, string> keep, string? from, CancellationToken cancellation)
     {
-        var file = PublishedWeightsFile.Inception;
-        var target = file.DefaultPath(context.Data.Path);
-        var origin = from ?? (File.Exists(target) ? "already there" : file.Source.ToString());
-        if (from is not null) file.Install(from, target);
-        else if (!File.Exists(target)) await DownloadAsync(context, file, target, cancellation);
-        return Say(context, file, target, file.Verify(target), origin);
-    }
-
-    // The published file is looked at and left behind.
-    private static async Task<int> Vgg19Async(CommandContext context, string? from, CancellationToken cancellation)
-    {
-        var (file, target) = (PublishedWeightsFile.Vgg19, context.Data.Vgg19Weights);
-        if (from is null && File.Exists(target)) return Say(context, file, target, null, "already there");
-        var whole = from ?? file.DefaultPath(context.Data.Path);
+        var downloaded = file.DefaultPath(context.Data.Path);
+        // What is kept of a file was verified when it was made; the file itself is verified each time.
+        if (from is null && File.Exists(target)) return Say(context, file, target, target == downloaded ? file.Verify(target) : null, "already there");
         try
         {
-            if (from is null) await DownloadAsync(context, file, whole, cancellation);
-            var hash = file.Verify(whole);
-            Vgg19File.Keep(TorchFile.Read(whole), target);
-            return Say(context, file, target, hash, from ?? file.Source.ToString());
+            if (from is null) await DownloadAsync(context, file, downloaded, cancellation);
+            return Say(context, file, target, keep(from ?? downloaded, target), from ?? file.Source.ToString());
         }
         finally
         {
-            if (from is null) File.Delete(whole);
+            if (target != downloaded && from is null) File.Delete(downloaded);
         }
+    }
+
+    private static string KeepInception(string whole, string target)
+    {
+        if (whole != target) PublishedWeightsFile.Inception.Install(whole, target);
+        return PublishedWeightsFile.Inception.Verify(target);
+    }
+
+    private static string KeepVgg19(string whole, string target)
+    {
+        var hash = PublishedWeightsFile.Vgg19.Verify(whole);
+        Vgg19File.Keep(TorchFile.Read(whole), target);
+        return hash;
     }
 
     private static async Task DownloadAsync(CommandContext context, PublishedWeightsFile file, string target, CancellationToken cancellation)
@@ -80,7 +83,7 @@ internal static class WeightsCommand
                 display.Report("download", $"{file.Name} weights", p.Bytes, p.Total, Words.Bytes(p.Bytes))), cancellation));
     }
 
-    // Null: what is there was verified when it was made.
+    // Null: it was not computed.
     private static int Say(CommandContext context, PublishedWeightsFile file, string target, string? hash, string origin)
     {
         context.Terminal.Result(new { Path = target, Sha256 = hash, Origin = origin },
