@@ -34,13 +34,16 @@ export function drawCells(container, { id, cells }, shown, most, onRun, onCompar
       h('p', { class: 'steering' },
         h('label', {}, t`Show`, ' ', h('input', { id: 'words', type: 'search', placeholder: t`words of a run or state`, 'data-key': `words ${id}`, input: event => { view.words = event.target.value.trim().toLowerCase(); redraw(); } })),
         h('span', { id: 'shown-cells', class: 'soft', role: 'status' }), h('button', { id: 'compare', 'data-key': `compare ${id}` }, t`Compare`)),
-      h('div', { class: 'cells', tabindex: 0, role: 'region', 'aria-label': t`Runs`, 'data-key': `cells ${id}` }, h('table', {}, h('thead', {}), h('tbody', { id: 'rows' }))));
+      h('div', { class: 'cells', tabindex: 0, role: 'region', 'aria-label': t`Runs`, 'data-key': `cells ${id}` }, h('table', { role: 'table' }, h('thead', { role: 'rowgroup' }), h('tbody', { id: 'rows', role: 'rowgroup' }))));
   }
   const scores = scoresOf(cells);
   const columns = [...fixed, ...scores];
+  const longest = Math.max(...cells.map(({ label }) => letters(label)));
+  container.querySelector('table').style.setProperty('--columns',
+    `24px minmax(${Math.min(longest, 20)}ch, ${longest}ch) 7rem minmax(11rem, 1fr) ${columns.slice(3).map(({ head }) => `${Math.max(7, letters(head) + 2)}ch`).join(' ')}`);
   redraw = () => {
-    fill(container.querySelector('thead'), h('tr', {}, h('th', { scope: 'col' }, h('span', { class: 'hidden' }, t`compare`)), columns.map(({ head }, i) =>
-      h('th', { scope: 'col', class: i > 2 ? 'number' : null, 'aria-sort': view.column === head ? (view.down ? 'descending' : 'ascending') : null },
+    fill(container.querySelector('thead'), h('tr', { role: 'row' }, h('th', { scope: 'col', role: 'columnheader' }, h('span', { class: 'hidden' }, t`compare`)), columns.map(({ head }, i) =>
+      h('th', { scope: 'col', role: 'columnheader', class: i > 2 ? 'number' : null, 'aria-sort': view.column === head ? (view.down ? 'descending' : 'ascending') : null },
         h('button', { 'data-key': `sort ${head}`, click: () => { [view.down, view.column] = [view.column === head && !view.down, head]; redraw(); } }, head)))));
     const by = columns.find(({ head }) => head === view.column)?.value;
     const wanted = cells.filter(cell => view.words.split(/\s+/).every(each => `${cell.label} ${word(cell.state)} ${cell.state}`.toLowerCase().includes(each)));
@@ -52,6 +55,9 @@ export function drawCells(container, { id, cells }, shown, most, onRun, onCompar
   };
   redraw();
 }
+
+// How many digits are about as wide as a text.
+const letters = text => text.replace(/[\u2e80-\uffff]/g, '  ').length;
 
 const collator = new Intl.Collator(language, { numeric: true });
 
@@ -74,9 +80,10 @@ function rowOf(cell, scores, isShown, most, onRun) {
   const key = JSON.stringify([cell, isShown, scores.map(({ head }) => head)]);
   const known = rows.get(cell.cell);
   if (known?.key === key) return known.row;
-  const row = known?.row ?? h('tr', {});
+  const row = known?.row ?? h('tr', { role: 'row' });
   if (isShown) row.setAttribute('aria-current', 'true');
   else row.removeAttribute('aria-current');
+  row.setAttribute('aria-label', `${cell.label}, ${word(cell.state)}`);  // of a row out of sight that is all that screen readers are told until they go there
   fill(row, contents(cell, scores, onRun));
   rows.set(cell.cell, { key, row });
   return row;
@@ -93,14 +100,14 @@ function contents(cell, scores, onRun) {
     state === 'waiting' ? said(cell.waitsFor ?? '') : null,
   ].filter(Boolean).join(' · ');
   return [
-    h('td', {}, h('input', { type: 'checkbox', 'aria-label': t`Compare ${cell.label}`, 'data-key': `compared ${cell.runId}`, change: ({ target }) => { view.compared[target.checked ? 'add' : 'delete'](cell.runId); redraw(); } })),
-    h('td', {}, h('button', { click: () => onRun(cell.runId), 'data-key': cell.runId, 'aria-controls': 'run' }, cell.label)),
-    h('td', {}, pill(state)),
-    h('td', { class: 'stage' }, share === null ? null : bar(share, 1, word(state)), h('small', {}, remarks),
+    h('td', { role: 'cell' }, h('input', { type: 'checkbox', 'aria-label': t`Compare ${cell.label}`, 'data-key': `compared ${cell.runId}`, change: ({ target }) => { view.compared[target.checked ? 'add' : 'delete'](cell.runId); redraw(); } })),
+    h('td', { role: 'cell' }, h('button', { click: () => onRun(cell.runId), 'data-key': cell.runId, 'aria-controls': 'run' }, cell.label)),
+    h('td', { role: 'cell' }, pill(state)),
+    h('td', { role: 'cell', class: 'stage' }, share === null ? null : bar(share, 1, word(state)), h('small', {}, remarks),
       cell.error && state !== 'done' ? h('small', { class: 'bad' }, state === 'failed' ? cell.error : t`before: ${cell.error}`) : null),
-    h('td', { class: 'number' }, going && progress.stepsPerSecond ? figure(progress.stepsPerSecond) : ''),
-    h('td', { class: 'number' }, going && progress.loss !== null ? figure(progress.loss) : ''),
-    scores.map(({ name, network }) => h('td', { class: 'number', title: cell.scores?.notComparable?.join('; ') },
+    h('td', { role: 'cell', class: 'number' }, going && progress.stepsPerSecond ? figure(progress.stepsPerSecond) : ''),
+    h('td', { role: 'cell', class: 'number' }, going && progress.loss !== null ? figure(progress.loss) : ''),
+    scores.map(({ name, network }) => h('td', { role: 'cell', class: 'number', title: cell.scores?.notComparable?.join('; ') },
       !cell.scores ? '' : network && network !== cell.scores.network ? '–' : figure(cell.scores[name]))),
   ];
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using IconDiffusion.Specs;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -5,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace IconDiffusion.Browser.Tests;
 
 /// <summary>Many runs on the dashboard: sorted, filtered, and some side by side.</summary>
-public sealed class ComparisonTests(Browser browser) : OnADashboard(browser)
+public sealed partial class ComparisonTests(Browser browser) : OnADashboard(browser)
 {
     [SkippableFact]
     public async Task ChosenRuns_StandSideBySide()
@@ -34,6 +36,7 @@ public sealed class ComparisonTests(Browser browser) : OnADashboard(browser)
         await SubmitAsync("many", gpu: "RTX 3080", seeds: [.. Enumerable.Range(1, 1000)]);
         var page = await OpenAsync($"#token={Silo.Token}");
         await Expect(page.Locator("#rows tr")).ToHaveCountAsync(1000);
+        Assert.Equal(Enumerable.Range(1, 1000), await SeedsAsync(page));
         await Button(page, "run").ClickAsync();
         await Expect(page.Locator("#rows tr").Nth(9)).ToContainTextAsync("seed 10");  // as numbers, not as words
         await Button(page, "run").ClickAsync();
@@ -46,4 +49,17 @@ public sealed class ComparisonTests(Browser browser) : OnADashboard(browser)
         await Expect(page.Locator("#rows tr").Last).ToContainTextAsync("seed 77");
         Assert.Empty(await Barriers.FindAsync(page));
     }
+
+    // Of all rows that a screen reader is told of, in sight or not, in its order.
+    private static async Task<IEnumerable<int>> SeedsAsync(IPage page)
+    {
+        var developer = await page.Context.NewCDPSessionAsync(page);
+        var tree = await developer.SendAsync("Accessibility.getFullAXTree");
+        return [.. tree!.Value.GetProperty("nodes").EnumerateArray()
+            .Where(node => node.TryGetProperty("role", out var role) && role.GetProperty("value").GetString() == "row")
+            .Select(row => Seed().Match(row.GetProperty("name").GetProperty("value").GetString()!)).Where(seed => seed.Success).Select(seed => int.Parse(seed.Groups[1].Value, CultureInfo.InvariantCulture))];
+    }
+
+    [GeneratedRegex("seed ([0-9]+), waiting$")]
+    private static partial Regex Seed();
 }
