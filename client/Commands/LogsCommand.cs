@@ -26,8 +26,8 @@ internal static class LogsCommand
         });
         return ClusterContext.Complete(new Command("logs",
             """
-            Shows a run's attempts, warnings and errors, and the losses of its last steps. With --json: one document; with
-            --follow too, one object per line.
+            Shows a run's attempts, warnings and errors, and the losses of its last steps. The lines are as the silos wrote them, in
+            English. With --json: one document; with --follow too, one object per line.
 
             Examples:
               icon logs 3f9c2a
@@ -39,7 +39,7 @@ internal static class LogsCommand
             var log = await context.Silo.GetLogAsync(id, parsed.GetValue(last), cancellation);
             if (parsed.GetValue(follow))
                 return await FollowAsync(context, id, log, cancellation);
-            context.Terminal.Result(log, () => log.Events.Select(Line).Concat(log.Losses.Select(Line)).DefaultIfEmpty("nothing yet").Select(line => Speech.Text(line)));
+            context.Terminal.Result(log, () => log.Events.Select(Line).Concat(log.Losses.Select(Line)).DefaultIfEmpty(Speech.Say("nothing yet")).Select(line => new Text(line)));
             return ExitCode.Success;
         });
     }

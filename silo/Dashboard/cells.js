@@ -49,12 +49,16 @@ export function drawCells(container, { id, cells }, shown, most, onRun, onCompar
     const wanted = cells.filter(cell => view.words.split(/\s+/).every(each => `${cell.label} ${word(cell.state)} ${cell.state}`.toLowerCase().includes(each)));
     if (by) wanted.sort((a, b) => compared(by(a), by(b)) * (view.down ? -1 : 1) || a.cell - b.cell);
     place($('rows'), wanted.map(cell => rowOf(cell, scores, cell.runId === shown, most, onRun)));
+    $('rows').classList.toggle('many', cells.length > many);
     $('shown-cells').textContent = wanted.length === cells.length ? t`${cells.length} run(s)` : t`${wanted.length} of ${cells.length} runs`;
     const chosen = cells.filter(cell => view.compared.has(cell.runId));
     Object.assign($('compare'), { disabled: chosen.length < 2 || chosen.length > most, textContent: chosen.length > most ? t`Compare: at most ${most}` : chosen.length ? t`Compare ${chosen.length}` : t`Compare`, onclick: () => onCompare(chosen) });
   };
   redraw();
 }
+
+// Of more rows those out of sight are not laid out; screen readers are told their names alone until they go there.
+const many = 100;
 
 // How many digits are about as wide as a text.
 const letters = text => text.replace(/[\u2e80-\uffff]/g, '  ').length;
@@ -83,7 +87,7 @@ function rowOf(cell, scores, isShown, most, onRun) {
   const row = known?.row ?? h('tr', { role: 'row' });
   if (isShown) row.setAttribute('aria-current', 'true');
   else row.removeAttribute('aria-current');
-  row.setAttribute('aria-label', `${cell.label}, ${word(cell.state)}`);  // of a row out of sight that is all that screen readers are told until they go there
+  row.setAttribute('aria-label', `${cell.label}, ${word(cell.state)}`);
   fill(row, contents(cell, scores, onRun));
   rows.set(cell.cell, { key, row });
   return row;

@@ -256,9 +256,9 @@ public abstract class RecoveryTests(bool shuffled = false, bool onPostgres = fal
         var forgotten = new List<string>();
         foreach (var result in await Cluster.Experiment(spec).GetResultsAsync())
         {
-            var (kept, id) = (new GrainState<WorkMemory>(), GrainId.Create(WorkKind.Evaluation.Grain, $"{result.RunId}/{RunIdentity.Result(result.Spec)}"));
+            var (kept, id) = (new GrainState<WorkMemory>(), GrainId.Create(WorkKind.Evaluation.Grain, $"{result.RunId}/{RunIdentity.Result(result.Spec)}@{DeviceClass.Any}"));
             await Cluster.Storage.ReadStateAsync("evaluation", id, kept);
-            Assert.IsType<WorkStage.Done>(kept.State.Stage);
+            Assert.IsType<WorkStage.Done>(kept.State?.Stage);
             await Cluster.Storage.ClearStateAsync("evaluation", id, kept);
             forgotten.Add($"{id.Key}#1");
         }
