@@ -89,7 +89,7 @@ mend() {
 
 # PostgreSQL refuses to run as root.
 as_postgres() { in_host database setpriv --reuid=postgres --regid=postgres --clear-groups env -C "$work/database" "$@"; }
-postgres() { as_postgres "$bin/pg_ctl" -D data -w -m fast -l server.log -o "-h ${2-127.0.0.1,${address[database]}} -k $work/database" "$1" >/dev/null; }
+postgres() { as_postgres "$bin/pg_ctl" -D data -w -m fast -l server.log -o "-h '${2-127.0.0.1,${address[database]}}' -k $work/database" "$1" >/dev/null; }
 query() { as_postgres "$bin/psql" -h "$work/database" -U postgres -d icon -Atqc "$1"; }
 
 start_database() {
