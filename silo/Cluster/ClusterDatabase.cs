@@ -113,16 +113,19 @@ public static partial class ClusterDatabase
         }
     }
 
-    /// <summary>How many changes among the cluster's members the database has seen; null: it knows nothing of the cluster.</summary>
+    /// <summary>Counts on by one in a silo's own row.</summary>
     /// <param name="id"><see cref="ClusterSettings.Id"/>.</param>
+    /// <param name="silo">Its name, which no other that lives has.</param>
+    /// <returns>The new count; 1 where the row was not there.</returns>
     /// <exception cref="NpgsqlException">The database cannot be had.</exception>
-    public static async Task<int?> MemberChangesAsync(NpgsqlDataSource database, string id, CancellationToken cancellationToken)
+    public static async Task<long> BeatAsync(NpgsqlDataSource database, string id, string silo, CancellationToken cancellationToken)
     {
-        var command = database.CreateCommand("SELECT version FROM orleansmembershipversiontable WHERE deploymentid = $1");
+        var command = database.CreateCommand("INSERT INTO iconpulses AS there VALUES ($1, $2, 1) ON CONFLICT (clusterid, siloname) DO UPDATE SET beats = there.beats + 1 RETURNING beats");
         await using (command.ConfigureAwait(false))
         {
             command.Parameters.Add(new() { Value = id });
-            return (int?)await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+            command.Parameters.Add(new() { Value = silo });
+            return (long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
         }
     }
 
@@ -139,7 +142,7 @@ public static partial class ClusterDatabase
 
     private static readonly string[] Relations =
     [
-        "iconrevocations", "orleansgraindirectory", "orleansmembershiptable", "orleansmembershipversiontable", "orleansquery", "orleansreminderstable",
+        "iconpulses", "iconrevocations", "orleansgraindirectory", "orleansmembershiptable", "orleansmembershipversiontable", "orleansquery", "orleansreminderstable",
         "orleansstorage", "orleansstorage_first_write",
     ];
 

@@ -48,6 +48,9 @@ CREATE TABLE IF NOT EXISTS orleansgraindirectory (
 -- Not Orleans': the authority's newest list of revoked certificates.
 CREATE TABLE IF NOT EXISTS iconrevocations (clusterid varchar(150) PRIMARY KEY, list bytea NOT NULL);
 
+-- Nor this: what each silo counts on in, to notice that the database was set back.
+CREATE TABLE IF NOT EXISTS iconpulses (clusterid varchar(150) NOT NULL, siloname varchar(150) NOT NULL, beats bigint NOT NULL, PRIMARY KEY (clusterid, siloname));
+
 INSERT INTO orleansquery (querykey, querytext) VALUES
 
 -- Members of the cluster. Each change wants the version that its silo has read, and makes the next.

@@ -147,7 +147,8 @@ internal static class SiloRuntime
                 void Watch(IConnectionBuilder builder) => builder.Use(next => connection => services.GetRequiredService<Revocations>().WatchAsync(connection, next));
             });
         }
-        silo.Services.AddSingleton(settings).AddSingleton(_ => ClusterDatabase.Connections(settings.Database, settings.Keys?.Authority)).AddHostedService<DatabaseWatch>();
+        silo.Services.AddSingleton(settings).AddSingleton(_ => ClusterDatabase.Connections(settings.Database, settings.Keys?.Authority)).AddHostedService(services =>
+            ActivatorUtilities.CreateInstance<DatabaseWatch>(services, settings.Id, services.GetRequiredService<ILocalSiloDetails>().Name));
         silo.UseAdoNetClustering(options => options.Configure<NpgsqlDataSource>((members, database) => (members.Invariant, members.DataSource) = (Invariant, database)));
 
         silo.Configure<ClusterMembershipOptions>(WatchClosely);

@@ -31,8 +31,8 @@ internal static partial class SiloLog
     [LoggerMessage(10, LogLevel.Critical, "The certificate of this machine was revoked: the silo stops")]
     public static partial void OwnCertificateRevoked(this ILogger logger);
 
-    [LoggerMessage(11, LogLevel.Critical, "The cluster's database was set back to an earlier state: it counts {Found} changes among the members, where it had {Seen}. The silo stops, and goes on from what the database knows when it is started again")]
-    public static partial void SetBack(this ILogger logger, int found, int seen);
+    [LoggerMessage(11, LogLevel.Critical, "The cluster's database was set back to an earlier state: this silo has counted to {Seen} there, and it says {Found}. The silo stops, and goes on from what the database knows when it is started again")]
+    public static partial void SetBack(this ILogger logger, long found, long seen);
 
     [LoggerMessage(7, LogLevel.Warning, "The state of {What} cannot be read, trying again: {Reason}")]
     public static partial void NotRead(this ILogger logger, string what, string reason);

@@ -16,7 +16,7 @@ public sealed class ClusterInitTests : IDisposable
 
         Assert.Equal((0, 0), (first.ExitCode, second.ExitCode));
         Assert.Equal(
-            ["iconrevocations", "orleansgraindirectory", "orleansmembershiptable", "orleansmembershipversiontable", "orleansquery", "orleansreminderstable", "orleansstorage", "orleansstorage_first_write"],
+            ["iconpulses", "iconrevocations", "orleansgraindirectory", "orleansmembershiptable", "orleansmembershipversiontable", "orleansquery", "orleansreminderstable", "orleansstorage", "orleansstorage_first_write"],
             first.Json.GetProperty("made").EnumerateArray().Select(name => name.GetString()!));
         Assert.Equal((0, 0), (second.Json.GetProperty("made").GetArrayLength(), second.Json.GetProperty("queries").GetInt32()));
     }
