@@ -36,6 +36,8 @@ public sealed class TrainingWatchTests : IDisposable
         Assert.Equal(File.ReadAllBytes(Run("plain").CheckpointFile(Steps)), File.ReadAllBytes(Run("watched").CheckpointFile(Steps)));
         Assert.Equal((Steps, Steps, 3), (watched.Window!.Looks, watched.Window.Result, watched.Window.HeldOut));
 
+        // A discriminator that is told tags judges icons by them, and looks hand over icons alone.
+        var signs = method.StartsWith("ddpm", StringComparison.Ordinal) ? 4 : method == "stylegan2 tags" ? 0 : 1;
         var points = TrainingWatch.Read(Run("watched"));
         Assert.Equal(Enumerable.Range(1, Steps).Select(step => (long)step), points.Select(point => point.Step));
         Assert.All(points, point =>
@@ -43,11 +45,11 @@ public sealed class TrainingWatchTests : IDisposable
             Assert.Equal((6, 7, 3), (point.Icons, point.Training.Count, point.HeldOut!.Count));
             Assert.Equal((7, 3), (point.Chance.Pictures, point.Chance.HeldOut));
             Assert.All((double[])[point.Training.Frechet, point.HeldOut.Frechet, point.NearestDistance], figure => Assert.True(figure > 0));
-            Assert.Equal(method.StartsWith("ddpm", StringComparison.Ordinal) ? 4 : 1, point.Signs.Count);
+            Assert.Equal(signs, point.Signs.Count);
             Assert.All(point.Signs, sign => Assert.True(double.IsFinite(sign.Training) && double.IsFinite(sign.Gap!.Value) && sign.Generated is null == method.StartsWith("ddpm", StringComparison.Ordinal)));
         });
         Assert.Equal(Steps, Directory.EnumerateFiles(Run("watched").Looks).Count());
-        Assert.NotEqual(points[0].Signs, points[^1].Signs);
+        Assert.Equal(signs == 0, points[0].Signs.Equals(points[^1].Signs));
         Assert.NotEqual(points[0].Training, points[^1].Training);
     }
 
