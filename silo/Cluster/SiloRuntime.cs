@@ -138,7 +138,7 @@ internal static class SiloRuntime
         if (settings.Keys is { } keys)
         {
             silo.UseTls(keys.Certificate, tls => Require(tls, keys));
-            silo.Services.AddSingleton<Revocations>().AddHostedService(services => services.GetRequiredService<Revocations>());
+            silo.Services.AddSingleton(settings).AddSingleton<Revocations>().AddHostedService(services => services.GetRequiredService<Revocations>());
             silo.Services.AddOptions<SiloConnectionOptions>().Configure<IServiceProvider>((connections, services) =>
             {
                 connections.ConfigureSiloInboundConnection(Watch);
@@ -147,7 +147,7 @@ internal static class SiloRuntime
                 void Watch(IConnectionBuilder builder) => builder.Use(next => connection => services.GetRequiredService<Revocations>().WatchAsync(connection, next));
             });
         }
-        silo.Services.AddSingleton(settings).AddSingleton(_ => ClusterDatabase.Connections(settings.Database, settings.Keys?.Authority)).AddHostedService(services =>
+        silo.Services.AddSingleton(_ => ClusterDatabase.Connections(settings.Database, settings.Keys?.Authority)).AddHostedService(services =>
             ActivatorUtilities.CreateInstance<DatabaseWatch>(services, settings.Id, services.GetRequiredService<ILocalSiloDetails>().Name));
         silo.UseAdoNetClustering(options => options.Configure<NpgsqlDataSource>((members, database) => (members.Invariant, members.DataSource) = (Invariant, database)));
 
