@@ -25,6 +25,7 @@ internal static partial class CpuEnvironment
             foreach (var (name, value) in Choose())
                 Set(name, value);
             if (OperatingSystem.IsLinux()) KeepMemory();
+            ScalarLifetime.Prolong();
         }
     }
 

@@ -25,13 +25,17 @@ public static unsafe class KernelLibrary
         ? $"{missing.Obstacle}, so training is 2 to 4 times slower on the CPU; {missing.Advice}"
         : null;
 
+    /// <summary>Where a library that is built with this assembly lies, if it was built.</summary>
+    internal static string PathOf(string fileName) =>
+        Path.Combine(Path.GetDirectoryName(typeof(KernelLibrary).Assembly.Location) ?? AppContext.BaseDirectory, fileName);
+
     private static (string Obstacle, string Advice)? Load()
     {
         CpuEnvironment.Configure();
         // libtorch first: it brings an OpenMP library of the same name as the kernels', and both then share its threads.
         _ = get_num_threads();
         if (Environment.GetEnvironmentVariable(Variable) == "none") return ($"{Variable} is 'none'", "unset it");
-        var path = Path.Combine(Path.GetDirectoryName(typeof(KernelLibrary).Assembly.Location) ?? AppContext.BaseDirectory, FileName);
+        var path = PathOf(FileName);
         if (!File.Exists(path)) return ("The CPU kernels are not built here", OperatingSystem.IsLinux() ? Build : $"on Linux, {Build}");
         if (!NativeLibrary.TryLoad(path, out var library)) return ($"{path} does not load", Build);
         var version = NativeLibrary.TryGetExport(library, nameof(NativeKernels.icon_abi_version), out var export)

@@ -19,9 +19,45 @@ internal static partial class ChildProcess
                 foreach (var name in names)
                     Console.WriteLine(Marshal.PtrToStringUTF8(getenv(name)));
                 return 0;
+            case ["numbers"]:
+                Console.WriteLine($"{WrongNumbers(100)} of 100 wrong");
+                return 0;
             default:
                 return 2;
         }
+    }
+
+    // Numbers that nothing mentions any more, while another thread collects garbage.
+    private static int WrongNumbers(int count)
+    {
+        using var stop = new CancellationTokenSource();
+        var collector = new Thread(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+        });
+        collector.Start();
+        using var x = torch.zeros(1 << 22);
+        using var mask = torch.ones(1 << 22, dtype: torch.ScalarType.Bool);
+        var wrong = 0;
+        for (var i = 0; i < count; i++)
+        {
+            try
+            {
+                using var y = x.masked_fill(mask, i + 0.5);
+                if (y[0].item<float>() != i + 0.5f) wrong++;
+            }
+            catch (ExternalException)
+            {
+                wrong++;
+            }
+        }
+        stop.Cancel();
+        collector.Join();
+        return wrong;
     }
 
     /// <summary>Runs Main in a new process and returns its exit code and what it printed.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -6,10 +5,6 @@ namespace IconDiffusion.Kernels.Tests;
 
 public sealed class EnvironmentTests
 {
-    // Tests that run side by side on threads which spin while they wait take ten times as long.
-    [ModuleInitializer]
-    internal static void Prepare() => LibTorch.Configure();
-
     [SkippableFact]
     public void TheKernels_AreBuilt_WhereThereIsACompiler()
     {
