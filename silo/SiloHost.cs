@@ -77,13 +77,14 @@ public sealed class SiloHost : IAsyncDisposable
         options.Data = Path.GetFullPath(options.Data);
         var siloLock = SiloLock.Take(options.Data, options.IsCluster ? options.Name : null);
         WebApplication? app = null;
+        var generation = 0;
         try
         {
             if (options.Cluster is { } cluster)
             {
                 await ClusterDatabase.CheckAsync(cluster.Database, cancellationToken, cluster.Keys?.Authority).ConfigureAwait(false);
                 await Revocations.LookAsync(cluster, options.Data, cancellationToken).ConfigureAwait(false);
-                cluster.Resolve();   // A wrong address is told before anything starts.
+                generation = await ClusterDatabase.NextGenerationAsync(cluster.Database, cluster.Id, cluster.Resolve(), cluster.Port, cancellationToken, cluster.Keys?.Authority).ConfigureAwait(false);
             }
             var shown = ApiCertificate.Of(options);
             HttpServer.ThrowIfTaken(options.Url, options.Listen);
@@ -91,7 +92,7 @@ public sealed class SiloHost : IAsyncDisposable
             Folders.RemoveUploads(options);
             var warnings = new List<string>();
             warnings.AddRange(Warnings(options));
-            var identity = new SiloIdentity(SiloToken.Ensure(options.Data, warnings.Add), Guid.NewGuid().ToString("N"), TimeProvider.System.GetTimestamp());
+            var identity = new SiloIdentity(SiloToken.Ensure(options.Data, warnings.Add), Guid.NewGuid().ToString("N"), TimeProvider.System.GetTimestamp()) { Generation = generation };
             app = Build(options, identity, shown, addWork);
             var logger = app.Services.GetRequiredService<ILogger<SiloHost>>();
             foreach (var warning in warnings)

@@ -129,6 +129,27 @@ public static partial class ClusterDatabase
         }
     }
 
+    /// <summary>The generation of a silo's life that begins now, see <see cref="ClusterMember"/>.</summary>
+    /// <param name="id"><see cref="ClusterSettings.Id"/>.</param>
+    /// <returns>Seconds since 2022, which is where Orleans begins to count, or more: above all that the address had.</returns>
+    /// <exception cref="SiloOptionsException">It is no connection string.</exception>
+    /// <exception cref="ClusterDatabaseException">The database cannot be had.</exception>
+    public static Task<int> NextGenerationAsync(string connectionString, string id, IPAddress address, int port, CancellationToken cancellationToken, X509Certificate2? authority = null) =>
+        WithAsync(connectionString, authority, async connection =>
+        {
+            var command = Command(connection, """
+                SELECT greatest(extract(epoch FROM now() - timestamptz '2022-01-01 00:00+00')::integer, max(generation) + 1)
+                FROM orleansmembershiptable WHERE deploymentid = $1 AND address = $2 AND port = $3
+                """);
+            await using (command.ConfigureAwait(false))
+            {
+                command.Parameters.Add(new() { Value = id });
+                command.Parameters.Add(new() { Value = address.ToString() });
+                command.Parameters.Add(new() { Value = port });
+                return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+            }
+        }, cancellationToken);
+
     private const string Revoked = "SELECT list FROM iconrevocations WHERE clusterid = $1";
 
     private static async Task<byte[]?> RevokedAsync(NpgsqlCommand command, string id, CancellationToken cancellationToken)

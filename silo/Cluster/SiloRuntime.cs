@@ -149,6 +149,7 @@ internal static class SiloRuntime
         }
         silo.Services.AddSingleton(_ => ClusterDatabase.Connections(settings.Database, settings.Keys?.Authority)).AddHostedService(services =>
             ActivatorUtilities.CreateInstance<DatabaseWatch>(services, settings.Id, services.GetRequiredService<ILocalSiloDetails>().Name));
+        silo.Services.AddSingleton<ILocalSiloDetails, ClusterMember>();
         silo.UseAdoNetClustering(options => options.Configure<NpgsqlDataSource>((members, database) => (members.Invariant, members.DataSource) = (Invariant, database)));
 
         silo.Configure<ClusterMembershipOptions>(WatchClosely);
@@ -171,6 +172,10 @@ internal static class SiloRuntime
         members.TableRefreshTimeout = TimeSpan.FromSeconds(10);
         members.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
         members.DeathVoteExpirationTimeout = TimeSpan.FromSeconds(60);
+
+        // Silos whose clocks differ would take one that starts for one that began an hour ago.
+        members.EvictWhenMaxJoinAttemptTimeExceeded = false;
+        members.SiloGenerationRetirementAge = null;
     }
 
     /// <summary>States, reminders and the grain directory in PostgreSQL, by the <see cref="NpgsqlDataSource"/> among the services.</summary>

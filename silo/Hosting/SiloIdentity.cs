@@ -12,6 +12,9 @@ internal sealed class SiloIdentity(string token, string incarnation, long starte
 
     public long Started { get; } = started;
 
+    /// <summary>Orleans' number of this start, where the silo is one of a cluster.</summary>
+    public int Generation { get; init; }
+
     /// <summary>Once the API listens.</summary>
     public Uri Url { get; set; } = null!;
 }

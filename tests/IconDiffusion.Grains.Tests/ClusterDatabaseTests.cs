@@ -1,8 +1,10 @@
+using System.Net;
 using IconDiffusion.Silo.Cluster;
 using IconDiffusion.Silo.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using SiloAddress = Orleans.Runtime.SiloAddress;
 
 namespace IconDiffusion.Grains.Tests;
 
@@ -68,6 +70,25 @@ public sealed class ClusterDatabaseTests
         await using var restored = NpgsqlDataSource.Create(other.ConnectionString);
         await using var rows = restored.CreateCommand("SELECT (SELECT string_agg(concat_ws(' ', serviceid, encode(payloadbinary, 'hex'), version), ',') FROM orleansstorage) || (SELECT concat_ws(' ', '', grainid, period) FROM orleansreminderstable)");
         Assert.Equal("it's 0102 5 grain 60000", await rows.ExecuteScalarAsync());
+    }
+
+    [SkippableFact]
+    public async Task AClockThatWasSetBack_MakesNoOlderMember()
+    {
+        await using var database = await (await PostgresServer.GetAsync()).CreateDatabaseAsync();
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        var now = SiloAddress.AllocateNewGeneration();
+        await RunAsync(source, $"""
+            INSERT INTO orleansmembershipversiontable VALUES ('it''s', now(), 3), ('another', now(), 1);
+            INSERT INTO orleansmembershiptable (deploymentid, address, port, generation, siloname, hostname, status, starttime, iamalivetime)
+            SELECT id, '127.0.0.1', port, generation, 'silo', 'host', 5, now(), now()
+            FROM (VALUES ('it''s', 11111, {now - 100}), ('it''s', 11111, {now + 3600}), ('it''s', 11112, {now + 5000}), ('another', 11111, {now + 7000})) AS members (id, port, generation)
+            """);
+
+        Assert.Equal(now + 3601, await NextAsync("it's"));
+        Assert.InRange(await NextAsync("new"), now - 1, now + 600);
+
+        Task<int> NextAsync(string cluster) => ClusterDatabase.NextGenerationAsync(database.ConnectionString, cluster, IPAddress.Loopback, 11111, default);
     }
 
     [SkippableFact]
