@@ -379,8 +379,8 @@ run() {
 within_budget() {
     python3 - "$1" "$budget" <<'PYTHON'
 import json, sys
-for cell in json.load(open(sys.argv[1])):
-    hours, minutes, seconds = cell["training"]["time"].split(":")
+for cell in json.load(open(sys.argv[1]))["results"]:
+    hours, minutes, seconds = cell["result"]["training"]["time"].split(":")
     worked = int(hours) * 3600 + int(minutes) * 60 + float(seconds)
     if not float(sys.argv[2]) <= worked < float(sys.argv[2]) + 30:
         sys.exit(f"trained for {worked} s of {sys.argv[2]} s")
