@@ -4,7 +4,6 @@ using IconDiffusion.Silo.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using SiloAddress = Orleans.Runtime.SiloAddress;
 
 namespace IconDiffusion.Grains.Tests;
 
@@ -77,7 +76,7 @@ public sealed class ClusterDatabaseTests
     {
         await using var database = await (await PostgresServer.GetAsync()).CreateDatabaseAsync();
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
-        var now = SiloAddress.AllocateNewGeneration();
+        var now = (int)(DateTimeOffset.UtcNow - new DateTimeOffset(2022, 1, 1, 0, 0, 0, TimeSpan.Zero)).TotalSeconds;
         await RunAsync(source, $"""
             INSERT INTO orleansmembershipversiontable VALUES ('it''s', now(), 3), ('another', now(), 1);
             INSERT INTO orleansmembershiptable (deploymentid, address, port, generation, siloname, hostname, status, starttime, iamalivetime)

@@ -27,7 +27,7 @@ public sealed partial class ScalarLifetimeTests
         Skip.IfNot(ScalarLifetime.IsProlonged, "no C++ compiler here");
         var (code, output) = ChildProcess.Run(["numbers"], ("DOTNET_TieredCompilation", "0"));
 
-        Assert.Equal("0 of 100 wrong", output.Trim());
+        Assert.Equal("0 of 20 wrong", output.Trim());
         Assert.Equal(0, code);
     }
 
