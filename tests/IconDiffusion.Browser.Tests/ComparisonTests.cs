@@ -10,6 +10,7 @@ namespace IconDiffusion.Browser.Tests;
 public sealed partial class ComparisonTests(Browser browser) : OnADashboard(browser)
 {
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task ChosenRuns_StandSideBySide()
     {
         await SubmitAsync("faces", figures: EvaluationFigures.All, seeds: [1, 2]);
@@ -31,6 +32,7 @@ public sealed partial class ComparisonTests(Browser browser) : OnADashboard(brow
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task AThousandRuns_AreSortedAndFiltered()
     {
         await SubmitAsync("many", gpu: "RTX 3080", seeds: [.. Enumerable.Range(1, 1000)]);

@@ -8,6 +8,7 @@ namespace IconDiffusion.Browser.Tests;
 public sealed class DashboardTests(Browser browser) : OnADashboard(browser)
 {
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task AnExperiment_IsSeenFromItsTrainingToItsScores()
     {
         var log = new PageLog();
@@ -38,6 +39,7 @@ public sealed class DashboardTests(Browser browser) : OnADashboard(browser)
 
     // What is not translated would be seen as Latin letters; names, paths, events and errors are the silo's own.
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task WhoseBrowserAsksForJapanese_ReadsTheDashboardInIt()
     {
         await SubmitAsync("faces", figures: EvaluationFigures.All);
@@ -105,6 +107,7 @@ public sealed class DashboardTests(Browser browser) : OnADashboard(browser)
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task ABarrier_IsFound()
     {
         var page = await OpenAsync("");
@@ -117,6 +120,7 @@ public sealed class DashboardTests(Browser browser) : OnADashboard(browser)
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task EveryState_IsOpenToThoseWhoSeeOrHearItOtherwise()
     {
         var page = await OpenAsync("");
@@ -148,6 +152,7 @@ public sealed class DashboardTests(Browser browser) : OnADashboard(browser)
     }
 
     [SkippableTheory]
+    [Trait("Speed", "Slow")]
     [InlineData(390)]
     [InlineData(1280)]
     public async Task Nothing_RunsOutOfThePage(int width)

@@ -27,6 +27,7 @@ public sealed class DemoPageTests(Browser browser) : IClassFixture<Browser>, IAs
     }
 
     [SkippableTheory]
+    [Trait("Speed", "Slow")]
     [InlineData(360)]
     [InlineData(1280)]
     public async Task OneKey_BringsAnIcon_AndAnotherOneTheNext(int width)
@@ -65,6 +66,7 @@ public sealed class DemoPageTests(Browser browser) : IClassFixture<Browser>, IAs
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task OnceTheConsentIsRevoked_ThePageSaysThatItIsClosed_AndShowsNoMore()
     {
         var page = await OpenAsync(1280);
@@ -81,6 +83,7 @@ public sealed class DemoPageTests(Browser browser) : IClassFixture<Browser>, IAs
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task WhoseBrowserAsksForJapanese_ReadsThePageInIt()
     {
         var page = await OpenAsync(390, language: "ja-JP");
@@ -96,6 +99,7 @@ public sealed class DemoPageTests(Browser browser) : IClassFixture<Browser>, IAs
     }
 
     [SkippableTheory]
+    [Trait("Speed", "Slow")]
     [InlineData("en-US", 360, "Icon 1,000,000, asked to show: hat, <b>beard</b>. Nobody has seen it before you.")]
     [InlineData("ja-JP", 1280, "アイコン 1,000,000（希望：hat, <b>beard</b>）。あなたより前に見た人はいません。")]
     public async Task WhereTheModelKnowsTags_TheyAreChosenByKeys_AndStayChosen(string language, int width, string caption)

@@ -13,6 +13,7 @@ namespace IconDiffusion.Browser.Tests;
 public sealed class DrawingTests(Browser browser) : OnADashboard(browser)
 {
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task MoreIcons_AFilm_AndAFolderToGiveAway_ComeOfAFinishedRun()
     {
         var id = await SubmitAsync("faces", figures: EvaluationFigures.All);
@@ -47,6 +48,7 @@ public sealed class DrawingTests(Browser browser) : OnADashboard(browser)
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task AConsent_IsSeenByAll_AndTakenBackByAnOwnerAlone()
     {
         var registry = new ConsentRegistry(Path.Combine(Folder, "data", "consents"), TimeProvider.System);

@@ -12,6 +12,7 @@ namespace IconDiffusion.Browser.Tests;
 public sealed class FindingsTests(Browser browser) : OnADashboard(browser)
 {
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task EveryIcon_IsShownWithWhatItIsNearestTo_AndTheReportIsRead()
     {
         var id = await SubmitAsync("faces", figures: EvaluationFigures.All);
@@ -47,6 +48,7 @@ public sealed class FindingsTests(Browser browser) : OnADashboard(browser)
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task ATicket_LetsAReportBeReadOnce_AndNothingElse()
     {
         var id = await SubmitAsync("faces");

@@ -192,6 +192,7 @@ public sealed class NoveltyPageTests(Browser browser) : IClassFixture<Browser>, 
     }
 
     [SkippableTheory]
+    [Trait("Speed", "Slow")]
     [InlineData(1)]
     [InlineData(3)]
     public async Task ThePage_IsOpenToThoseWhoSeeOrHearItOtherwise(int sets)

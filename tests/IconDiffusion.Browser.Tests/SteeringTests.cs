@@ -8,6 +8,7 @@ namespace IconDiffusion.Browser.Tests;
 public sealed class SteeringTests(Browser browser) : OnADashboard(browser)
 {
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task AnExperiment_IsPaused_Resumed_MovedInTheQueue_Cancelled_AndSubmittedAgain()
     {
         var id = await SubmitAsync("faces", steps: 1_000_000);

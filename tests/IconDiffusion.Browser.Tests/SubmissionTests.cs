@@ -23,6 +23,7 @@ public sealed class SubmissionTests(Browser browser) : OnADashboard(browser)
         """;
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task AnExperimentFile_IsPlannedAndStarted()
     {
         var page = await OpenAsync($"#token={await TokenAsync(TokenRole.Work)}");
@@ -48,6 +49,7 @@ public sealed class SubmissionTests(Browser browser) : OnADashboard(browser)
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task AFolderOfPictures_IsProposedAsAnExperiment_AndNamesStayText()
     {
         var folder = Pictures();

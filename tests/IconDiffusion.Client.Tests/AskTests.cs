@@ -34,6 +34,7 @@ public sealed class AskTests : IDisposable
     }
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [InlineData("wanted a folder of pictures")]
     [InlineData("/nowhere'", "nowhere")]
     [InlineData("'nobody'", "--example", "nobody")]

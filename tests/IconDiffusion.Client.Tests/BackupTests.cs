@@ -17,6 +17,7 @@ public sealed class BackupTests : IDisposable
     private string Backup => Path.Combine(_icon.Folder, "backup");
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task AClustersBackup_GoesOnInAnotherDatabase_WithTheSameAuthority()
     {
         var server = await PostgresServer.GetAsync();

@@ -7,6 +7,7 @@ public sealed class CalibrateTests : IDisposable
     public void Dispose() => _icon.Dispose();
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task AFolder_IsCalibrated_KeptInTheDataFolder_AndQuotedByItsReports()
     {
         var folder = Path.Combine(_icon.Folder, "faces");

@@ -18,6 +18,7 @@ public sealed class ClusterKeysTests : IDisposable
     public void Dispose() => _icon.Dispose();
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task WhoHasAJoinFileIsInside_AndNobodyElse()
     {
         await using var database = await (await PostgresServer.GetAsync()).CreateDatabaseAsync(empty: true);
@@ -73,6 +74,7 @@ public sealed class ClusterKeysTests : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task AMachinesLogin_ReadsAndWritesRowsAlone_AndEndsWithItsCertificate()
     {
         var server = await PostgresServer.GetAsync();
@@ -139,6 +141,7 @@ public sealed class ClusterKeysTests : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task ADatabaseThatEncrypts_IsBelievedByTheClustersAuthorityAlone()
     {
         var server = await PostgresServer.GetAsync();

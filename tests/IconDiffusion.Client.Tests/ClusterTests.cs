@@ -21,6 +21,7 @@ public sealed class ClusterTests : IDisposable
 
     /// <summary>What the same file comes to in one process, undisturbed.</summary>
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task ASubmittedExperiment_IsFollowedToItsEnd_AndItsWeightsAreThoseOfTheEngineAlone()
     {
         var json = TinyExperiment.Json(steps: 20, dimMults: "[[1, 2], [1, 4]]");
@@ -40,6 +41,7 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task AKilledSilo_StartedAgainAtAnotherPort_FinishesTheGridByItself_AndWatchersSeeItThrough()
     {
         var json = TinyExperiment.Json(steps: 300, dimMults: "[[1, 2], [1, 4]]");
@@ -65,6 +67,7 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task APause_FreesTheDevice_AndResumeGoesOnToTheSameWeights()
     {
         var json = TinyExperiment.Json(steps: 400);
@@ -86,6 +89,7 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task AFailingCell_IsToldWithItsError_AndTriedAgainOnDemand()
     {
         var json = TinyExperiment.Json(steps: 2, dimMults: "[[1, 2], [1, 4]]");
@@ -109,6 +113,7 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task CancelledWork_EndsAWatchWithOne_AndGoesOnWhenSubmittedAgain()
     {
         var json = TinyExperiment.Json(steps: 2000);
@@ -145,6 +150,7 @@ public sealed class ClusterTests : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task WhatTellsWithoutEnd_EndsWithItsReader_AndTheSiloGoesOn()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Only Linux tells that a pipe has no reader.");
@@ -188,6 +194,7 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Status_TellsExperimentsAndDevices_AndLogsTellLossesAndAttempts()
     {
         using var silo = await SiloProcess.StartAsync(_icon, arguments: ["--device", "RTX 3080"]);
@@ -226,6 +233,7 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task ARunOnTheDataFolderOfASilo_IsHandedToIt()
     {
         using var silo = await SiloProcess.StartAsync(_icon);

@@ -65,6 +65,7 @@ public sealed class ConsentTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task ARevokedConsent_RefusesEveryCommand_WhateverBecomesOfItsFile_AndDeletesNothing()
     {
         await MakeFacesAsync(granted: true);
@@ -97,6 +98,7 @@ public sealed class ConsentTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Publishing_ListsWhatItLeavesOut_AndEndsWithOneWhereNothingIsLeft()
     {
         await MakeFacesAsync(granted: false);
@@ -118,6 +120,7 @@ public sealed class ConsentTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task AKilledPublication_LeavesAWholeFolderOrNone_AndTheNextOneIsWhole()
     {
         await MakeFacesAsync(granted: true);
@@ -139,6 +142,7 @@ public sealed class ConsentTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task ARevocation_EndsATrainingOnASilo_AndTheCellSaysWhy()
     {
         await MakeFacesAsync(granted: true);
@@ -153,6 +157,7 @@ public sealed class ConsentTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task APublicLicence_CannotBeRevoked_AndNothingIsAskedWhereNobodyCanAnswer()
     {
         await RunAsync(0, "run", _icon.Write("tiny.json", TinyExperiment.Json(steps: 1)));

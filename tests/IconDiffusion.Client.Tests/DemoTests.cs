@@ -14,6 +14,7 @@ public sealed class DemoTests : IDisposable
     public void Dispose() => _icon.Dispose();
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task ARunOfOnesOwn_IsServed_UntilItIsStopped_AndTakesNoMoreMemoryWithEachIcon()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Only Linux tells what a process holds.");

@@ -76,6 +76,7 @@ public sealed partial class LanguageTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task AnExperiment_IsRunAndShown_InJapanese()
     {
         var outcome = await _icon.RunAsync("run", _icon.Write("tiny.json", TinyExperiment.Json(steps: 5)), "--threads", "2", "--lang", "ja");

@@ -31,6 +31,7 @@ public sealed class LauncherTests : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task AChild_EndsWithACheckpoint_WhenItsLauncherIsStopped_AndTheLauncherWithItsExitCode()
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no SIGTERM.");

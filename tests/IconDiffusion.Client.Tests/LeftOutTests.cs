@@ -25,6 +25,7 @@ public sealed class LeftOutTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task EveryCommandThatReadsAFolder_NamesWhatItLeavesOut_AndReadsTheRest()
     {
         var folder = await MakeIconsAsync();
@@ -99,6 +100,7 @@ public sealed class LeftOutTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task AConsent_IsRevokedByAnyNameOfItsFolder()
     {
         var folder = await MakeIconsAsync();

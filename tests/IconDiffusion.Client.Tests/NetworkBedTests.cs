@@ -8,6 +8,7 @@ public sealed class NetworkBedTests
     private const int MayNot = 77;
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task HostsAndTheNetworkFail_AndNoCellIsLostOrDoneTwice()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Network namespaces are Linux'.");

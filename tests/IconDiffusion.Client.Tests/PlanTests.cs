@@ -20,6 +20,7 @@ public sealed class PlanTests : IDisposable
     private static double Seconds(JsonElement parent, string name) => TimeSpan.Parse(parent.GetProperty(name).GetString()!, CultureInfo.InvariantCulture).TotalSeconds;
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task TimesAreEstimated_ThenThoseOfFinishedRuns_AndMeasuredWhereThatIsWanted()
     {
         var file = _icon.Write("tiny.json", TinyExperiment.Json(steps: 20));

@@ -10,6 +10,7 @@ public sealed class ReportTests : IDisposable
     public void Dispose() => _icon.Dispose();
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task AnExperiment_EndsWithAReport_ThatOneCanPublishFrom()
     {
         var file = _icon.Write("tiny.json", TinyExperiment.Json(steps: 3, figures: "all"));
@@ -40,6 +41,7 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task AnExperimentsReport_ComesFromTheSilo_AlsoFromOneThatWasKilledWhileItMadeIt()
     {
         using (var killed = await SiloProcess.StartAsync(_icon))
@@ -65,6 +67,7 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task AFolderAgainstItself_IsAllCopies_AndHeldOutIconsAreNone()
     {
         await _icon.RunAsync("dataset", "make", "noto-faces", "--count", "24", "--held-out", "6", "--size", "32", "--output", "faces");

@@ -14,6 +14,7 @@ public sealed class RunTests : IDisposable
         document.GetProperty("results")[0].GetProperty("result").GetProperty("training").GetProperty("weightsHash").GetString()!;
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task AnExperiment_EndsWithATableOfItsFigures_AndPicturesWhereItSays()
     {
         var file = _icon.Write("tiny.json", TinyExperiment.Json(steps: 3, dimMults: "[[1, 2], [1, 4]]"));
@@ -32,6 +33,7 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task TheSameExperimentAgain_OnlyReadsItsResults()
     {
         var file = _icon.Write("tiny.json", TinyExperiment.Json(steps: 3));
@@ -45,6 +47,7 @@ public sealed class RunTests : IDisposable
     }
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [InlineData("KILL", 137)]
     [InlineData("INT", 130)]
     [InlineData("TERM", 130)]
@@ -117,6 +120,7 @@ public sealed class RunTests : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task ARunThatIsStoppedForLongerThanItsBudget_WorksAllOfIt()
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no SIGSTOP.");
@@ -141,6 +145,7 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task DrawingMore_KeepsTheIconsThatAreThere()
     {
         var file = _icon.Write("tiny.json", TinyExperiment.Json(steps: 3));
@@ -153,6 +158,7 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task ARunThatWasToldTags_IsAskedForThem_AtEveryGuidanceOfAGrid_AndMeasuredOnLayeredArt()
     {
         var file = _icon.Write("told.json", """
@@ -182,6 +188,7 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task RunsThatStartFromTheFilesSource_ComeAfterIt_EachWithWhatItStartedFrom()
     {
         var file = _icon.Write("tuned.json", TinyExperiment.Json(steps: 3).Replace("\"grid\": {", """
@@ -203,6 +210,7 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task AFilmBetweenIcons_IsAFolderOfFramesAndAnAnimation()
     {
         var file = _icon.Write("tiny.json", TinyExperiment.Json(steps: 3));
@@ -232,6 +240,7 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task TheTable_IsWrittenInTheFormatAskedFor_AlsoWhenNoSiloRuns()
     {
         var file = _icon.Write("tiny.json", TinyExperiment.Json(steps: 3));
@@ -260,6 +269,7 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task AFailingRun_DoesNotStopTheOthers_AndTheExitCodeSaysSo()
     {
         var folder = Directory.CreateDirectory(Path.Combine(_icon.Folder, "one")).FullName;

@@ -11,6 +11,7 @@ public sealed class UpgradeTests : IDisposable
     public void Dispose() => _icon.Dispose();
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [InlineData("0.1.0")]
     public async Task WhatAnOlderReleaseLeft_IsFinishedFromItsCheckpoint(string release)
     {

@@ -25,6 +25,7 @@ public sealed class UpscaleTests : IDisposable
     public void Dispose() => _icon.Dispose();
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Images_AreEnlargedByAStage_AndByNothingElse()
     {
         var ran = await _icon.RunAsync("run", _icon.Write("cascade.json", Cascade), "--threads", "2", "--json");

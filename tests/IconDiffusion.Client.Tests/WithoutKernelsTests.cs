@@ -28,6 +28,7 @@ public sealed class WithoutKernelsTests : IDisposable
     public void Dispose() => _icon.Dispose();
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task AWholeRun_Succeeds_SaysOnceWhatItCosts_AndComesToTheSameWeightsButForRounding()
     {
         Skip.IfNot(KernelLibrary.IsLoaded, "no kernels here to compare with");

@@ -8,6 +8,7 @@ public class AlignedDistanceTests
 {
     // Sizes below, at and off the 8 blocks and the 32 bytes of a vector; the last has more references than fit one table.
     [Theory]
+    [Trait("Speed", "Slow")]
     [InlineData(5, 1, 9)]
     [InlineData(16, 2, 12)]
     [InlineData(33, 2, 6)]

@@ -26,6 +26,7 @@ public class DiceBearRecombinationTests(InstalledStyles installed, ITestOutputHe
     }
 
     [SkippableTheory]
+    [Trait("Speed", "Slow")]
     [MemberData(nameof(Named))]
     public void AFewOfEachControl_AreClassifiedRight(string style) => AssertRight(style, 64, variants: 3, count: 4, least: 0.75);
 

@@ -71,6 +71,7 @@ public sealed class EveryMethodTests : IDisposable
     }
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [MemberData(nameof(Methods))]
     public void AnIcon_IsTheSameInEveryBatch(string method)
     {

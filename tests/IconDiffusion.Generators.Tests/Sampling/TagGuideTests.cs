@@ -118,6 +118,7 @@ public sealed class TagGuideTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void ANetworkThatWasToldColours_DrawsTheOneThatIsAskedFor()
     {
         var spec = new RunSpec

@@ -16,6 +16,7 @@ public sealed class KilledTrainingTests : IDisposable
     public static TheoryData<string> Methods => [.. TinyRun.MethodNames.Where(method => method != "ddpm pairwise")];
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [MemberData(nameof(Methods))]
     public void KilledThreeTimes_ItEndsWithTheBitsOfAnUndisturbedRun(string method)
     {

@@ -85,6 +85,7 @@ public sealed class DemoTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task OneAddressThatAsksForMany_MakesNobodyWaitLonger()
     {
         await using var demo = await TestDemo.StartAsync(TestDemo.Slow);
@@ -103,6 +104,7 @@ public sealed class DemoTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task WhoLeaves_GivesUpTheirPlace()
     {
         await using var demo = await TestDemo.StartAsync(steps: 1000);

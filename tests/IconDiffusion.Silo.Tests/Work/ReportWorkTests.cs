@@ -68,6 +68,7 @@ public sealed class ReportWorkTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void ARunWithoutNoveltyReport_IsNamed_AndItsFiguresAreOnThePage()
     {
         File.Delete(Path.Combine(_tiny.Folder().Result(_tiny.Spec), NoveltyReport.FileName));
@@ -80,6 +81,7 @@ public sealed class ReportWorkTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void AnAttemptThatANewerOneSuperseded_WritesNothingMore()
     {
         var order = _tiny.Report(1, _result);
@@ -94,6 +96,7 @@ public sealed class ReportWorkTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void AtASiloWithAFolderOfItsOwn_TheReportIsTheSame_AndLiesInTheStoreWhole()
     {
         var store = ArtifactStores.Open(Directory.CreateDirectory(_tiny["store"]).FullName);

@@ -37,6 +37,7 @@ public sealed class StoreTransferTests : IAsyncLifetime
     }
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [InlineData(false)]
     [InlineData(true)]
     public async Task ARun_GoesOnAtAnotherSilo_BitForBit(bool s3)
@@ -100,6 +101,7 @@ public sealed class StoreTransferTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task ATraining_StartsFromWeightsThatAnotherSiloHasMade()
     {
         var store = ArtifactStores.Open(Directory.CreateDirectory(_tiny["store"]).FullName);
@@ -117,6 +119,7 @@ public sealed class StoreTransferTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task ACascade_IsDrawnWhereNeitherOfItsStagesWasTrained()
     {
         var store = ArtifactStores.Open(Directory.CreateDirectory(_tiny["store"]).FullName);
@@ -212,6 +215,7 @@ public sealed class StoreTransferTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task ATraining_GoesOnWhileTheStoreDoesNotAnswer()
     {
         var checkpoints = 0;

@@ -30,6 +30,7 @@ public sealed class WorkServiceTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task EveryKindOfWork_EndsWithWhatTheStagesComeTo()
     {
         var service = Service(_tiny);
