@@ -82,6 +82,7 @@ public sealed class DashboardTests(Browser browser) : OnADashboard(browser)
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task ASiloThatIsAway_IsSaid_AndSeenAgainWhenItIsBack()
     {
         var page = await OpenAsync($"#token={Silo.Token}");

@@ -17,6 +17,7 @@ public sealed class NoveltyPageTests(Browser browser) : IClassFixture<Browser>, 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [SkippableTheory]
+    [Trait("Speed", "Slow")]
     [InlineData(1)]
     [InlineData(3)]
     public async Task ThePage_LoadsNothing_AndComplainsOfNothing(int sets)

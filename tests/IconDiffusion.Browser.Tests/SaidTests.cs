@@ -11,6 +11,7 @@ public sealed partial class SaidTests(Browser browser) : IClassFixture<Browser>
     private static readonly string[] Values = ["3", "1.2e−3", "≈ 12 h 04 min", "out/report.html", "ddpm 32 (1,2,4)", "paused, failed", "nobody's"];
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task EveryText_IsSaidAlike()
     {
         Skip.If(Browser.Program is null, "This machine has no chromium; ./icon test installs Debian's. What pages say was not compared with what the console says.");

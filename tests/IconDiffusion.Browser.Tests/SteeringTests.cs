@@ -43,6 +43,7 @@ public sealed class SteeringTests(Browser browser) : OnADashboard(browser)
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task WhoMayOnlyWatch_IsOfferedNothing_AndTheSilosNoIsShown()
     {
         var id = await SubmitAsync("faces", steps: 1_000_000);

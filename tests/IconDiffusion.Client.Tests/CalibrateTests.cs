@@ -25,6 +25,7 @@ public sealed class CalibrateTests : IDisposable
     }
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [InlineData("--repeats", "1")]
     [InlineData("--training", "nowhere")]
     public async Task WhatCannotBeCalibrated_IsRefused(string option, string value)

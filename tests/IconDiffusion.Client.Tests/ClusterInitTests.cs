@@ -22,6 +22,7 @@ public sealed class ClusterInitTests : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task WhatCannotBeHad_HasAnExitCode()
     {
         var server = await PostgresServer.GetAsync();

@@ -105,6 +105,7 @@ public sealed class ClusterKeysTests : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task AnExpiredOrForeignFile_IsRefusedBeforeAnythingStarts()
     {
         await using var database = await (await PostgresServer.GetAsync()).CreateDatabaseAsync(empty: true);

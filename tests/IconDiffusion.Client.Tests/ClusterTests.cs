@@ -131,6 +131,7 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task InterruptingAWatch_LeavesTheSiloAtItsWork()
     {
         using var silo = await SiloProcess.StartAsync(_icon);
@@ -174,6 +175,7 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task AnotherMachine_NeedsUrlAndTokenAlone_AndSendsItsFolderAlong()
     {
         using var silo = await SiloProcess.StartAsync(_icon);
@@ -249,6 +251,7 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task ASecondSiloOnADataFolder_NamesTheFirst()
     {
         using var silo = await SiloProcess.StartAsync(_icon);
@@ -282,6 +285,7 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task ASiloThatDoesNotAnswer_AWrongToken_AndAnUnknownExperiment_AreToldApart()
     {
         using var silo = await SiloProcess.StartAsync(_icon);
@@ -301,6 +305,7 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task ATokenOfARole_OpensWhatTheRoleMay_UntilItIsRevoked()
     {
         using var silo = await SiloProcess.StartAsync(_icon);

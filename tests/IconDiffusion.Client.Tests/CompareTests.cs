@@ -10,6 +10,7 @@ public sealed class CompareTests : IDisposable
     public void Dispose() => _icon.Dispose();
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task BuiltInSetsAndFolders_AreCompared_InEveryFormat()
     {
         string[] compare = ["compare", "noto-faces-early", "noto-faces-new", "--count", "4", "--size", "16", "--random-features"];

@@ -28,6 +28,7 @@ public sealed class FolderTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task ImagesOfAnotherSize_AreCountedBesideTheFigure()
     {
         var folder = await MakeFacesAsync("faces", 3);
@@ -39,6 +40,7 @@ public sealed class FolderTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task WithoutTheWeights_FiguresAreOfResNet18_UnlessInceptionIsAskedFor()
     {
         var folder = await MakeFacesAsync("faces", 3);
@@ -52,6 +54,7 @@ public sealed class FolderTests : IDisposable
     }
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [InlineData("--training")]
     [InlineData("--generated")]
     public async Task AMissingFolder_IsNamed(string option)

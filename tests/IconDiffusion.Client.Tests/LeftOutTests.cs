@@ -73,6 +73,7 @@ public sealed class LeftOutTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task AFaviconAmongIcons_DoesNotShrinkThem()
     {
         await _icon.RunAsync("dataset", "make", "noto-faces", "--count", "6", "--size", "32", "--output", "icons");

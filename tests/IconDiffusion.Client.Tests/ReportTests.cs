@@ -98,6 +98,7 @@ public sealed class ReportTests : IDisposable
     }
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [InlineData("Nothing to report on", "report")]
     [InlineData("Nothing to report on", "report", "--training", "faces")]
     [InlineData("Runs and folders came", "report", "3f9c2a", "--training", "faces", "--generated", "faces")]

@@ -69,6 +69,7 @@ public sealed class RunTests : IDisposable
     }
 
     [SkippableTheory]
+    [Trait("Speed", "Slow")]
     [InlineData("dotnet \"$@\" <(cat tiny.json) --json", "run")]
     [InlineData("dotnet \"$@\" <(cat tiny.json) --json", "plan")]
     [InlineData("cat tiny.json | dotnet \"$@\" /dev/stdin --json", "run")]
@@ -104,6 +105,7 @@ public sealed class RunTests : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task ARunWhoseReaderHasGone_EndsWithACheckpoint()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Only Linux tells that a pipe has no reader.");

@@ -22,6 +22,7 @@ public sealed class ThinTests : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task WhileItWatches_ItHasLoadedItsOwnAssemblies_AndTheRuntimesLibrariesAlone()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Only Linux tells what a process has loaded.");
@@ -41,6 +42,7 @@ public sealed class ThinTests : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task Status_LoadsNoLibraryOfOurs()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Only Linux' loader tells what it loads.");

@@ -131,6 +131,7 @@ public abstract class LifecycleTests(bool shuffled = false, bool onPostgres = fa
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task SubmittedTwiceAtOnce_EachPieceOfWorkIsStartedOnce()
     {
         Silo.Automatic = true;

@@ -22,6 +22,7 @@ public sealed partial class ScalarLifetimeTests
 
     // Copying x takes far longer than a garbage collection of next to nothing, and libtorch reads the number afterwards.
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public void ANumberInUse_OutlivesGarbageCollections()
     {
         Skip.IfNot(ScalarLifetime.IsProlonged, "no C++ compiler here");

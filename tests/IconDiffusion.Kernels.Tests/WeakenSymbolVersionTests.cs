@@ -19,6 +19,7 @@ public sealed class WeakenSymbolVersionTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public void ARequirementThatNoRelocationUses_IsMarkedAsWeak_AndNothingElseChanges()
     {
         var library = Renamed("GLIBCXX_3.4.32");

@@ -152,6 +152,7 @@ public class DiceBearArtTests(InstalledStyles installed) : IClassFixture<Install
 
     // What cannot be drawn apart is refused; all others are drawn.
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public void OtherStylesOfThePackage_AreDrawnOrRefused()
     {
         var drawn = Names().ToLookup(style =>

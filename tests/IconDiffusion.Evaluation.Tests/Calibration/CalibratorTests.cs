@@ -78,6 +78,7 @@ public sealed class CalibratorTests(MadeCalibration made) : IClassFixture<MadeCa
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void TheSameSeed_MakesTheSameResult()
     {
         Assert.Equal(made.Result, MadeCalibration.Calibrate(MadeCalibration.Draw(72, 1), MadeCalibration.Bright(30)));

@@ -23,6 +23,7 @@ public sealed class ResNet18Tests(ResNet18Tests.Extractor shared) : IClassFixtur
 
     // Float64 does not go through oneDNN, whose float32 is off by 4 % on some processors; float32 is what style transfer sees with.
     [Theory, InlineData(ScalarType.Float64), InlineData(ScalarType.Float32)]
+    [Trait("Speed", "Slow")]
     public void Features_AreThoseOfTheSameGraphByLibtorch(ScalarType type)
     {
         using var scope = NewDisposeScope();

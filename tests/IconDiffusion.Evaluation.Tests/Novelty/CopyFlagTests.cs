@@ -17,6 +17,7 @@ public class CopyFlagTests
 
     // Soft edges are more of a smaller icon, and a mixture of two colours can't always be taken apart: 98 % of the recoloured ones.
     [Fact]
+    [Trait("Speed", "Slow")]
     public void AtHalfTheSize_NearlyAllAreFound() => Check(64, least: 155);
 
     private static void Check(int size, int least)

@@ -106,6 +106,7 @@ public sealed class NoveltyReporterTests : IClassFixture<NoveltyReporterTests.Re
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task OneThread_MakesTheSameReport()
     {
         var alone = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, maxConcurrencyLevel: 1).ExclusiveScheduler;

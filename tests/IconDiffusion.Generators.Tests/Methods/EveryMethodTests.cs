@@ -44,6 +44,7 @@ public sealed class EveryMethodTests : IDisposable
     }
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [MemberData(nameof(Methods))]
     public void CancelledAfterAnyStep_ItEndsWithTheBitsOfAnUninterruptedRun(string method)
     {
@@ -91,6 +92,7 @@ public sealed class EveryMethodTests : IDisposable
     }
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [MemberData(nameof(Methods))]
     public void Strips_HaveARowForTheWeightsAndOneForTheirAverage_AndChangeNothing(string method)
     {

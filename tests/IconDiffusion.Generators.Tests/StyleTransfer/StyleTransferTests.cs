@@ -19,6 +19,7 @@ public sealed class StyleTransferTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Training_LooksAtEveryIconOnce_AndKeepsTheMean()
     {
         // Ten icons in batches of four: the third step has two new ones, the fourth none.

@@ -158,6 +158,7 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void TheNumberOfTensors_StaysFlat()
     {
         List<long> counts = [];

@@ -136,6 +136,7 @@ public sealed class ComparisonRequestTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void WithoutThePublishedWeights_FiguresAreOfResNet18_InAFolderOfTheirOwn()
     {
         Add("a", 3, i => Pictures.Noise(16, 16, i));

@@ -16,6 +16,7 @@ public sealed class ImageSetTests : IDisposable
     private ImageSet Open(bool skipUnreadable = false, FolderSpec? spec = null) => ImageSet.Open(spec ?? Spec, skipUnreadable, InstalledPackages.None);
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void AmongThousandsOfFiles_TheDamagedOnesAreNamed_AndTheRestIsThere()
     {
         for (var i = 0; i < 2000; i++)

@@ -112,6 +112,7 @@ public sealed class FolderFormTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task TenThousandFiles_AreLookedThrough()
     {
         Add("a.png", Png(1));

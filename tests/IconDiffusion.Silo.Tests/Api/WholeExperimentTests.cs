@@ -15,6 +15,7 @@ namespace IconDiffusion.Silo.Tests.Api;
 public sealed class WholeExperimentTests
 {
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task ASubmittedExperiment_EndsWithResultsPicturesAndATable()
     {
         using var folder = new TemporaryFolder();

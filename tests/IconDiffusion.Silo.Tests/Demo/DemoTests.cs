@@ -44,6 +44,7 @@ public sealed class DemoTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task ARunThatCopiesAlone_ShowsNothing_AndSaysSo()
     {
         await using var demo = await TestDemo.StartAsync(before: faces => faces.Memorise([.. Enumerable.Range(ShownIcons.First, FreshIcons.MostTries)]));
@@ -179,6 +180,7 @@ public sealed class DemoTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task WhereTheModelKnowsTags_TheyMayBeAskedFor_AndNothingElseMay()
     {
         await using var demo = await TestDemo.StartAsync(tags: true);
@@ -192,6 +194,7 @@ public sealed class DemoTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task AModelThatKnowsNoTags_IsAskedForNone()
     {
         await using var demo = await TestDemo.StartAsync();

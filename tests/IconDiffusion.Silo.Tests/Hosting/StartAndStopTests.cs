@@ -125,6 +125,7 @@ public sealed class StartAndStopTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task ADatabaseLockedWhileTheSiloRuns_FailsTheRequestAndNotTheSilo()
     {
         await using var silo = await TestSilo.StartInAsync(_folder.Path);

@@ -31,6 +31,7 @@ public sealed class ReportWorkTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void AReportOfTheSameResults_IsOnlyRead_AndOneThatIsHalfThereIsMadeWhole()
     {
         var order = _tiny.Report(1, _result);
@@ -51,6 +52,7 @@ public sealed class ReportWorkTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void WhatCannotBeHad_IsNamed_AndIsInTheNextReportOnceItCan()
     {
         var order = _tiny.Report(1, _result);

@@ -95,6 +95,7 @@ public sealed class WorkServiceTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task AnAttemptThatRunsAlready_GoesOn()
     {
         var service = Service(_tiny);
@@ -106,6 +107,7 @@ public sealed class WorkServiceTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task TheEnd_IsToldUntilTheGrainHasIt()
     {
         var service = Service(_tiny);
@@ -115,6 +117,7 @@ public sealed class WorkServiceTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task AFailure_TellsItsReason_AndTheDeviceWorksOn()
     {
         var service = Service(_tiny);
@@ -133,6 +136,7 @@ public sealed class WorkServiceTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task ADataFolderThatIsGone_IsWarnedOfAndFailsTheAttemptAtItsEnd()
     {
         var service = Service(_endless);
