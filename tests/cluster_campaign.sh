@@ -3,7 +3,7 @@
 # address and data folder, keys and TLS everywhere. While a grid runs, hosts are unplugged, the network is split, slow and lossy, clocks jump, the database
 # restarts, fills up, is set back to a backup. No cell may be lost, none may be done twice, and the weights must be those of an undisturbed run.
 #   tests/cluster_campaign.sh [ROUNDS] [SEED]   default: 24 of the first four faults below in random order, seed 1; an hour at most
-#   tests/cluster_campaign.sh short             each of these four once, without the undisturbed run; what ./icon test runs
+#   tests/cluster_campaign.sh short             each of these four once, without the undisturbed run; what ./icon test --all runs
 #   tests/cluster_campaign.sh FAULT…            these, one after the other: unplug split-silo split-database restart-database slow-network slow-database
 #                                               clocks full-database restored-database watch
 #   SLOW=300 tests/cluster_campaign.sh slow-network                      for so many seconds; default 60

@@ -5,8 +5,8 @@ using System.Runtime.Versioning;
 namespace IconDiffusion.Kernels;
 
 /// <summary>
-/// Environment variables that OpenMP and ATen read once, when they are loaded, and how glibc keeps memory, chosen for this processor.
-/// What the user has set stays.
+/// What has to be settled once, before libtorch is loaded: environment variables that OpenMP and ATen read then and how glibc keeps
+/// memory, chosen for this processor, and how long numbers live. What the user has set stays.
 /// </summary>
 internal static partial class CpuEnvironment
 {

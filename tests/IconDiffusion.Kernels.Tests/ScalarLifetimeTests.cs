@@ -10,7 +10,7 @@ public sealed partial class ScalarLifetimeTests
     [SkippableFact]
     public void ANumberThatWasFreed_IsReadableForAWhile()
     {
-        Skip.IfNot(File.Exists("/usr/bin/cmake") && File.Exists("/usr/bin/c++"), "no cmake or no C++ compiler here");
+        Skip.IfNot(KernelLibrary.IsLoaded, "no kernels here");
         Assert.True(ScalarLifetime.IsProlonged);
         var numbers = Enumerable.Range(0, 1000).Select(i => (Scalar)(i + 0.5)).ToArray();
         var addresses = Array.ConvertAll(numbers, number => Address(number));
