@@ -28,11 +28,12 @@ internal static class ScalarLifetime
         var dispose = torchSharp.GetType(type)?.GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)
             ?? throw new MissingMethodException(type, name);
 
-        // The resolver is asked for a library, not for a function. So the function is linked here and now, and no other is.
-        var linking = true;
-        NativeLibrary.SetDllImportResolver(torchSharp, (_, _, _) => linking ? library : IntPtr.Zero);
+        // The resolver is asked for a library, not for a function. So the function is linked here and now, and no other is: another thread
+        // may be linking its first function of TorchSharp meanwhile, and would get no library of it for as long as the process lives.
+        var linking = Environment.CurrentManagedThreadId;
+        NativeLibrary.SetDllImportResolver(torchSharp, (_, _, _) => Environment.CurrentManagedThreadId == linking ? library : IntPtr.Zero);
         Marshal.Prelink(dispose);
-        linking = false;
+        linking = 0;
         IsProlonged = true;
     }
 }
