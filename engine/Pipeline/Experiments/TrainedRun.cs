@@ -61,7 +61,10 @@ public sealed class TrainedRun
     /// <summary>The same run, drawn from as this says.</summary>
     internal TrainedRun DrawnBy(SamplingSpec sampling) => new(Id, Spec with { Sampling = sampling }, _data, _time);
 
-    /// <summary>The same run, drawn from in few steps where its method takes many: a diffusion model by DPM-Solver++(2M), a GAN as it is, a style transfer by as many steps as are asked for.</summary>
+    /// <summary>
+    /// The same run, drawn from in few steps where its method takes many: a diffusion model by DDIM with fresh noise at each step (η = 1), which mends what a network that has
+    /// learned little gets wrong, a GAN as it is, a style transfer by as many steps as are asked for.
+    /// </summary>
     /// <param name="steps">Model calls for an icon; null: 20, or all T where these are fewer.</param>
     /// <exception cref="ExperimentException">The method takes one step, or the forward process has not so many.</exception>
     public TrainedRun InFewSteps(int? steps)
@@ -70,12 +73,14 @@ public sealed class TrainedRun
             return DrawnBy(Checked(Spec with { Sampling = Spec.Sampling with { Sampler = descent with { Steps = steps ?? descent.Steps } } }).Sampling);
         if (Spec.Model is not DdpmSpec { Diffusion.Timesteps: var timesteps })
             return steps is null ? this : throw new ExperimentException($"--steps is {steps}, but the run {Id} is {Spec.Model.Label}, which draws an icon in one step; leave it away.");
-        var calls = steps ?? Math.Min(new DpmSolverSpec().Steps, timesteps);
+        var calls = steps ?? Math.Min(20, timesteps);
         return calls < 2 || calls > timesteps
             ? throw new ExperimentException($"--steps is {steps}; wanted 2 to {timesteps}, the length of the run's forward process.")
-            : new(Id, Spec with { Sampling = Spec.Sampling with { Sampler = Few(calls) } }, _data, _time);
+            : DrawnBy(Spec.Sampling with { Sampler = Few(calls) });
 
-        DpmSolverSpec Few(int steps) => Spec.Sampling.Sampler is ReverseSpec asked ? new() { Steps = steps, Guidance = asked.Guidance, With = asked.With, TagsOf = asked.TagsOf, Base = asked.Base } : new() { Steps = steps };
+        DdimSpec Few(int steps) => Spec.Sampling.Sampler is ReverseSpec asked
+            ? new() { Steps = steps, Eta = 1, Guidance = asked.Guidance, With = asked.With, TagsOf = asked.TagsOf, Base = asked.Base }
+            : new() { Steps = steps, Eta = 1 };
     }
 
     /// <summary>The same run, drawn from with other tags or another guidance than its spec's, which gets a samples folder of its own.</summary>
