@@ -89,7 +89,7 @@ internal static class PlanCommand
                 $"{run.Parameters / 1e6:0.0} M", run.MultiplyAdds is { } count ? $"{count / 1e9:0.##}" : "–",
                 $"≈ {Words.Bytes(run.MemoryBytes)}{(run.MicroBatches > 1 ? $" (batch in {run.MicroBatches})" : "")}",
                 $"{(run.EndedByBudget ? "≈ " : "")}{run.Steps}",
-                $"≈ {Words.Duration(run.TrainingTime)}{(run.EndedByBudget ? " (budget)" : "")}",
+                run.TrainingTime == TimeSpan.Zero ? "–" : $"≈ {Words.Duration(run.TrainingTime)}{(run.EndedByBudget ? " (budget)" : "")}",
                 $"≈ {Words.Duration(run.SamplingTime)}{(run.Icons < run.Spec.Sampling.Count ? $" (budget, {run.Icons} icons)" : "")}", Markup.Escape(plan.Gpu ?? "any device")]).Select(Speech.Say)]);
         return table;
     }

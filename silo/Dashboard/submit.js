@@ -156,7 +156,7 @@ function showPlan(plan, { heading = null, time = plan.time, warnings, missing, s
       h('thead', {}, h('tr', {}, [t`run`, t`seed`, t`icons`, t`memory`, t`steps`, t`training`, t`drawing`].map(head => h('th', { scope: 'col' }, head)))),
       h('tbody', {}, plan.runs.slice(0, 200).map(run => h('tr', {}, [
         run.label, run.spec.seed, `${run.spec.dataset.count ?? t`all`} × ${run.spec.dataset.imageSize} px`, `≈ ${bytes(run.memoryBytes)}`, `${run.endedByBudget ? '≈ ' : ''}${run.steps}`,
-        `≈ ${duration(seconds(run.trainingTime))}`, `≈ ${duration(seconds(run.samplingTime))}`,
+        seconds(run.trainingTime) ? `≈ ${duration(seconds(run.trainingTime))}` : '–', `≈ ${duration(seconds(run.samplingTime))}`,
       ].map(text => h('td', {}, `${text}`))))))),
     plan.runs.length > 200 ? h('p', { class: 'soft' }, t`and ${plan.runs.length - 200} more`) : null,
     plan.runs.filter(run => run.window).slice(0, 20).map(run => h('p', { class: 'soft' }, t`${run.label}, seed ${run.spec.seed}: ${said(run.window.text)}`)),

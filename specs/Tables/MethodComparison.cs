@@ -36,9 +36,10 @@ public sealed class MethodComparison(IReadOnlyList<ComparedMethods> tables)
     /// <param name="runs">Shown in this order.</param>
     public static MethodComparison Of(IReadOnlyList<MethodRun> runs)
     {
-        // An experiment may have a run twice.
-        MethodRun[] all = [.. runs.DistinctBy(run => run.Result.RunId)];
-        var minutes = all.ToDictionary(run => run.Result.RunId, run => run.Result.Training.Time.TotalMinutes);
+        // An experiment may have a run twice, and icons of one run drawn in several ways.
+        MethodRun[] all = [.. runs.DistinctBy(run => (run.Result.RunId, run.Result.Spec))];
+        var labels = all.Zip(RunLabels.Of([.. all.Select(run => run.Result.Spec)])).ToDictionary();
+        var minutes = all.DistinctBy(run => run.Result.RunId).ToDictionary(run => run.Result.RunId, run => run.Result.Training.Time.TotalMinutes);
         return new(
         [
             .. all.GroupBy(run => (run.Result.DatasetFingerprint, run.Novelty.Features))
@@ -49,7 +50,7 @@ public sealed class MethodComparison(IReadOnlyList<ComparedMethods> tables)
                     TrainingCount = table.First().Novelty.TrainingCount,
                     ImageSize = table.First().Novelty.ImageSize,
                     Features = table.Key.Features,
-                    Methods = [.. table.GroupBy(run => (run.Result.Spec.Label, run.Result.Spec.Dataset)).Select(group => MethodOf([.. group], minutes))],
+                    Methods = [.. table.GroupBy(run => (Label: labels[run], run.Result.Spec.Dataset)).Select(group => MethodOf([.. group], group.Key.Label, minutes))],
                 }),
         ]);
     }
@@ -104,13 +105,13 @@ public sealed class MethodComparison(IReadOnlyList<ComparedMethods> tables)
         string.Join("; ", method.Devices),
     ];
 
-    private static ComparedMethod MethodOf(MethodRun[] runs, Dictionary<string, double> minutes)
+    private static ComparedMethod MethodOf(MethodRun[] runs, string label, Dictionary<string, double> minutes)
     {
         var spec = runs[0].Result.Spec;
         return new()
         {
             Method = spec.Method,
-            Label = spec.Label,
+            Label = label,
             Input = spec.Input,
             Runs = [.. runs.Select(run => run.Result.RunId)],
             Seeds = [.. runs.Select(run => run.Result.Spec.Seed)],

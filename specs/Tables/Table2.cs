@@ -29,7 +29,8 @@ public sealed class Table2
     /// <param name="results">Shown in this order.</param>
     public Table2(IEnumerable<RunResult> results)
     {
-        Rows = [.. results.Select(RowOf)];
+        RunResult[] all = [.. results];
+        Rows = [.. all.Zip(RunLabels.Of([.. all.Select(result => result.Spec)]), RowOf)];
         _notes = [.. Rows.SelectMany(row => row.Notes).Distinct()];
         _networks = [.. Rows.Select(NetworkOf).Distinct()];
     }
@@ -68,8 +69,8 @@ public sealed class Table2
             row.Time.TotalSeconds, row.Features, row.Preprint?.Fid, row.Preprint?.Nwi, string.Join("; ", row.Notes),
         ]));
 
-    private static Table2Row RowOf(RunResult result) => new(
-        result.Spec.Label, result.Spec.Seed, result.Scores.Fid, result.Scores.Mae, result.Scores.Nwi,
+    private static Table2Row RowOf(RunResult result, string label) => new(
+        label, result.Spec.Seed, result.Scores.Fid, result.Scores.Mae, result.Scores.Nwi,
         result.Scores.GeneratedCount, result.Scores.TrainingCount, result.Training.Steps, result.Training.ImagesSeen, result.Training.Time,
         result.Scores.Features, Preprint.Of(result.Spec), result.Scores.NotComparable);
 

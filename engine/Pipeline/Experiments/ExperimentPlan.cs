@@ -20,9 +20,8 @@ public sealed record ExperimentPlan
     /// <summary>Each run with its estimates, in the file's order.</summary>
     public required EquatableList<PlannedRun> Runs { get; init; }
 
-    /// <summary>All runs one after the other, each training once, however many runs draw from it; scoring is left out, it takes seconds.</summary>
-    public TimeSpan Time => TimeSpan.FromTicks(
-        Runs.DistinctBy(run => (run.Spec.Seed, run.Spec.Model, run.Spec.Training, run.Spec.Dataset)).Sum(run => run.TrainingTime.Ticks) + Runs.Sum(run => run.SamplingTime.Ticks));
+    /// <summary>All runs one after the other; scoring is left out, it takes seconds.</summary>
+    public TimeSpan Time => TimeSpan.FromTicks(Runs.Sum(run => run.TrainingTime.Ticks + run.SamplingTime.Ticks));
 
     /// <summary>Makes the plan for a device.</summary>
     /// <param name="data">Its finished runs say how long steps take and which window to expect.</param>
@@ -30,15 +29,21 @@ public sealed record ExperimentPlan
     public static ExperimentPlan Make(ExperimentSpec experiment, ComputeDevice device, DataFolder data, bool measure)
     {
         experiment = experiment with { Runs = [.. experiment.Runs.Select(run => run with { Model = data.Settled(run.Model) })] };
+        var labels = RunLabels.Of(experiment.Runs);
+        var trainings = new HashSet<(int, ModelSpec, TrainingSpec, DatasetSpec)>();
         Func<RunSpec, MethodCost> cost = measure ? new StepTimer(device, data).Of : new CostEstimate(device, data).Of;
         return new()
         {
             Name = experiment.Name,
             Device = device.Name,
             Gpu = experiment.Gpu,
-            Runs = [.. experiment.Runs.Select(run => Plan(run, OfChain(run), experiment.Gpu is not null || device.Device.type == TorchSharp.DeviceType.CUDA) with
+            Runs = [.. experiment.Runs.Select((run, i) =>
             {
-                Window = run.HasLooks && run.Dataset.Count is { } icons ? WindowForecast.Of(icons, FinishedWindows.Like(run, data)) : null,
+                var planned = Plan(run, labels[i], OfChain(run), experiment.Gpu is not null || device.Device.type == TorchSharp.DeviceType.CUDA) with
+                {
+                    Window = run.HasLooks && run.Dataset.Count is { } icons ? WindowForecast.Of(icons, FinishedWindows.Like(run, data)) : null,
+                };
+                return trainings.Add((run.Seed, run.Model, run.Training, run.Dataset)) ? planned : planned with { TrainingTime = TimeSpan.Zero };
             })],
         };
 
@@ -46,7 +51,7 @@ public sealed record ExperimentPlan
         MethodCost OfChain(RunSpec run) => run.Base is { } below ? cost(run) with { IconSeconds = cost(run).IconSeconds + OfChain(below).IconSeconds } : cost(run);
     }
 
-    private static PlannedRun Plan(RunSpec run, MethodCost cost, bool onGpu)
+    private static PlannedRun Plan(RunSpec run, string label, MethodCost cost, bool onGpu)
     {
         var (training, sampling, memory) = (run.Training, run.Sampling, MethodTable.Of(run.Model).Memory(run));
         var affordable = (long)Math.Max(1, training.Budget.TotalSeconds / cost.StepSeconds);
@@ -55,6 +60,7 @@ public sealed record ExperimentPlan
         return new()
         {
             Spec = run,
+            Label = label,
             MultiplyAdds = cost.MultiplyAdds,
             Parameters = cost.Parameters,
             MemoryBytes = Math.Max(MemoryEstimate.Training(run, onGpu), MemoryEstimate.Samples(run, Math.Min(sampling.BatchSize, sampling.Count), onGpu)),
@@ -76,7 +82,7 @@ public sealed record PlannedRun
     public required RunSpec Spec { get; init; }
 
     /// <summary>What tables call it.</summary>
-    public string Label => Spec.Label;
+    public required string Label { get; init; }
 
     /// <summary>Of one icon's forward pass; null: not counted.</summary>
     public double? MultiplyAdds { get; init; }
@@ -96,7 +102,7 @@ public sealed record PlannedRun
     /// <summary>Whether the budget of time is reached before the number of steps.</summary>
     public required bool EndedByBudget { get; init; }
 
-    /// <summary>Estimated time worked on training.</summary>
+    /// <summary>Estimated time worked on training; zero where an earlier run of the plan trains the same network.</summary>
     public required TimeSpan TrainingTime { get; init; }
 
     /// <summary>Icons drawn, fewer than asked for where the budget ends sampling.</summary>

@@ -18,20 +18,22 @@ public sealed class NoveltyTable(IReadOnlyList<ReportedSet> sets)
     private static readonly string[] CsvHeader =
         ["run", "set", "seed", "training", "row", "control", "figure", "value", "low", "high", "n", "m", "k", "spread", "features", "note"];
 
+    private readonly string[] _labels = ReportedSet.Labels(sets);
+
     /// <summary>Text that ends with a line break: CSV one line for each figure of each row, JSON the records, the others a table for each set.</summary>
     public string Write(TableFormat format) => format switch
     {
-        TableFormat.Csv => TableText.Csv(CsvHeader, sets.SelectMany(Lines)),
+        TableFormat.Csv => TableText.Csv(CsvHeader, sets.Zip(_labels).SelectMany(each => Lines(each.First, each.Second))),
         TableFormat.Json => JsonSerializer.Serialize(sets.Select(set => new NoveltyRecord(set.Novelty, set.Run, set.Parts, set.Enlarged?.Report)), SpecJson.Indented) + "\n",
-        TableFormat.Markdown or TableFormat.Latex or TableFormat.Html => string.Join("\n", sets.Select(set => Written(set, format))),
+        TableFormat.Markdown or TableFormat.Latex or TableFormat.Html => string.Join("\n", sets.Zip(_labels, (set, label) => Written(set, label, format))),
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Wanted one of the formats."),
     };
 
-    private static string Written(ReportedSet set, TableFormat format)
+    private static string Written(ReportedSet set, string label, TableFormat format)
     {
         var (header, rows, notes) = Table(set);
         var verdict = set.Novelty.Verdict;
-        var title = $"{set.Label}{(set.Run is { } run ? $", seed {run.Spec.Seed}" : "")}";
+        var title = $"{label}{(set.Run is { } run ? $", seed {run.Spec.Seed}" : "")}";
         string[] sentences = [verdict.Sentence, .. verdict.Checks];
         IEnumerable<string> numbered = notes.Select((note, i) => $"{i + 1}  {note}");
         return format switch
@@ -70,7 +72,7 @@ public sealed class NoveltyTable(IReadOnlyList<ReportedSet> sets)
         return (["figure", generated.Name, "95 % interval", .. controls.Select(row => row.Name), "n", "m", "k"], rows, notes);
     }
 
-    private static IEnumerable<object?[]> Lines(ReportedSet set)
+    private static IEnumerable<object?[]> Lines(ReportedSet set, string label)
     {
         var lines = set.Novelty.Rows.SelectMany(row => row.Figures.Select(figure => (Row: row.Name, row.IsControl, Figure: figure)));
         if (set.Parts is { } parts)
@@ -79,7 +81,7 @@ public sealed class NoveltyTable(IReadOnlyList<ReportedSet> sets)
                 .Concat(parts.Layers.Select(layer => (Row: "parts", IsControl: false, Figure: new Figure($"recognised-{layer.Layer}", layer.Recognised, N: parts.Count))));
         return lines.Select(line => (object?[])
         [
-            set.Run?.RunId, set.Label, set.Run?.Spec.Seed, set.Novelty.TrainingCount, line.Row, line.IsControl ? "yes" : "no",
+            set.Run?.RunId, label, set.Run?.Spec.Seed, set.Novelty.TrainingCount, line.Row, line.IsControl ? "yes" : "no",
             line.Figure.Key, line.Figure.Value, line.Figure.Low, line.Figure.High, line.Figure.N, line.Figure.M, line.Figure.K, line.Figure.Spread, set.Novelty.Features, line.Figure.Note,
         ]);
     }

@@ -6,6 +6,8 @@ namespace IconDiffusion.Reports.Novelty;
 /// <summary>What the sections of one page share: the sets, and the icons shown so far.</summary>
 internal sealed class PageParts(IReadOnlyList<ReportedSet> sets)
 {
+    private readonly string[] _labels = ReportedSet.Labels(sets);
+
     public IReadOnlyList<ReportedSet> Sets => sets;
 
     public TileSheets Tiles { get; } = new();
@@ -20,13 +22,16 @@ internal sealed class PageParts(IReadOnlyList<ReportedSet> sets)
     /// <summary>Names a set's section within the page.</summary>
     public string Id(ReportedSet set) => $"set{Index(set)}";
 
+    /// <summary>The model, with what tells it from others of the page, or what the report calls the set.</summary>
+    public string Label(ReportedSet set) => _labels[Index(set)];
+
     /// <summary>What the set is called, its seed and training icons with it where runs differ in them.</summary>
     public string Name(ReportedSet set)
     {
-        var name = set.Label;
+        var name = Label(set);
         if (sets.Select(each => each.Novelty.TrainingCount).Distinct().Count() > 1) name += $", {set.DistinctTraining} icons";
         if (set.Repeat is { } repeat) name += $", {repeat.Icons} of them ×{repeat.Times}";
-        if (set.Run is { } run && sets.Any(each => each.Run is { } other && each.Label == set.Label && other.Spec.Seed != run.Spec.Seed)) name += $", seed {run.Spec.Seed}";
+        if (set.Run is { } run && sets.Any(each => each.Run is { } other && Label(each) == Label(set) && other.Spec.Seed != run.Spec.Seed)) name += $", seed {run.Spec.Seed}";
         return name;
     }
 

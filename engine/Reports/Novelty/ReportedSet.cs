@@ -23,6 +23,16 @@ public sealed record ReportedSet(
     /// <summary>The model, or what the report calls the set.</summary>
     public string Label => Run?.Spec.Label ?? Novelty.Title;
 
+    /// <summary><see cref="Label"/> of each of several, with what tells them apart besides their seeds and training icons, which are said beside it.</summary>
+    internal static string[] Labels(IReadOnlyList<ReportedSet> sets)
+    {
+        string[] labels = [.. sets.Select(set => set.Label)];
+        int[] runs = [.. Enumerable.Range(0, sets.Count).Where(i => sets[i].Run is not null)];
+        foreach (var (i, label) in runs.Zip(RunLabels.Of([.. runs.Select(i => sets[i].Run!.Spec with { Dataset = sets[runs[0]].Run!.Spec.Dataset })])))
+            labels[i] = label;
+        return labels;
+    }
+
     /// <summary>Training icons, those that a run repeats counted once.</summary>
     internal int DistinctTraining => Novelty.TrainingCount - (Repeat is { } repeat ? repeat.Icons * (repeat.Times - 1) : 0);
 

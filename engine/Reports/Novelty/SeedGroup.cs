@@ -11,6 +11,7 @@ internal sealed class SeedGroup
     {
         Sets = sets;
         Id = page.Id(sets[0]);
+        Model = page.Label(sets[0]);
         Name = sets.Count == 1 ? page.Name(sets[0]) : page.Name(sets[0]).Split(", seed ")[0];
     }
 
@@ -21,7 +22,7 @@ internal sealed class SeedGroup
 
     public string Name { get; }
 
-    public string Model => Sets[0].Label;
+    public string Model { get; }
 
     /// <summary>The network behind the figures of features.</summary>
     public string Features => Sets[0].Novelty.Features;
@@ -34,7 +35,7 @@ internal sealed class SeedGroup
 
     public static SeedGroup[] Of(PageParts page) =>
     [
-        .. page.Sets.GroupBy(set => (set.Label, set.Novelty.TrainingCount, set.Run?.Spec.Dataset, set.Novelty.Features, Alone: set.Run is null ? page.Id(set) : ""))
+        .. page.Sets.GroupBy(set => (Label: page.Label(set), set.Novelty.TrainingCount, set.Run?.Spec.Dataset, set.Novelty.Features, Alone: set.Run is null ? page.Id(set) : ""))
             .Select(group => new SeedGroup(page, [.. group])),
     ];
 

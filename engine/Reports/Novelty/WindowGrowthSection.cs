@@ -25,7 +25,7 @@ internal static class WindowGrowthSection
 
     public static void Write(StringBuilder html, PageParts page)
     {
-        var models = page.Sets.Where(set => set.Looks.Count > 0 && set.Repeat is null).GroupBy(set => (set.Label, Source: set.Run is { } run ? run.Spec.Dataset with { Count = null } : null))
+        var models = page.Sets.Where(set => set.Looks.Count > 0 && set.Repeat is null).GroupBy(set => (Label: page.Label(set), Source: set.Run is { } run ? run.Spec.Dataset with { Count = null } : null))
             .Where(runs => runs.Select(set => set.DistinctTraining).Distinct().Count() > 1).ToList();
         if (models.Count == 0) return;
         html.Append("<h3>The safe window against the size of the training set</h3>\n<div class=\"charts\">\n");

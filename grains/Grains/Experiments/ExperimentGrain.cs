@@ -1,3 +1,4 @@
+using IconDiffusion.Specs;
 using IconDiffusion.Specs.Cluster;
 using Microsoft.Extensions.Logging;
 using Orleans;
@@ -254,8 +255,9 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
         // The seed only where it tells runs apart.
         var runs = submission.Experiment.Runs;
         var seeds = runs.Select(run => run.Seed).Distinct().Count();
+        var labels = RunLabels.Of(runs);
         List<Cell> cells = [.. runs.Select((run, i) => new Cell(i, submission.RunAt(i), submission.Fingerprints![i]!,
-            seeds > 1 ? $"{run.Label} seed {run.Seed}" : run.Label,
+            seeds > 1 ? $"{labels[i]} seed {run.Seed}" : labels[i],
             submission.Experiment.Monitoring, _deviceClass, i < known.Count ? known[i] : new()))];
         var byRun = cells.DistinctBy(cell => cell.RunId).ToDictionary(cell => cell.RunId);
         foreach (var cell in cells)

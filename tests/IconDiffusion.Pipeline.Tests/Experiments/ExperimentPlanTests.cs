@@ -17,7 +17,8 @@ public sealed class ExperimentPlanTests
             ComputeDevice.Open("cpu", TorchSharp.torch.get_num_threads()), new DataFolder(folder.Path), measure: false);
 
         Assert.Equal(plan.Runs.Aggregate(TimeSpan.Zero, (sum, each) => sum + each.SamplingTime) + plan.Runs[0].TrainingTime + plan.Runs[2].TrainingTime, plan.Time);
-        Assert.True(plan.Runs[0].TrainingTime > TimeSpan.Zero);
+        Assert.Equal([true, false, true], plan.Runs.Select(each => each.TrainingTime > TimeSpan.Zero));
+        Assert.Equal([$"{run.Label}, sampler ancestral", $"{run.Label}, sampler ddim, steps 10, eta 0", $"{run.Label}, sampler ancestral"], plan.Runs.Select(each => each.Label));
     }
 
     // Its data set has not been read, so nobody knows how many tags there are.

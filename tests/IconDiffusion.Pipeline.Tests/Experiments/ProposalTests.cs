@@ -19,7 +19,7 @@ public sealed class ProposalTests
             var steps = Math.Min(run.Training.Steps ?? long.MaxValue, (long)(run.Training.Budget.TotalSeconds / step));
             return new()
             {
-                Spec = run, Parameters = 1, MemoryBytes = 1, Steps = steps, EndedByBudget = run.Training.Steps is null, Icons = run.Sampling.Count,
+                Spec = run, Label = run.Label, Parameters = 1, MemoryBytes = 1, Steps = steps, EndedByBudget = run.Training.Steps is null, Icons = run.Sampling.Count,
                 TrainingTime = TimeSpan.FromSeconds(steps * step), SamplingTime = TimeSpan.FromSeconds(run.Sampling.Count * 100 * pixels),
             };
         }

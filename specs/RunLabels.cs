@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace IconDiffusion.Specs;
+
+/// <summary>What runs are called that are shown beside one another, such as the rows of a table.</summary>
+public static class RunLabels
+{
+    /// <summary>
+    /// <see cref="RunSpec.Label"/> of each, and whatever else tells it from others of the same label, by the names that it has in an experiment file:
+    /// <c>ddpm 32 (1,2,4), sampler ddim, steps 20</c>. Runs that differ in their seed alone, or in which runs theirs rest on, have the same.
+    /// </summary>
+    public static string[] Of(IReadOnlyList<RunSpec> runs)
+    {
+        string[] labels = [.. runs.Select(run => run.Label)];
+        foreach (var group in Enumerable.Range(0, runs.Count).GroupBy(i => labels[i]).Where(group => group.DistinctBy(i => runs[i] with { Seed = 0 }).Skip(1).Any()).ToArray())
+        {
+            var settings = group.ToDictionary(i => i, i => SettingsOf(runs[i]));
+            string[] telling = [.. settings.Values.SelectMany(each => each.Keys).Distinct().Where(path => settings.Values.DistinctBy(each => each.GetValueOrDefault(path)).Skip(1).Any())];
+            foreach (var (i, own) in settings)
+                labels[i] = string.Join(", ", [labels[i], .. telling.Where(own.ContainsKey).Select(path => $"{Shortest(path, telling)} {own[path]}")]);
+        }
+        return labels;
+    }
+
+    // Such as sampling.sampler.steps. What a thing is is said under its own name: sampling.sampler, not sampling.sampler.kind.
+    private static Dictionary<string, string> SettingsOf(RunSpec run)
+    {
+        var settings = new Dictionary<string, string>();
+        Walk("", JsonSerializer.SerializeToNode(run, SpecJson.Compact));
+        return settings;
+
+        void Walk(string path, JsonNode? node)
+        {
+            if (node is JsonObject members)
+                foreach (var (name, member) in members)
+                    Walk(name == "kind" ? path : path == "" ? name : $"{path}.{name}", member);
+            else if (node is not null && path is not ("seed" or "training.from") && !path.StartsWith("sampling.sampler.base.", StringComparison.Ordinal))
+                settings[path] = $"{node}";
+        }
+    }
+
+    // As much of its end as no other has.
+    private static string Shortest(string path, string[] among)
+    {
+        for (var dot = path.LastIndexOf('.'); dot > 0; dot = path.LastIndexOf('.', dot - 1))
+            if (among.Count(other => $".{other}".EndsWith(path[dot..], StringComparison.Ordinal)) == 1)
+                return path[(dot + 1)..];
+        return path;
+    }
+}
