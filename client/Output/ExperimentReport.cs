@@ -51,12 +51,12 @@ internal sealed record ExperimentReport(
     public Table2 Table => new(Results.Select(run => run.Result));
 
     // Null where the run has no novelty report, or is on another machine.
-    private static string? Verdict(ReportedRun run) =>
-        NoveltyReport.Read(run.Folder) is { } novelty ? $"copies    {run.Result.Spec.Label}: {novelty.Verdict.Sentence}" : null;
+    private static string? Verdict(ReportedRun run, string label) =>
+        NoveltyReport.Read(run.Folder) is { } novelty ? $"copies    {label}: {novelty.Verdict.Sentence}" : null;
 
     // Null where it enlarges nothing, or no icon was held out.
-    private static string? Enlarged(ReportedRun run) => EnlargedReport.Read(run.Folder) is not { Count: > 0 } report ? null
-        : $"enlarged  {run.Result.Spec.Label}: " + string.Join("; ", report.Rows[0].Figures.Select((figure, i) =>
+    private static string? Enlarged(ReportedRun run, string label) => EnlargedReport.Read(run.Folder) is not { Count: > 0 } report ? null
+        : $"enlarged  {label}: " + string.Join("; ", report.Rows[0].Figures.Select((figure, i) =>
             $"{FigureText.Label(figure.Key, report.Features)} {string.Join(", ", report.Rows.Select(row => $"{FigureText.Value(row.Figures[i])} {EnlargedRow.Name(row.By)}"))}"));
 
     public IEnumerable<IRenderable> Render()
@@ -64,19 +64,20 @@ internal sealed record ExperimentReport(
         if (Results.Count > 0)
         {
             var table = Table;
+            string[] labels = [.. table.Rows.Select(row => row.Label)];
             yield return TableView.Of(table.Header, table.Cells);
             yield return Speech.Text(string.Join('\n',
                 (string[])
                 [
                     .. table.Footnotes,
                     "",
-                    .. Results.Select(Verdict).OfType<string>(),
-                    .. Results.Select(Enlarged).OfType<string>(),
+                    .. Results.Zip(labels, Verdict).OfType<string>(),
+                    .. Results.Zip(labels, Enlarged).OfType<string>(),
                     $"table     {Folder}/table.md",
                     $"figure    {Folder}/{ExperimentTable.FigureFile}  (each run's best icons above their nearest training icons)",
                     .. Page is null ? [] : new[] { $"report    {Page}  (does it copy? also as report.json, .csv, .md and .tex)" },
                     .. (Missing ?? []).Select(sentence => $"missing   {sentence}"),
-                    .. Results.Select(run => $"pictures  {run.Folder}  ({run.Result.Spec.Label}{(run.Reused ? ", finished before" : "")}: result.json, contact-sheet.png, gallery.png)"),
+                    .. Results.Zip(labels, (run, label) => $"pictures  {run.Folder}  ({label}{(run.Reused ? ", finished before" : "")}: result.json, contact-sheet.png, gallery.png)"),
                 ]));
         }
         foreach (var failure in Failures)

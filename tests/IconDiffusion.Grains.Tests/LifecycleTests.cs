@@ -154,7 +154,7 @@ public abstract class LifecycleTests(bool shuffled = false, bool onPostgres = fa
         // One training, the two batches of the first two cells, of which the third needs the first, and two evaluations.
         Assert.Equal(1 + 2 + 2, Disk.Started.Count);
         Assert.Equal([4, 4, 2], (await Cluster.Experiment(spec).GetResultsAsync()).Select(result => result.Sampling.Count));
-        Assert.Equal("ddpm 8 (1,2)", (await StatusAsync(spec)).Cells[0].Label);
+        Assert.Equal(["ddpm 8 (1,2), count 4", "ddpm 8 (1,2), count 4", "ddpm 8 (1,2), count 2"], (await StatusAsync(spec)).Cells.Select(cell => cell.Label));
     }
 
     // After one batch of 10 minutes the second is likely to end at 20, after two the third at 30.

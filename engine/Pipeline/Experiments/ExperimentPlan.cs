@@ -43,7 +43,7 @@ public sealed record ExperimentPlan
                 {
                     Window = run.HasLooks && run.Dataset.Count is { } icons ? WindowForecast.Of(icons, FinishedWindows.Like(run, data)) : null,
                 };
-                return trainings.Add((run.Seed, run.Model, run.Training, run.Dataset)) ? planned : planned with { TrainingTime = TimeSpan.Zero };
+                return trainings.Add((run.Seed, run.Model, run.Training, run.Dataset)) ? planned : planned with { TrainingTime = TimeSpan.Zero, Window = null };
             })],
         };
 
@@ -114,6 +114,6 @@ public sealed record PlannedRun
     /// <summary>How both times are known.</summary>
     public CostBasis Basis { get; init; }
 
-    /// <summary>The safe window to expect; null: no finished run says, or the file does not state the number of icons.</summary>
+    /// <summary>The safe window to expect; null: no finished run says, the file does not state the number of icons, or an earlier run of the plan trains the same network.</summary>
     public WindowForecast? Window { get; init; }
 }

@@ -109,13 +109,14 @@ public static class ReportStage
         private const string OutOfReach = "on no silo that this one can reach";
         private readonly DatasetStore _store = new(context.Data.Datasets);
         private readonly Dictionary<string, IconDataset> _datasets = [];
-        private readonly Dictionary<string, string> _missing = [];
+        private readonly Dictionary<string, string> _missing = []; // by the folder of results, of which a run has several where its icons are drawn or scored in several ways
+        private readonly Dictionary<RunResult, string> _labels = work.Results.Zip(RunLabels.Of([.. work.Results.Select(result => result.Spec)])).DistinctBy(each => each.First).ToDictionary();
 
         /// <summary>One sentence for each run that is not shown or not in full.</summary>
         public IEnumerable<string> Missing =>
         [
             .. work.Missing,
-            .. work.Results.Select(result => _missing.GetValueOrDefault(result.RunId)).OfType<string>().Distinct(),
+            .. work.Results.Select(result => _missing.GetValueOrDefault(Results(result))).OfType<string>().Distinct(),
             .. work.Results.Count <= MostRuns ? [] : (string[])[$"The figure and the page show the first {MostRuns} of {work.Results.Count} runs, the tables all."],
         ];
 
@@ -150,7 +151,7 @@ public static class ReportStage
                 }
                 catch (MissingIconException missing)
                 {
-                    sets.RemoveAll(set => set.Run!.RunId == missing.RunId);
+                    sets.RemoveAll(set => Results(set.Run!) == missing.Results);
                 }
             }
         }
@@ -160,7 +161,7 @@ public static class ReportStage
             if (Read(result, RunReport.ReadBest) is not { } best)
                 return null;
             return best.Icons.All(icon => Has(result, icon.Icon))
-                ? new(result.Spec.Label, result.Scores.Features, best, i => Icon(result, i), _datasets[result.DatasetFingerprint].Training.Pixels.ToImage)
+                ? new(_labels[result], result.Scores.Features, best, i => Icon(result, i), _datasets[result.DatasetFingerprint].Training.Pixels.ToImage)
                 : null;
         }
 
@@ -171,7 +172,7 @@ public static class ReportStage
                 if (result.Spec.Evaluation.Figures == EvaluationFigures.All)
                     Miss(result, $"it has no novelty report yet; 'icon report {result.RunId}' makes one where the run is.");
                 else
-                    _missing.TryAdd(result.RunId, Sentence(result, "it was scored with the preprint's figures alone, so nothing says whether it copies."));
+                    _missing.TryAdd(Results(result), Sentence(result, "it was scored with the preprint's figures alone, so nothing says whether it copies."));
                 return null;
             }
             var training = _datasets[result.DatasetFingerprint].Training;
@@ -196,7 +197,7 @@ public static class ReportStage
         private Image Icon(RunResult result, int icon)
         {
             cancellation.ThrowIfCancellationRequested();
-            return Has(result, icon) ? ImageFile.Load(IconFile(result, icon), Rgb.White) : throw new MissingIconException(result.RunId);
+            return Has(result, icon) ? ImageFile.Load(IconFile(result, icon), Rgb.White) : throw new MissingIconException(Results(result));
         }
 
         private bool Has(RunResult result, int icon)
@@ -210,11 +211,11 @@ public static class ReportStage
         private bool Miss(RunResult result, string why)
         {
             IsWhole = false;
-            _missing.TryAdd(result.RunId, Sentence(result, why));
+            _missing.TryAdd(Results(result), Sentence(result, why));
             return false;
         }
 
-        private static string Sentence(RunResult result, string why) => $"{result.Spec.Label}, seed {result.Spec.Seed}, run {result.RunId}: {why}";
+        private string Sentence(RunResult result, string why) => $"{_labels[result]}, seed {result.Spec.Seed}, run {result.RunId}: {why}";
 
         private RunFolder Folder(RunResult result) => new(context.Data.Run(result.RunId));
 
@@ -223,8 +224,8 @@ public static class ReportStage
         private string IconFile(RunResult result, int icon) => Folder(result).SampleFile(result.Spec.Sampling.Sampler, icon);
     }
 
-    private sealed class MissingIconException(string runId) : Exception
+    private sealed class MissingIconException(string results) : Exception
     {
-        public string RunId => runId;
+        public string Results => results;
     }
 }

@@ -106,7 +106,7 @@ public sealed class StyleTransferStagesTests : IDisposable
 
         var plan = ExperimentPlan.Make(experiment, _tiny.Bench.Device, _tiny.Data, measure: false);
 
-        Assert.Equal(["style transfer ResNet-18", "style transfer ResNet-18"], plan.Runs.Select(run => run.Label));
+        Assert.Equal(["style transfer ResNet-18, steps 2", "style transfer ResNet-18, steps 20"], plan.Runs.Select(run => run.Label));
         Assert.Equal((3, 4), (plan.Runs[0].Steps, plan.Runs[0].Icons));
         Assert.Equal(10, plan.Runs[1].SamplingTime / plan.Runs[0].SamplingTime, 1e-4);
         Assert.Equal(64 * 64 + 64 * 64 + 128 * 128 + 256 * 256, plan.Runs[0].Parameters);

@@ -161,6 +161,46 @@ public sealed class StoreTransferTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
+    public async Task AStyleTransfer_IsDrawnAndScored_WhereNeitherItsStyleNorItsContentWas()
+    {
+        var store = ArtifactStores.Open(Directory.CreateDirectory(_tiny["store"]).FullName);
+        var alone = _tiny.NewData("alone");
+        var content = new IconDataset(_tiny.Spec.Dataset, new([.. Enumerable.Range(0, 10).Select(i => $"content {i}")], new(Array.ConvertAll(_tiny.Dataset.Training.Pixels.Data.ToArray(), level => (byte)(255 - level)), 16)));
+        var folders = new DatasetStore(alone.Datasets);
+        folders.Save(content);
+        foreach (var fingerprint in (string[])[_tiny.Dataset.Fingerprint, content.Fingerprint])
+            await store.PutAsync($"datasets/{fingerprint}.icons", folders.PathOf(fingerprint), default);
+        var run = _tiny.Spec with
+        {
+            Model = new StyleTransferSpec { Content = content.Spec, ContentFingerprint = content.Fingerprint, Network = StyleNetworkKind.Resnet18Imagenet },
+            Training = new() { Steps = 2, BatchSize = 4 },
+            Sampling = new() { Count = 2, BatchSize = 2, Sampler = new LbfgsSpec { Steps = 2 } },
+        };
+        var id = RunIdentity.Run(run, _tiny.Dataset.Fingerprint);
+        var train = (TrainingWork)_tiny.Train().Spec with { Run = run, RunId = id };
+        var draw = (SampleWork)_tiny.Sample().Spec with { Run = run, RunId = id, Count = 2 };
+
+        var training = Assert.IsType<TrainingDone>(await Work("here", train)).Summary;
+        var sampling = Assert.IsType<SamplesDone>(await Work("there", draw)).Summary;
+        var score = (EvaluationWork)_tiny.Evaluate(training, sampling).Spec with { Run = run, RunId = id };
+        var result = Assert.IsType<EvaluationDone>(await Work("elsewhere", score)).Result;
+
+        using var bench = new Workbench(ComputeDevice.Open("cpu", threads: 1));
+        var context = new WorkContext { Data = alone, Bench = bench, Report = _ => { }, Warn = Assert.Fail };
+        Assert.Equal(TrainingStage.Run(train, context, default).WeightsHash, training.WeightsHash);
+        SampleStage.Run(draw, context, default);
+        Assert.Equal(EvaluationStage.Run(score, context, default).Scores, result.Scores);
+        Assert.NotNull(result.Scores.ContentMae);
+
+        async Task<WorkOutcome> Work(string silo, WorkSpec work)
+        {
+            Service(new(_tiny[silo]), silo, store).Start(new(WorkId.Of(work, "any"), 1, "cpu", work));
+            return (await _grains.EndAsync()).Outcome;
+        }
+    }
+
+    [Fact]
     public async Task AnAttemptThatAnotherSiloSuperseded_PublishesNothing()
     {
         var store = ArtifactStores.Open(_s3.Location);
