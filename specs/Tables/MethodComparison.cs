@@ -126,9 +126,9 @@ public sealed class MethodComparison(IReadOnlyList<ComparedMethods> tables)
     private static Figure? Measure(MethodRun run, string key) =>
         run.Novelty.Rows.First(row => !row.IsControl).Figures.Concat(run.Parts?.Figures ?? []).FirstOrDefault(figure => figure.Key == key);
 
-    // The runs that it could not be without; null: weights that no run here has made.
+    // The runs that it could not be without; null: weights that no run here has made. Content icons nobody had to train.
     private static IEnumerable<string?> Before(RunResult result) =>
-        (result.Training.Origins ?? []).Select(origin => origin.Run).Concat(result.Spec.Bases.Select(below => below.Run));
+        (result.Training.Origins ?? []).Where(origin => !origin.IsContent).Select(origin => origin.Run).Concat(result.Spec.Bases.Select(below => below.Run));
 
     // Null: not of all of them.
     private static double? MinutesOf(IEnumerable<string?> runs, Dictionary<string, double> minutes)

@@ -112,6 +112,22 @@ public sealed class MethodComparisonTests
     }
 
     [Fact]
+    public void ContentIcons_AreNoTrainingBefore()
+    {
+        var drawn = Several[2].Run!;
+        var style = drawn with
+        {
+            Spec = drawn.Spec with { Model = new StyleTransferSpec { Content = new TwemojiFacesSpec { ImageSize = 8 } } },
+            Training = drawn.Training with { Origins = [new() { IsContent = true, WeightsHash = "w", Rests = "w" }] },
+        };
+
+        var table = Of([Several[0], Several[2] with { Run = style }]).Tables[0];
+
+        Assert.Equal(("style transfer", null), (table.Methods[1].Method, table.Methods[1].MinutesBefore));
+        Assert.DoesNotContain("before it, minutes", MethodComparison.Header(table));
+    }
+
+    [Fact]
     public void AReportsFolder_HasThemAsFiles_WhereThereAreSeveral()
     {
         using var folder = new TempFolder();
