@@ -17,7 +17,7 @@ internal static class DemoCommand
         var url = new Option<string?>("--url") { Description = $"Where this machine reaches the page (default: http://127.0.0.1:{DemoOptions.Port}).", HelpName = "URL" };
         var listen = new Option<string?>("--listen") { Description = "Let other machines in too: an address of this one, or 0.0.0.0 for all.", HelpName = "ADDRESS" };
         var publicUrl = new Option<string?>("--public-url") { Description = "The page's address as visitors know it, for its QR code (default: where it listens).", HelpName = "URL" };
-        var steps = new Option<int?>("--steps") { Description = "Steps for an icon of a diffusion model, by DDIM with fresh noise at each: fewer are quicker and rougher (default: 20).", HelpName = "N" };
+        var steps = new Option<int?>("--steps") { Description = "Steps for an icon of a diffusion model, by DDIM with fresh noise at each: fewer are quicker and rougher (default: 16).", HelpName = "N" };
         var withoutConsent = new Option<bool>("--without-consent") { Description = "Show icons although nobody's consent is on record; the page then says so." };
         var command = new Command("demo",
             """

@@ -65,7 +65,7 @@ public sealed class TrainedRun
     /// The same run, drawn from in few steps where its method takes many: a diffusion model by DDIM with fresh noise at each step (η = 1), which mends what a network that has
     /// learned little gets wrong, a GAN as it is, a style transfer by as many steps as are asked for.
     /// </summary>
-    /// <param name="steps">Model calls for an icon; null: 20, or all T where these are fewer.</param>
+    /// <param name="steps">Model calls for an icon; null: 16, or all T where these are fewer.</param>
     /// <exception cref="ExperimentException">The method takes one step, or the forward process has not so many.</exception>
     public TrainedRun InFewSteps(int? steps)
     {
@@ -73,7 +73,7 @@ public sealed class TrainedRun
             return DrawnBy(Checked(Spec with { Sampling = Spec.Sampling with { Sampler = descent with { Steps = steps ?? descent.Steps } } }).Sampling);
         if (Spec.Model is not DdpmSpec { Diffusion.Timesteps: var timesteps })
             return steps is null ? this : throw new ExperimentException($"--steps is {steps}, but the run {Id} is {Spec.Model.Label}, which draws an icon in one step; leave it away.");
-        var calls = steps ?? Math.Min(20, timesteps);
+        var calls = steps ?? Math.Min(16, timesteps);
         return calls < 2 || calls > timesteps
             ? throw new ExperimentException($"--steps is {steps}; wanted 2 to {timesteps}, the length of the run's forward process.")
             : DrawnBy(Spec.Sampling with { Sampler = Few(calls) });
