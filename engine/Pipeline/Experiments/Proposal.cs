@@ -35,7 +35,7 @@ public sealed partial record Proposal(string Text, ExperimentSpec Experiment, Ex
     [
         new(128, new() { Dim = 64, DimMults = [1, 2, 4, 8] }, new() { Dim = 64, DimMults = [1, 16] }, 2e-4, 0.995, 20_000, 100),
         new(64, new() { Dim = 32, DimMults = [1, 2, 4, 8] }, new() { Dim = 32, DimMults = [1, 4, 16] }, 5e-4, 0.99, 4000, 40),
-        new(32, new() { Dim = 32, DimMults = [1, 2, 4] }, new() { Dim = 16, DimMults = [1, 4, 16] }, 1e-3, 0.98, 800, 40),
+        new(32, new() { Dim = 32, DimMults = [1, 2, 4] }, new() { Dim = 16, DimMults = [1, 4, 16] }, 1e-3, 0.98, 800, 20),
     ];
 
     /// <summary>Chooses sizes, models and times.</summary>
