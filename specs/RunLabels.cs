@@ -7,7 +7,7 @@ namespace IconDiffusion.Specs;
 public static class RunLabels
 {
     /// <summary>
-    /// <see cref="RunSpec.Label"/> of each, and whatever else tells it from others of the same label, by the names that it has in an experiment file:
+    /// <see cref="RunSpec.Label"/> of each, with as many settings as tell it from others of the same label, by the names that these have in an experiment file:
     /// <c>ddpm 32 (1,2,4), sampler ddim, steps 20</c>. Runs that differ in their seed alone, or in which runs theirs rest on, have the same.
     /// </summary>
     public static string[] Of(IReadOnlyList<RunSpec> runs)
@@ -16,9 +16,14 @@ public static class RunLabels
         foreach (var group in Enumerable.Range(0, runs.Count).GroupBy(i => labels[i]).Where(group => group.DistinctBy(i => runs[i] with { Seed = 0 }).Skip(1).Any()).ToArray())
         {
             var settings = group.ToDictionary(i => i, i => SettingsOf(runs[i]));
-            string[] telling = [.. settings.Values.SelectMany(each => each.Keys).Distinct().Where(path => settings.Values.DistinctBy(each => each.GetValueOrDefault(path)).Skip(1).Any())];
+            string[] telling = [];
+            foreach (var path in settings.Values.SelectMany(each => each.Keys).Distinct())
+                if (Kinds([.. telling, path]) > Kinds(telling))
+                    telling = [.. telling, path];
             foreach (var (i, own) in settings)
                 labels[i] = string.Join(", ", [labels[i], .. telling.Where(own.ContainsKey).Select(path => $"{Shortest(path, telling)} {own[path]}")]);
+
+            int Kinds(string[] paths) => settings.Values.DistinctBy(each => string.Join('\n', paths.Select(path => each.GetValueOrDefault(path)))).Count();
         }
         return labels;
     }
