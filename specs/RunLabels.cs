@@ -10,18 +10,22 @@ public static class RunLabels
     /// <see cref="RunSpec.Label"/> of each, with as many settings as tell it from others of the same label, by the names that these have in an experiment file:
     /// <c>ddpm 32 (1,2,4), sampler ddim, steps 20</c>. Runs that differ in their seed alone, or in which runs theirs rest on, have the same.
     /// </summary>
-    public static string[] Of(IReadOnlyList<RunSpec> runs)
+    public static Dictionary<RunSpec, string> Of(IEnumerable<RunSpec> runs)
     {
-        string[] labels = [.. runs.Select(run => run.Label)];
-        foreach (var group in Enumerable.Range(0, runs.Count).GroupBy(i => labels[i]).Where(group => group.DistinctBy(i => runs[i] with { Seed = 0 }).Skip(1).Any()).ToArray())
+        var labels = new Dictionary<RunSpec, string>();
+        foreach (var alike in runs.Distinct().GroupBy(run => run.Label))
         {
-            var settings = group.ToDictionary(i => i, i => SettingsOf(runs[i]));
-            string[] telling = [];
+            // Most differ in their seeds alone, and need not be written out.
+            var differ = alike.DistinctBy(run => run with { Seed = 0 }).Skip(1).Any();
+            var settings = alike.ToDictionary(run => run, run => differ ? SettingsOf(run) : []);
+            var (telling, kinds) = (Array.Empty<string>(), 1);
             foreach (var path in settings.Values.SelectMany(each => each.Keys).Distinct())
-                if (Kinds([.. telling, path]) > Kinds(telling))
-                    telling = [.. telling, path];
-            foreach (var (i, own) in settings)
-                labels[i] = string.Join(", ", [labels[i], .. telling.Where(own.ContainsKey).Select(path => $"{Shortest(path, telling)} {own[path]}")]);
+            {
+                string[] more = [.. telling, path];
+                if (Kinds(more) is var count && count > kinds) (telling, kinds) = (more, count);
+            }
+            foreach (var (run, own) in settings)
+                labels.Add(run, string.Join(", ", [alike.Key, .. telling.Where(own.ContainsKey).Select(path => $"{Shortest(path, telling)} {own[path]}")]));
 
             int Kinds(string[] paths) => settings.Values.DistinctBy(each => string.Join('\n', paths.Select(path => each.GetValueOrDefault(path)))).Count();
         }

@@ -38,7 +38,7 @@ public sealed class MethodComparison(IReadOnlyList<ComparedMethods> tables)
     {
         // An experiment may have a run twice, and icons of one run drawn in several ways.
         MethodRun[] all = [.. runs.DistinctBy(run => (run.Result.RunId, run.Result.Spec))];
-        var labels = all.Zip(RunLabels.Of([.. all.Select(run => run.Result.Spec)])).ToDictionary();
+        var labels = RunLabels.Of(all.Select(run => run.Result.Spec));
         var minutes = all.DistinctBy(run => run.Result.RunId).ToDictionary(run => run.Result.RunId, run => run.Result.Training.Time.TotalMinutes);
         return new(
         [
@@ -50,7 +50,7 @@ public sealed class MethodComparison(IReadOnlyList<ComparedMethods> tables)
                     TrainingCount = table.First().Novelty.TrainingCount,
                     ImageSize = table.First().Novelty.ImageSize,
                     Features = table.Key.Features,
-                    Methods = [.. table.GroupBy(run => (Label: labels[run], run.Result.Spec.Dataset)).Select(group => MethodOf([.. group], group.Key.Label, minutes))],
+                    Methods = [.. table.GroupBy(run => (Label: labels[run.Result.Spec], run.Result.Spec.Dataset)).Select(group => MethodOf([.. group], group.Key.Label, minutes))],
                 }),
         ]);
     }

@@ -30,7 +30,8 @@ public sealed class Table2
     public Table2(IEnumerable<RunResult> results)
     {
         RunResult[] all = [.. results];
-        Rows = [.. all.Zip(RunLabels.Of([.. all.Select(result => result.Spec)]), RowOf)];
+        var labels = RunLabels.Of(all.Select(result => result.Spec));
+        Rows = [.. all.Select(result => RowOf(result, labels[result.Spec]))];
         _notes = [.. Rows.SelectMany(row => row.Notes).Distinct()];
         _networks = [.. Rows.Select(NetworkOf).Distinct()];
     }

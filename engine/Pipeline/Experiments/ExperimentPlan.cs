@@ -37,13 +37,12 @@ public sealed record ExperimentPlan
             Name = experiment.Name,
             Device = device.Name,
             Gpu = experiment.Gpu,
-            Runs = [.. experiment.Runs.Select((run, i) =>
+            Runs = [.. experiment.Runs.Select(run =>
             {
-                var planned = Plan(run, labels[i], OfChain(run), experiment.Gpu is not null || device.Device.type == TorchSharp.DeviceType.CUDA) with
-                {
-                    Window = run.HasLooks && run.Dataset.Count is { } icons ? WindowForecast.Of(icons, FinishedWindows.Like(run, data)) : null,
-                };
-                return trainings.Add((run.Seed, run.Model, run.Training, run.Dataset)) ? planned : planned with { TrainingTime = TimeSpan.Zero, Window = null };
+                var planned = Plan(run, labels[run], OfChain(run), experiment.Gpu is not null || device.Device.type == TorchSharp.DeviceType.CUDA);
+                return trainings.Add((run.Seed, run.Model, run.Training, run.Dataset))
+                    ? planned with { Window = run.HasLooks && run.Dataset.Count is { } icons ? WindowForecast.Of(icons, FinishedWindows.Like(run, data)) : null }
+                    : planned with { TrainingTime = TimeSpan.Zero };
             })],
         };
 

@@ -110,7 +110,7 @@ public static class ReportStage
         private readonly DatasetStore _store = new(context.Data.Datasets);
         private readonly Dictionary<string, IconDataset> _datasets = [];
         private readonly Dictionary<string, string> _missing = []; // by the folder of results, of which a run has several where its icons are drawn or scored in several ways
-        private readonly Dictionary<RunResult, string> _labels = work.Results.Zip(RunLabels.Of([.. work.Results.Select(result => result.Spec)])).DistinctBy(each => each.First).ToDictionary();
+        private readonly Dictionary<RunSpec, string> _labels = RunLabels.Of(work.Results.Select(result => result.Spec));
 
         /// <summary>One sentence for each run that is not shown or not in full.</summary>
         public IEnumerable<string> Missing =>
@@ -161,7 +161,7 @@ public static class ReportStage
             if (Read(result, RunReport.ReadBest) is not { } best)
                 return null;
             return best.Icons.All(icon => Has(result, icon.Icon))
-                ? new(_labels[result], result.Scores.Features, best, i => Icon(result, i), _datasets[result.DatasetFingerprint].Training.Pixels.ToImage)
+                ? new(_labels[result.Spec], result.Scores.Features, best, i => Icon(result, i), _datasets[result.DatasetFingerprint].Training.Pixels.ToImage)
                 : null;
         }
 
@@ -215,7 +215,7 @@ public static class ReportStage
             return false;
         }
 
-        private string Sentence(RunResult result, string why) => $"{_labels[result]}, seed {result.Spec.Seed}, run {result.RunId}: {why}";
+        private string Sentence(RunResult result, string why) => $"{_labels[result.Spec]}, seed {result.Spec.Seed}, run {result.RunId}: {why}";
 
         private RunFolder Folder(RunResult result) => new(context.Data.Run(result.RunId));
 

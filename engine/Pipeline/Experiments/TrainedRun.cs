@@ -74,13 +74,10 @@ public sealed class TrainedRun
         if (Spec.Model is not DdpmSpec { Diffusion.Timesteps: var timesteps })
             return steps is null ? this : throw new ExperimentException($"--steps is {steps}, but the run {Id} is {Spec.Model.Label}, which draws an icon in one step; leave it away.");
         var calls = steps ?? Math.Min(16, timesteps);
-        return calls < 2 || calls > timesteps
-            ? throw new ExperimentException($"--steps is {steps}; wanted 2 to {timesteps}, the length of the run's forward process.")
-            : DrawnBy(Spec.Sampling with { Sampler = Few(calls) });
-
-        DdimSpec Few(int steps) => Spec.Sampling.Sampler is ReverseSpec asked
-            ? new() { Steps = steps, Eta = 1, Guidance = asked.Guidance, With = asked.With, TagsOf = asked.TagsOf, Base = asked.Base }
-            : new() { Steps = steps, Eta = 1 };
+        if (calls < 2 || calls > timesteps)
+            throw new ExperimentException($"--steps is {steps}; wanted 2 to {timesteps}, the length of the run's forward process.");
+        var asked = Spec.Sampling.Sampler as ReverseSpec;
+        return DrawnBy(Spec.Sampling with { Sampler = new DdimSpec { Steps = calls, Eta = 1, Guidance = asked?.Guidance, With = asked?.With, TagsOf = asked?.TagsOf, Base = asked?.Base } });
     }
 
     /// <summary>The same run, drawn from with other tags or another guidance than its spec's, which gets a samples folder of its own.</summary>

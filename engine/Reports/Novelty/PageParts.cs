@@ -28,10 +28,11 @@ internal sealed class PageParts(IReadOnlyList<ReportedSet> sets)
     /// <summary>What the set is called, its seed and training icons with it where runs differ in them.</summary>
     public string Name(ReportedSet set)
     {
-        var name = Label(set);
+        var label = Label(set);
+        var name = label;
         if (sets.Select(each => each.Novelty.TrainingCount).Distinct().Count() > 1) name += $", {set.DistinctTraining} icons";
         if (set.Repeat is { } repeat) name += $", {repeat.Icons} of them ×{repeat.Times}";
-        if (set.Run is { } run && sets.Any(each => each.Run is { } other && Label(each) == Label(set) && other.Spec.Seed != run.Spec.Seed)) name += $", seed {run.Spec.Seed}";
+        if (set.Run is { } run && sets.Zip(_labels).Any(each => each.First.Run is { } other && each.Second == label && other.Spec.Seed != run.Spec.Seed)) name += $", seed {run.Spec.Seed}";
         return name;
     }
 

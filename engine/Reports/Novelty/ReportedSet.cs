@@ -26,11 +26,11 @@ public sealed record ReportedSet(
     /// <summary><see cref="Label"/> of each of several, with what tells them apart besides their seeds and training icons, which are said beside it.</summary>
     internal static string[] Labels(IReadOnlyList<ReportedSet> sets)
     {
-        string[] labels = [.. sets.Select(set => set.Label)];
-        int[] runs = [.. Enumerable.Range(0, sets.Count).Where(i => sets[i].Run is not null)];
-        foreach (var (i, label) in runs.Zip(RunLabels.Of([.. runs.Select(i => sets[i].Run!.Spec with { Dataset = sets[runs[0]].Run!.Spec.Dataset })])))
-            labels[i] = label;
-        return labels;
+        var dataset = sets.FirstOrDefault(set => set.Run is not null)?.Run!.Spec.Dataset;
+        var labels = RunLabels.Of(sets.Select(OnOneDataset).OfType<RunSpec>());
+        return [.. sets.Select(set => OnOneDataset(set) is { } spec ? labels[spec] : set.Label)];
+
+        RunSpec? OnOneDataset(ReportedSet set) => set.Run is { } run ? run.Spec with { Dataset = dataset! } : null;
     }
 
     /// <summary>Training icons, those that a run repeats counted once.</summary>

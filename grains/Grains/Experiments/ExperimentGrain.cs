@@ -257,7 +257,7 @@ public sealed partial class ExperimentGrain : Grain, IExperimentGrain, IRemindab
         var seeds = runs.Select(run => run.Seed).Distinct().Count();
         var labels = RunLabels.Of(runs);
         List<Cell> cells = [.. runs.Select((run, i) => new Cell(i, submission.RunAt(i), submission.Fingerprints![i]!,
-            seeds > 1 ? $"{labels[i]} seed {run.Seed}" : labels[i],
+            seeds > 1 ? $"{labels[run]} seed {run.Seed}" : labels[run],
             submission.Experiment.Monitoring, _deviceClass, i < known.Count ? known[i] : new()))];
         var byRun = cells.DistinctBy(cell => cell.RunId).ToDictionary(cell => cell.RunId);
         foreach (var cell in cells)
