@@ -2,8 +2,11 @@
 # A cluster of hosts on a network that misbehaves: a database host, three silo hosts and a client host in network namespaces, each with its own
 # address and data folder, keys and TLS everywhere. While a grid runs, hosts are unplugged, the network is split, slow and lossy, clocks jump, the database
 # restarts, fills up, is set back to a backup. No cell may be lost, none may be done twice, and the weights must be those of an undisturbed run.
-#   tests/cluster_campaign.sh [ROUNDS] [SEED]   default: 24 of the first four faults below in random order, seed 1; an hour at most
-#   tests/cluster_campaign.sh short             each of these four once, without the undisturbed run; what ./icon test --all runs
+#   tests/cluster_campaign.sh [ROUNDS] [SEED]   default: 24 partitions (the first three faults below) in random order and of random length, seed 1; two
+#                                               hours at most
+#   tests/cluster_campaign.sh short             each of the first four once, of fixed length, without the undisturbed run; what ./icon test --all runs
+#   tests/cluster_campaign.sh kills [KILLS] [SEED]   SIGKILL for silos, for whole hosts, which fall silent with it, and for the database, at random moments of
+#                                               grids of every method; default 50, a quarter of an hour at most for each 50
 #   tests/cluster_campaign.sh FAULT…            these, one after the other: unplug split-silo split-database restart-database slow-network slow-database
 #                                               clocks full-database restored-database watch
 #   SLOW=300 tests/cluster_campaign.sh slow-network                      for so many seconds; default 60
@@ -12,12 +15,14 @@
 # the reason where it may not; 'clocks' wants libfaketime (apt-get install faketime). Prints what it measured, a line a fault; exit code 1 if anything did not hold.
 set -euo pipefail
 
-quick=(unplug split-silo split-database restart-database)
+partitions=(unplug split-silo split-database)
+quick=("${partitions[@]}" restart-database)
 faults=("${quick[@]}" slow-network slow-database clocks full-database restored-database watch)
 faketime=$(compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' || true)
 mode=rounds rounds=${1:-24} RANDOM=1
 case ${1:-} in
     short) mode=named chosen=("${quick[@]}") ;;
+    kills) mode=kills chosen=() kills=${2:-50} RANDOM=${3:-1} ;;
     '' | [0-9]*) RANDOM=${2:-1} ;;
     *) mode=named chosen=("$@") ;;
 esac
@@ -25,20 +30,23 @@ root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 icon=${ICON:-dotnet $root/silo/bin/Release/net10.0/icon-silo.dll}
 bin=$(dirname "$(readlink -f "$(command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -n 1 || true)")")
 bed=icon$$ work='' loops=() watcher=''
-deadline=$((SECONDS + 3600))
+deadline=$((SECONDS + 7200 + ${kills:-0} * 18))
 declare -A address=([database]=10.77.0.10 [silo1]=10.77.0.11 [silo2]=10.77.0.12 [silo3]=10.77.0.13 [client]=10.77.0.20)
 silos=(silo1 silo2 silo3)
 declare -A cables=()
 
+source "$root/tests/campaign.sh"
 skip() { echo "$1" >&2; exit 77; }
 fail() { echo "$1" >&2; tail -n 5 "$work"/*.log >&2 || true; exit 1; }
 in_host() { local host=$1; shift; ip netns exec "$bed-$host" "$@"; }
+processes_of() { ip netns pids "$bed-$1" 2>/dev/null | wc -l; }
+kill_all_of() { ip netns pids "$bed-$1" 2>/dev/null | xargs -r kill -KILL; }
 
 end() {
     local host
     ((${#loops[@]} == 0)) || kill "${loops[@]}" 2>/dev/null || true
     for host in "${!address[@]}" switch; do
-        ip netns pids "$bed-$host" 2>/dev/null | xargs -r kill -KILL 2>/dev/null || true
+        kill_all_of "$host" 2>/dev/null || true
         ip netns del "$bed-$host" 2>/dev/null || true
     done
     [[ -z $work ]] || { umount "$work/database" 2>/dev/null || true; rm -rf "$work"; }
@@ -202,30 +210,57 @@ grid() {
 JSON
 }
 
-# A host goes away, one that trains if there is one: its work must run on the host that has none.
+# Every method, with what comes before it; by its seed.
+grid_of_methods() {
+    cat <<JSON
+{
+  "name": "bed",
+  "dataset": { "source": "noto-faces", "count": 12, "heldOut": 0, "imageSize": 32 },
+  "source": {
+    "seed": $1, "dataset": { "source": "noto-faces", "count": 16, "release": "early", "heldOut": 0, "imageSize": 32 }, "training": { "steps": 30, "batchSize": 8 }
+  },
+  "grid": {
+    "seed": [$1],
+    "run": [
+      { "model": { "kind": "dcgan", "generatorChannels": 8, "discriminatorChannels": 8 }, "training": { "steps": 200 } },
+      { "model": { "kind": "wgan-gp", "dim": 4 }, "training": { "steps": 25 } },
+      { "model": { "kind": "stylegan2", "latentDim": 16, "channelBase": 128, "channelMax": 16 }, "training": { "steps": 60 } },
+      { "model": { "kind": "ddpm", "unet": { "dim": 16, "dimMults": [1, 2] } }, "training": { "steps": 50 } },
+      { "model": { "kind": "ddpm", "unet": { "dim": 16, "dimMults": [1, 2] } }, "training": { "steps": 40, "from": "source" } },
+      { "model": { "kind": "style-transfer", "content": { "source": "noto-faces", "release": "new" } }, "sampling": { "sampler": { "kind": "l-bfgs", "steps": 1 } } }
+    ]
+  },
+  "training": { "batchSize": 8 },
+  "sampling": { "count": 12, "batchSize": 4, "sampler": { "kind": "ddim", "steps": 10 } },
+  "evaluation": { "inception": "random", "figures": "preprint" },
+  "monitoring": { "checkpointEvery": "00:00:00.100", "stripEvery": 100000 }
+}
+JSON
+}
+
+# A host goes away, one that trains if there is one: its work must run on the host that has none, if it is away for long enough.
 unplug() {
-    local host='' lost=''
+    local host='' lost='' away=$SECONDS
     read -r host lost < <(leases | grep -v -e ' -$' -e / | head -n 1) || true
     cable "${host:=silo2}" down
-    if [[ -n $lost ]]; then
+    if [[ -n $lost ]] && ((length >= 20)); then
         within "$((${PATIENCE:-1} * 15))" "the work of $host runs elsewhere" runs_elsewhere "$host" "$lost"
         echo "$host unplugged: its work ran elsewhere after $took s"
-    else
-        sleep 15
     fi
+    while ((SECONDS - away < length)); do sleep 1; done
     cable "$host" up
     within "$((${PATIENCE:-1} * 60))" "$host is back" all_here
-    echo "$host plugged in again: it was back after $took s"
+    echo "$host plugged in again after $((SECONDS - away - took)) s: it was back after $took s"
 }
 
 split() {
     local what=$1
     shift
     move two "$@"
-    sleep 20
+    sleep "$length"
     move one "$@"
     within "$((${PATIENCE:-1} * 90))" "all silos are back" all_here
-    echo "$what: all were back after $took s"
+    echo "$what for $length s: all were back after $took s"
 }
 
 # Between two silos it is twice as slow as to the database: two cables.
@@ -255,7 +290,7 @@ clocks() {
         within "$((${PATIENCE:-1} * 90))" "silo2 is there after its clock has jumped to $offset" all_here
         echo "the clock of a silo jumped to $offset: all were there after $((took + 20)) s"
         lives=$(newest)
-        ip netns pids "$bed-silo2" | xargs -r kill -KILL
+        kill_all_of silo2
         within "$((${PATIENCE:-1} * 90))" "silo2 starts with its clock at $offset" lived_since "$lives"
         within "$((${PATIENCE:-1} * 90))" "silo2 is there with its clock at $offset" all_here
         echo "it started again with its clock at $offset: all were there"
@@ -313,7 +348,9 @@ watch_on() {
 }
 told_more() { (($(wc -l <"$work/watched") > $1)); }
 
+# A partition lasts as long as 'length' says.
 fault() {
+    local lone=$((RANDOM % 3))
     case $1 in
         slow-network) slow_network ;;
         slow-database) slow_database ;;
@@ -322,14 +359,68 @@ fault() {
         restored-database) restored_database ;;
         watch) watch_on "$id" ;;
         unplug) unplug ;;
-        split-silo) split "one silo cut off from two and the database for 20 s" silo3 ;;
-        split-database) split "two silos cut off from one and the database for 20 s" silo1 silo2 ;;
+        split-silo) split "one silo cut off from two and the database" "${silos[lone]}" ;;
+        split-database) split "two silos cut off from one and the database" "${silos[(lone + 1) % 3]}" "${silos[(lone + 2) % 3]}" ;;
         restart-database)
             postgres restart
             within "$((${PATIENCE:-1} * 60))" "all silos work with the database that restarted" all_here
             echo "the database restarted: all were back after $took s"
             ;;
     esac
+}
+
+# One in ten is for the database, three in ten for a host, which nobody hears of until it is on again, the others for a silo alone. What has ended begins again after
+# a moment, so that one in some falls into a start.
+kill_one() {
+    local host=silo$((1 + RANDOM % 3)) kind=$((RANDOM % 10)) where
+    pause $((RANDOM % 5000))
+    if ((kind == 0)); then
+        kill_all_of database
+        hits[database]=$((${hits[database]:-0} + 1))
+        pause $((RANDOM % 3000))
+        until answers; do postgres start 2>/dev/null || sleep 0.2; done
+    else
+        until (($(processes_of "$host") > 0)); do sleep 0.1; done
+        ((kind > 3)) || cable "$host" down
+        kill_all_of "$host"
+        where=$(stage "$work/$host" "${begun[$host]}")
+        hits[$where]=$((${hits[$where]:-0} + 1))
+        begun[$host]=$(events "$work/$host/runs")
+        if ((kind <= 3)); then
+            hosts_killed=$((hosts_killed + 1))
+            pause $((RANDOM % 10000))
+            cable "$host" up
+        fi
+    fi
+    done_kills=$((done_kills + 1))
+    finished "$work/store" >>"$work/finished"
+}
+pause() { sleep "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))"; }
+
+kill_at_random() {
+    local grids=0 seed id after host
+    declare -A hits=() begun=()
+    done_kills=0 hosts_killed=0
+    mkdir -p "$work"/{undisturbed,store,silo1,silo2,silo3}/runs
+    while ((done_kills < kills && SECONDS < deadline)); do
+        grids=$((grids + 1)) seed=$((RANDOM * 10 + 10))
+        grid_of_methods "$seed" >"$work/$seed.json"
+        (cd "$work" && $icon run "$seed.json" --data "$work/undisturbed" --device cpu --threads 1 --json >"$seed.undisturbed" 2>>client.log) || fail "the undisturbed run failed"
+        id=$(console silo1 submit "$work/$seed.json" --json 2>>"$work/client.log" | python3 -c 'import json, sys; print(json.load(sys.stdin)["id"])') || fail "the grid was not taken"
+        for host in "${silos[@]}"; do begun[$host]=$(events "$work/$host/runs"); done
+        while ((done_kills < kills && $(results "$work/store") < 6 * grids)); do kill_one; done
+        within 300 "all silos are back" all_here
+        any_of watch "$id" >/dev/null || fail "not every cell completed"
+        after=$(events "$work"/silo?/runs)
+        any_of submit "$work/$seed.json" --watch >/dev/null || fail "submitted again, it failed"
+        any_of results "$id" --json >"$work/$seed.results" || fail "the results cannot be had"
+        compare "$work/$seed.undisturbed" "$work/$seed.results" "$work/undisturbed" "$work/store"
+        untouched "$work/finished" "$work/store"
+        (($(events "$work"/silo?/runs) == after)) || fail "work was started again after its end"
+        echo "$done_kills kills, $grids grids of seven trainings: all as undisturbed"
+    done
+    for where in "${!hits[@]}"; do echo "$where: ${hits[$where]}"; done | sort
+    echo "killed $done_kills times in $grids grids, $hosts_killed of them whole hosts; every cell completed; weights, icons, figures and $(looks "$work/store" | wc -l) looks equal; nothing made twice"
 }
 
 # How often each training's end was taken. An attempt that comes to its end on a silo that is cut off is not: its training goes on elsewhere.
@@ -341,7 +432,7 @@ for program in ip curl openssl python3 setpriv mount; do command -v "$program" >
 if [[ $mode == named ]]; then
     for each in "${chosen[@]}"; do [[ " ${faults[*]} " == *" $each "* ]] || { echo "There is no fault '$each'; there are: ${faults[*]}" >&2; exit 2; }; done
 else
-    chosen=("${quick[@]}")
+    chosen=("${partitions[@]}")
 fi
 if [[ " ${chosen[*]} " == *" clocks "* && -z $faketime ]]; then
     skip "libfaketime is not installed: no clock can be set wrong (apt-get install faketime)"
@@ -365,7 +456,10 @@ run() {
     shift
     id=$(console silo1 submit "$work/$seed.json" --json 2>>"$work/client.log" | python3 -c 'import json, sys; print(json.load(sys.stdin)["id"])') || fail "the grid was not taken"
     within 180 "two silos work" all_work 2
-    for each in "$@"; do fault "$each"; done
+    for each in "$@"; do
+        [[ $mode == named ]] || length=$((3 + RANDOM % 58))
+        fault "$each"
+    done
     any_of watch "$id" >/dev/null || fail "not every cell completed"
     any_of results "$id" --json >"$work/$seed.results" || fail "the results cannot be had"
     [[ $(hashes "$work/$seed.results" | wc -l) == 2 ]] || fail "a cell was lost"
@@ -387,7 +481,13 @@ for cell in json.load(open(sys.argv[1]))["results"]:
 PYTHON
 }
 
+if [[ $mode == kills ]]; then
+    kill_at_random
+    exit
+fi
+
 # As long as the faults take, on a fast machine and a slow one; what has steps to end by has weights to compare.
+length=20
 if [[ $mode == named ]]; then
     budget=75
     [[ " ${chosen[*]} " != *" slow-"* ]] || budget=$((60 + ${SLOW:-60}))

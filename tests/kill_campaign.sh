@@ -82,29 +82,8 @@ make_database() {
     (icon cluster init --database "$database" >/dev/null)
 }
 
+source "$root/tests/campaign.sh"
 fail() { echo "$1; log:" >&2; tail -n 20 "$data.log" >&2; exit 1; }
-
-# What is finished once it is there, with the time it was written.
-finished() { find "$data/runs" \( -name weights.safetensors -o -path '*/samples/*.png' -o -name result.json \) -printf '%T@ %s %P\n' | sort; }
-events() { find "$data/runs" -name events.jsonl -exec cat {} + | wc -l; }
-figures() { grep -E '"(runId|fid|mae|maeMirrored|nwi|generatedCount|steps|imagesSeen|loss|weightsHash)"' "$1"; }
-icons() { (cd "$1/runs" && find . -path '*/samples/*.png' -exec sha256sum {} + | sort -k2); }
-
-# The looks at the trainings, one a line: run and step, then what was measured, without the seconds that it took.
-looks() { (cd "$1/runs" && grep -H . ./*/window.jsonl | sed -E 's/"(seconds|cost)":[^,]*,//g; s/^([^:]*):\{"step":([0-9]+),/\1 \2 /'); }
-
-# The stage of the newest attempt, if this life of the silo has begun one.
-stage() {
-    (($(events) > $1)) || { echo "starting"; return; }
-    sed -sE 's/.*"at":"([^"]*)".*"work":"([^"]*)".*"kind":"([^"]*)".*/\1 \2 \3/' "$data"/runs/*/events.jsonl | sort | tail -n 1 | while read -r _ key kind; do
-        case $kind,$key in
-            started,*/*/*) echo "sampling" ;;
-            started,*/*) echo "evaluating" ;;
-            started,*) echo "training" ;;
-            *) echo "between" ;;
-        esac
-    done
-}
 
 ((silos == 1)) || start_postgres
 done_kills=0 rounds=0 while_writing=0 watched=0
@@ -121,8 +100,8 @@ while ((done_kills < kills)); do
     all_ready
     (icon submit "$work/$rounds.json" --data "$data" >/dev/null 2>>"$data.log") || fail "the grid was not taken"
     : >"$data.finished"
-    while ((done_kills < kills)) && (($(find "$data/runs" -name result.json | wc -l) < 4)); do
-        before=$(events)
+    while ((done_kills < kills)) && (($(results "$data") < 4)); do
+        before=$(events "$data/runs")
         # One in four falls into the start.
         seconds=0
         victim=$((RANDOM % silos))
@@ -131,15 +110,15 @@ while ((done_kills < kills)); do
         kill -KILL "${pids[victim]}"
         wait "${pids[victim]}" 2>/dev/null || true
         done_kills=$((done_kills + 1))
-        where=$(stage "$before")
+        where=$(stage "$data" "$before")
         hits[$where]=$((${hits[$where]:-0} + 1))
         [[ -z $(find "$data" -name '.*.tmp' -print -quit) ]] || while_writing=$((while_writing + 1))
-        finished >>"$data.finished"
+        finished "$data" >>"$data.finished"
         start "$victim"
     done
     all_ready
     (icon watch --data "$data" >/dev/null 2>>"$data.log") || fail "not every cell completed"
-    after=$(events)
+    after=$(events "$data/runs")
     (icon submit "$work/$rounds.json" --data "$data" --watch >/dev/null 2>>"$data.log") || fail "submitted again, it failed"
     (icon results kill-campaign --data "$data" --json >"$data.json" 2>>"$data.log")
     for pid in "${pids[@]}"; do
@@ -148,16 +127,10 @@ while ((done_kills < kills)); do
     done
     pids=()
 
-    diff <(figures "$undisturbed.json") <(figures "$data.json") >&2 || fail "figures or weights differ"
-    diff <(icons "$undisturbed") <(icons "$data") >&2 || fail "icons differ"
-    twice=$(looks "$data" | cut -d' ' -f1,2 | sort | uniq -d)
-    [[ -z $twice ]] || fail "a look is there twice: $twice"
-    other=$(cat <(looks "$undisturbed") <(looks "$data") | sort -u | cut -d' ' -f1,2 | sort | uniq -d)
-    [[ -z $other ]] || fail "a look found something else: $other"
+    compare "$undisturbed.json" "$data.json" "$undisturbed" "$data"
     watched=$((watched + $(looks "$data" | wc -l)))
-    again=$(sort -u "$data.finished" | comm -23 - <(finished))
-    [[ -z $again ]] || fail "made again after it was finished: $again"
-    (($(events) == after)) || fail "work was started again after its end"
+    untouched "$data.finished" "$data"
+    (($(events "$data/runs") == after)) || fail "work was started again after its end"
 done
 
 for where in "${!hits[@]}"; do echo "$where: ${hits[$where]}"; done | sort

@@ -34,22 +34,23 @@ internal sealed class PreparedExperiment
         var kept = new Dictionary<string, (string? Source, string? Error)>();
         var (positions, sources) = (new List<int>(), new List<string?>());
         var unusable = new List<ReportedFailure>();
+        var labels = RunLabels.Of(experiment.Runs);
         foreach (var (index, run) in experiment.Runs.Index())
         {
             if (run.Model is StyleTransferSpec { Content: var content } && OfContent(content).Error is { } unseen)
             {
-                unusable.Add(new(index, run.Label, unseen));
+                unusable.Add(new(index, labels[run], unseen));
                 continue;
             }
             var (from, fault) = run.Bases.Select(below => SourceName.IndexOf(below.Run)).FirstOrDefault(place => place is { } before && !positions.Contains(before)) is { } lost
-                ? (null, $"The run whose icons it enlarges, {experiment.Runs[lost].Label}, cannot be used.")
+                ? (null, $"The run whose icons it enlarges, {labels[experiment.Runs[lost]]}, cannot be used.")
                 : run.Training.From is not { } name ? (null, null)
                 : SourceName.IndexOf(name) is { } place ? OfExperiment(place)
                 : !SourceName.IsPath(name) ? (name, null)
                 : kept.TryGetValue(name, out var before) ? before : kept[name] = Keep(name);
             if (fault is not null)
             {
-                unusable.Add(new(index, run.Label, fault));
+                unusable.Add(new(index, labels[run], fault));
                 continue;
             }
             if (run.Dataset is not FolderSpec folder)
@@ -61,7 +62,7 @@ internal sealed class PreparedExperiment
                 known[folder] = outcome = Prepare(folder);
             if (outcome.Error is { } error)
             {
-                unusable.Add(new(index, run.Model.Label, error));
+                unusable.Add(new(index, labels[run], error));
                 continue;
             }
             Take(outcome.Fingerprint);
@@ -83,7 +84,7 @@ internal sealed class PreparedExperiment
 
         // A run that goes before; the silo counts those that can be used.
         (string?, string?) OfExperiment(int place) => positions.IndexOf(place) is >= 0 and var index ? (SourceName.OfRun(index), null)
-            : (null, $"The run that it starts from, {experiment.Runs[place].Label}, cannot be used.");
+            : (null, $"The run that it starts from, {labels[experiment.Runs[place]]}, cannot be used.");
     }
 
     /// <summary>The runs whose data sets can be used.</summary>

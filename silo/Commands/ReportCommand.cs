@@ -57,9 +57,10 @@ internal static class ReportCommand
         NoveltyFiles.Write(folder, title, sets);
 
         var page = Path.Combine(folder, NoveltyReport.PageFile);
+        var labelled = ReportedSet.Labels(sets).Zip(sets).ToArray();
         context.Terminal.Result(
-            new { Page = page, Sets = sets.Select(set => new { set.Label, set.Run?.RunId, set.Novelty.Verdict, set.Novelty.Notes }) },
-            () => sets.SelectMany(Lines).Append($"report    {page}  (also report.json, .csv, .md and .tex)").Select(line => Speech.Text(line)));
+            new { Page = page, Sets = labelled.Select(each => new { Label = each.First, each.Second.Run?.RunId, each.Second.Novelty.Verdict, each.Second.Novelty.Notes }) },
+            () => labelled.SelectMany(each => Lines(each.First, each.Second)).Append($"report    {page}  (also report.json, .csv, .md and .tex)").Select(line => Speech.Text(line)));
         ExperimentReportCommand.OpenPage(context.Terminal, parsed, page);
         return ExitCode.Success;
     }
@@ -96,6 +97,6 @@ internal static class ReportCommand
         return ("report", compared[0].Result.Name, [compared[0].Reported!]);
     }
 
-    private static IEnumerable<string> Lines(ReportedSet set) =>
-        [set.Label, $"  {set.Novelty.Verdict.Sentence}", .. set.Novelty.Verdict.Checks.Select(check => $"  {check}"), .. set.Novelty.Notes.Select(note => $"  note: {note}")];
+    private static IEnumerable<string> Lines(string label, ReportedSet set) =>
+        [label, $"  {set.Novelty.Verdict.Sentence}", .. set.Novelty.Verdict.Checks.Select(check => $"  {check}"), .. set.Novelty.Notes.Select(note => $"  note: {note}")];
 }

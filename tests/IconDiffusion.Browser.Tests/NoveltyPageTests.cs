@@ -34,6 +34,7 @@ public sealed class NoveltyPageTests(Browser browser) : IClassFixture<Browser>, 
     [SkippableTheory]
     [InlineData(1)]
     [InlineData(3)]
+    [Trait("Speed", "Slow")]
     public async Task WhoseBrowserAsksForJapanese_ReadsAllOfIt_UntilTheButtonChangesIt(int sets)
     {
         // What people read and hear with English words in it and nothing Japanese; names, papers and identifiers aside.

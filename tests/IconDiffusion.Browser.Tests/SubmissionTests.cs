@@ -80,6 +80,7 @@ public sealed class SubmissionTests(Browser browser) : OnADashboard(browser)
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task WhatIsDropped_IsTaken_AndAFolderThatAFileNames_IsSent()
     {
         var page = await OpenAsync($"#token={await TokenAsync(TokenRole.Work)}");

@@ -27,6 +27,7 @@ public sealed class CompareTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task ADamagedFile_RefusesTheComparison_UnlessItMayBeLeftOut()
     {
         var folder = Path.Combine(_icon.Folder, "faces");

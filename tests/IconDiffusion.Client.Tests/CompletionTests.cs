@@ -16,6 +16,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("icon watch --u", "--url")]
     [InlineData("icon sample 3f9c2a --tr", "--truncation")]  // the silo's executable knows it
     [InlineData("icon demo --st", "--steps")]
+    [Trait("Speed", "Slow")]
     public async Task TheProgram_SaysWhatFits(string line, string expected)
     {
         var outcome = await _icon.RunAsync($"[suggest:{line.Length}]", line);

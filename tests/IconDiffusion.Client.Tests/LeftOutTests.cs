@@ -88,6 +88,7 @@ public sealed class LeftOutTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task ACheckedFolder_IsHeldOutFromAsARunDoes()
     {
         await _icon.RunAsync("dataset", "make", "noto-faces", "--count", "100", "--size", "8", "--output", "icons");

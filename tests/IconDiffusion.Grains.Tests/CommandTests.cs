@@ -182,6 +182,7 @@ public abstract class CommandTests(bool shuffled = false, bool onPostgres = fals
 
 public sealed class CommandsInOrder : CommandTests;
 
+[Trait("Speed", "Slow")]
 public sealed class CommandsShuffled() : CommandTests(shuffled: true);
 
 public sealed class CommandsOnPostgres() : CommandTests(onPostgres: true);

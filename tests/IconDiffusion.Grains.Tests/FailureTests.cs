@@ -175,6 +175,7 @@ public abstract class FailureTests(bool shuffled = false, bool onPostgres = fals
 
 public sealed class FailureInOrder : FailureTests;
 
+[Trait("Speed", "Slow")]
 public sealed class FailureShuffled() : FailureTests(shuffled: true);
 
 public sealed class FailureOnPostgres() : FailureTests(onPostgres: true);

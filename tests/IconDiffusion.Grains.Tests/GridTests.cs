@@ -22,6 +22,7 @@ public abstract class GridTests(bool shuffled = false, bool onPostgres = false) 
 
 public sealed class GridInOrder : GridTests;
 
+[Trait("Speed", "Slow")]
 public sealed class GridShuffled() : GridTests(shuffled: true);
 
 public sealed class GridOnPostgres() : GridTests(onPostgres: true);

@@ -229,6 +229,7 @@ public abstract class LifecycleTests(bool shuffled = false, bool onPostgres = fa
 
 public sealed class LifecycleInOrder : LifecycleTests;
 
+[Trait("Speed", "Slow")]
 public sealed class LifecycleShuffled() : LifecycleTests(shuffled: true);
 
 public sealed class LifecycleOnPostgres() : LifecycleTests(onPostgres: true);

@@ -288,6 +288,7 @@ public abstract class RecoveryTests(bool shuffled = false, bool onPostgres = fal
 
 public sealed class RecoveryInOrder : RecoveryTests;
 
+[Trait("Speed", "Slow")]
 public sealed class RecoveryShuffled() : RecoveryTests(shuffled: true);
 
 public sealed class RecoveryOnPostgres() : RecoveryTests(onPostgres: true);

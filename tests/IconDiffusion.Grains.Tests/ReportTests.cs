@@ -179,6 +179,7 @@ public abstract class ReportTests(bool shuffled = false, bool onPostgres = false
 
 public sealed class ReportInOrder : ReportTests;
 
+[Trait("Speed", "Slow")]
 public sealed class ReportShuffled() : ReportTests(shuffled: true);
 
 public sealed class ReportOnPostgres() : ReportTests(onPostgres: true);

@@ -235,6 +235,7 @@ public abstract class SchedulingTests(bool shuffled = false, bool onPostgres = f
 
 public sealed class SchedulingInOrder : SchedulingTests;
 
+[Trait("Speed", "Slow")]
 public sealed class SchedulingShuffled() : SchedulingTests(shuffled: true);
 
 public sealed class SchedulingOnPostgres() : SchedulingTests(onPostgres: true);

@@ -8,6 +8,7 @@ namespace IconDiffusion.Kernels.Tests;
 /// The build's task that lets TorchSharp's native library load on Debian 12, run by MSBuild on that library with the version's name
 /// changed to one that no system has.
 /// </summary>
+[Trait("Speed", "Slow")]
 public sealed class WeakenSymbolVersionTests : IDisposable
 {
     private const string Missing = "GLIBCXX_3.9.99";
@@ -19,7 +20,6 @@ public sealed class WeakenSymbolVersionTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [SkippableFact]
-    [Trait("Speed", "Slow")]
     public void ARequirementThatNoRelocationUses_IsMarkedAsWeak_AndNothingElseChanges()
     {
         var library = Renamed("GLIBCXX_3.4.32");

@@ -125,6 +125,7 @@ public sealed class NoveltyPageTests
         Assert.DoesNotMatch(new Regex("https?://|url\\((?!data:)|src=|<link|@import"), NoveltyPage.Compose("page", [Sample(20)]));
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void SixRunsOfNoisyIcons_StayBelowFifteenMegabytes()
     {
         // The worst case: no pixel like its neighbour. Icons are as large as they come where they are few.

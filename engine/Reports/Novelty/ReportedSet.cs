@@ -24,7 +24,7 @@ public sealed record ReportedSet(
     public string Label => Run?.Spec.Label ?? Novelty.Title;
 
     /// <summary><see cref="Label"/> of each of several, with what tells them apart besides their seeds and training icons, which are said beside it.</summary>
-    internal static string[] Labels(IReadOnlyList<ReportedSet> sets)
+    public static string[] Labels(IReadOnlyList<ReportedSet> sets)
     {
         var dataset = sets.FirstOrDefault(set => set.Run is not null)?.Run!.Spec.Dataset;
         var labels = RunLabels.Of(sets.Select(OnOneDataset).OfType<RunSpec>());

@@ -138,6 +138,7 @@ public sealed class NoveltyReporterTests : IClassFixture<NoveltyReporterTests.Re
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void OneTrainingIcon_StillMakesAReport()
     {
         var report = _reports.Make(Join(Part(Training, 6), Part(Fresh, 0)), Part(Training, 6), heldOut: null);
@@ -148,6 +149,7 @@ public sealed class NoveltyReporterTests : IClassFixture<NoveltyReporterTests.Re
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void BlackIcons_AreOnePicture_ThatARepeatedTrainingSetIsFullOf()
     {
         var black = new IconPixels(new byte[3 * Size * Size * 3], Size);

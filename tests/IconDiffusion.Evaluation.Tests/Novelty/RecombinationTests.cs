@@ -132,6 +132,7 @@ public class RecombinationTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void PartsThatAreAskedFor_AreCountedWhereTheyAreShown()
     {
         const int count = 40;

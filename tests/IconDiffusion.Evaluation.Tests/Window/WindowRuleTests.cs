@@ -55,6 +55,7 @@ public sealed class WindowRuleTests
     [InlineData(20, 10)]
     [InlineData(60, 15)]
     [InlineData(240, 60)]
+    [Trait("Speed", "Slow")]
     public void FreshIconsPlayedAsSamples_AreCalledCopies_InFewerThanOneRunInAHundred(int pictures, int heldOut)
     {
         const int Runs = 1000, Looks = 40;

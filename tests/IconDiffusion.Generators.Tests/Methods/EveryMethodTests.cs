@@ -30,6 +30,7 @@ public sealed class EveryMethodTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Methods))]
+    [Trait("Speed", "Slow")]
     public void ARunOfSomeSteps_SaysWhatItDid(string method)
     {
         var spec = TinyRun.Spec(method, Steps);
@@ -63,6 +64,7 @@ public sealed class EveryMethodTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Methods))]
+    [Trait("Speed", "Slow")]
     public void AnotherSeed_IsAnotherRun(string method)
     {
         var one = TinyRun.Train(Run("one"), TinyRun.Spec(method, 1));

@@ -28,6 +28,7 @@ public sealed class CheckpointCadenceTests
     [InlineData(null, 3)]
     [InlineData("00:00:50", 50)]
     [InlineData("00:05:00", 60)]   // the last one
+    [Trait("Speed", "Slow")]
     public void ATrainingOfAMinute_MakesItsFirstCheckpointAfterATwentieth_UnlessItsExperimentStatesAnother(string? stated, int first)
     {
         using var folder = new TempFolder();

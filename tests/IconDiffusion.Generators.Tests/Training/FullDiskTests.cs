@@ -12,6 +12,7 @@ public sealed class FullDiskTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public void AFullDisk_CostsACheckpointAndNothingElse()
     {
         // There is room again once it has warned.
@@ -26,6 +27,7 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public void ADiskThatStaysFull_EndsTheRunWithEarlierCheckpointsWhole()
     {
         var lines = TrainOnAFullDisk(ballastGoes: false);

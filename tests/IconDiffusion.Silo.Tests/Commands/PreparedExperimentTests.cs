@@ -36,6 +36,8 @@ public sealed class PreparedExperimentTests : IDisposable
 
         Assert.Equal([1, 3, 4], prepared.Positions);
         Assert.Equal([0, 2, 5], prepared.Unusable.Select(each => each.Run));
+        var labels = RunLabels.Of(experiment.Runs);
+        Assert.Equal(prepared.Unusable.Select(each => labels[experiment.Runs[each.Run]]), prepared.Unusable.Select(each => each.Label));
         Assert.Equal([null, "#0"], prepared.Experiment.Runs.Take(2).Select(run => run.Training.From));
         Assert.True(SourceName.IsHash(prepared.Experiment.Runs[2].Training.From!));
         Assert.Equal(File.ReadAllBytes(_folder["w.safetensors"]), File.ReadAllBytes(data.Source(prepared.Experiment.Runs[2].Training.From!)));
