@@ -42,7 +42,7 @@ public static class ExperimentFile
             .Select(run => run with { Dataset = file.Placed(run.Dataset), Evaluation = file.Placed(run.Evaluation), Training = file.Placed(run.Training), Model = file.Placed(run.Model) })
             .ToArray();
         var hasDiffusion = runs.Any(run => run.Model is DdpmSpec);
-        var hasOthers = runs.Any(run => run.Model is not StyleTransferSpec);
+        var others = runs.Any(run => run.Model is not StyleTransferSpec) ? SpecErrors.Read<TrainingSpec>(root["training"] ?? new JsonObject(), "training", source) : null;
         var hasCondition = runs.Any(run => run.Model.IsToldTags);
         var experiment = new ExperimentSpec
         {
@@ -50,7 +50,7 @@ public static class ExperimentFile
             Runs = [.. runs.Select(run => run.Model switch
             {
                 GanSpec => ForCondition(ForGan(run, hasDiffusion), hasCondition),
-                StyleTransferSpec style => ForStyleTransfer(run, style, hasOthers),
+                StyleTransferSpec style => ForStyleTransfer(run, style, others),
                 _ => ForCondition(run, hasCondition),
             })],
             Monitoring = root["monitoring"] is { } monitoring
@@ -147,17 +147,29 @@ public static class ExperimentFile
         };
     }
 
-    // How long the other models train, and how they are drawn from, is meant for them, if there are any; else its validation refuses what it does not use.
-    private static RunSpec ForStyleTransfer(RunSpec run, StyleTransferSpec style, bool hasOthers) => run with
+    // How long the other models train, and how they are drawn from, is meant for them, if there are any, unless this run says otherwise; else its validation refuses what it
+    // does not use.
+    private static RunSpec ForStyleTransfer(RunSpec run, StyleTransferSpec style, TrainingSpec? others)
     {
-        Model = style.Beside(run.Dataset),
-        Training = hasOthers ? new() { Steps = StyleTransferSpec.DefaultSteps } : run.Training with { Steps = run.Training.Steps ?? StyleTransferSpec.DefaultSteps },
-        Sampling = run.Sampling with
+        var training = run.Training;
+        if (others is not null)
         {
-            BatchSize = Math.Min(run.Sampling.BatchSize, StyleTransferSpec.MostAtOnce),
-            Sampler = run.Sampling.Sampler is AncestralSpec || hasOthers ? run.Sampling.Sampler as LbfgsSpec ?? new() : run.Sampling.Sampler,
-        },
-    };
+            var defaults = new TrainingSpec();
+            training = defaults with { Budget = Own(each => each.Budget), Steps = Own(each => each.Steps), BatchSize = Own(each => each.BatchSize) };
+
+            T Own<T>(Func<TrainingSpec, T> setting) => setting(EqualityComparer<T>.Default.Equals(setting(run.Training), setting(others)) ? defaults : run.Training);
+        }
+        return run with
+        {
+            Model = style.Beside(run.Dataset),
+            Training = training with { Steps = training.Steps ?? StyleTransferSpec.DefaultSteps },
+            Sampling = run.Sampling with
+            {
+                BatchSize = Math.Min(run.Sampling.BatchSize, StyleTransferSpec.MostAtOnce),
+                Sampler = run.Sampling.Sampler is AncestralSpec || others is not null ? run.Sampling.Sampler as LbfgsSpec ?? new() : run.Sampling.Sampler,
+            },
+        };
+    }
 
     internal static JsonObject ParseObject(string text, string source)
     {

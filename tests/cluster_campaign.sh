@@ -217,7 +217,7 @@ grid_of_methods() {
   "name": "bed",
   "dataset": { "source": "noto-faces", "count": 12, "heldOut": 0, "imageSize": 32 },
   "source": {
-    "seed": $1, "dataset": { "source": "noto-faces", "count": 16, "release": "early", "heldOut": 0, "imageSize": 32 }, "training": { "steps": 30, "batchSize": 8 }
+    "seed": $1, "dataset": { "source": "noto-faces", "count": 16, "release": "early", "heldOut": 0, "imageSize": 32 }, "training": { "steps": 20, "batchSize": 8 }
   },
   "grid": {
     "seed": [$1],
@@ -227,12 +227,12 @@ grid_of_methods() {
       { "model": { "kind": "stylegan2", "latentDim": 16, "channelBase": 128, "channelMax": 16 }, "training": { "steps": 60 } },
       { "model": { "kind": "ddpm", "unet": { "dim": 16, "dimMults": [1, 2] } }, "training": { "steps": 50 } },
       { "model": { "kind": "ddpm", "unet": { "dim": 16, "dimMults": [1, 2] } }, "training": { "steps": 40, "from": "source" } },
-      { "model": { "kind": "style-transfer", "content": { "source": "noto-faces", "release": "new" } }, "sampling": { "sampler": { "kind": "l-bfgs", "steps": 1 } } }
+      { "model": { "kind": "style-transfer", "content": { "source": "noto-faces", "release": "new", "count": 12 } }, "training": { "steps": 4 }, "sampling": { "sampler": { "kind": "l-bfgs", "steps": 1 } } }
     ]
   },
   "training": { "batchSize": 8 },
   "sampling": { "count": 12, "batchSize": 4, "sampler": { "kind": "ddim", "steps": 10 } },
-  "evaluation": { "inception": "random", "figures": "preprint" },
+  "evaluation": { "figures": "preprint" },
   "monitoring": { "checkpointEvery": "00:00:00.100", "stripEvery": 100000 }
 }
 JSON

@@ -33,6 +33,21 @@ public class StyleTransferTests
     }
 
     [Fact]
+    public void BesideOtherModels_WhatIsSaidForItAlone_IsKept()
+    {
+        var text = $$"""
+            {
+              "name": "t", "dataset": { "source": "noto-faces", "imageSize": 32 }, "training": { "steps": 500, "batchSize": 8 },
+              "grid": { "run": [{ "model": {{Ddpm}} }, { "model": {{Style}}, "training": { "steps": 4 } }] }
+            }
+            """;
+
+        var runs = ExperimentFile.Parse(text, "t.json").Runs;
+
+        Assert.Equal([new() { Steps = 500, BatchSize = 8 }, new TrainingSpec { Steps = 4 }], runs.Select(run => run.Training));
+    }
+
+    [Fact]
     public void ARunIsNamedByItsContentIcons_NotByWhereTheyLie()
     {
         var run = Parse(Style).Runs[0];
