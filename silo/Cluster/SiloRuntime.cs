@@ -187,5 +187,6 @@ internal static class SiloRuntime
 
         // The directory in the silos' memory forgets healthy grains of other silos when one dies; this one does not.
         silo.UseAdoNetGrainDirectoryAsDefault(options => options.Configure<NpgsqlDataSource>((directory, database) => (directory.Invariant, directory.DataSource) = (Invariant, database)));
+        KnownSilosDirectory.Add(silo);
     }
 }

@@ -24,7 +24,10 @@ internal sealed class GrainHost : IAsyncDisposable
 
     public IGrainFactory Grains => _cluster.Client;
 
-    public IGrainStorage Storage => _cluster.GetSiloServiceProvider().GetRequiredService<IGrainStorage>();
+    /// <summary>Of one silo.</summary>
+    public IServiceProvider Services => _cluster.GetSiloServiceProvider();
+
+    public IGrainStorage Storage => Services.GetRequiredService<IGrainStorage>();
 
     /// <param name="disk">What an earlier host may have left behind.</param>
     /// <param name="shuffle">Mixes the order of calls; null: they go as they come.</param>

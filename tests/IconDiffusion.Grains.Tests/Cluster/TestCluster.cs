@@ -42,6 +42,8 @@ public sealed class TestCluster : IExperimentServices, IAsyncDisposable
     }
 
     /// <summary>Where grains keep their states.</summary>
+    internal IServiceProvider Services => _host.Services;
+
     internal IGrainStorage Storage => _host.Storage;
 
     /// <summary>The silo on which a grain lives.</summary>
