@@ -408,7 +408,7 @@ kill_at_random() {
         (cd "$work" && $icon run "$seed.json" --data "$work/undisturbed" --device cpu --threads 1 --json >"$seed.undisturbed" 2>>client.log) || fail "the undisturbed run failed"
         id=$(console silo1 submit "$work/$seed.json" --json 2>>"$work/client.log" | python3 -c 'import json, sys; print(json.load(sys.stdin)["id"])') || fail "the grid was not taken"
         for host in "${silos[@]}"; do begun[$host]=$(events "$work/$host/runs"); done
-        while ((done_kills < kills && $(results "$work/store") < 6 * grids)); do kill_one; done
+        while ((done_kills < kills && $(results "$work/store") < 7 * grids)); do kill_one; done
         within 300 "all silos are back" all_here
         any_of watch "$id" >/dev/null || fail "not every cell completed"
         after=$(events "$work"/silo?/runs)

@@ -23,6 +23,8 @@ public sealed class StoreTransferTests : IAsyncLifetime
     private readonly List<WorkService> _services = [];
     private LoopbackS3 _s3 = null!;
 
+    private string SharedFolder => Directory.CreateDirectory(_tiny["store"]).FullName;
+
     public async Task InitializeAsync() => _s3 = await LoopbackS3.StartAsync();
 
     public async Task DisposeAsync()
@@ -42,7 +44,7 @@ public sealed class StoreTransferTests : IAsyncLifetime
     [InlineData(true)]
     public async Task ARun_GoesOnAtAnotherSilo_BitForBit(bool s3)
     {
-        var store = ArtifactStores.Open(s3 ? _s3.Location : Directory.CreateDirectory(_tiny["store"]).FullName);
+        var store = ArtifactStores.Open(s3 ? _s3.Location : SharedFolder);
         var (here, there) = (_tiny.NewData("here"), new DataFolder(_tiny["there"]));
         await store.PutAsync($"datasets/{_tiny.Dataset.Fingerprint}.icons", new DatasetStore(here.Datasets).PathOf(_tiny.Dataset.Fingerprint), default);
         WorkService first = null!;
@@ -65,7 +67,7 @@ public sealed class StoreTransferTests : IAsyncLifetime
         // Undisturbed, in one folder without a store.
         var alone = _tiny.NewData("alone");
         using var bench = new Workbench(ComputeDevice.Open("cpu", threads: 1));
-        var context = new WorkContext { Data = alone, Bench = bench, Report = _ => { }, Warn = Assert.Fail };
+        var context = Undisturbed(alone, bench);
         var undisturbed = TrainingStage.Run((TrainingWork)_tiny.Train().Spec, context, default);
         SampleStage.Run((SampleWork)_tiny.Sample().Spec, context, default);
         Assert.Equal(undisturbed.WeightsHash, training.WeightsHash);
@@ -104,7 +106,7 @@ public sealed class StoreTransferTests : IAsyncLifetime
     [Trait("Speed", "Slow")]
     public async Task ATraining_StartsFromWeightsThatAnotherSiloHasMade()
     {
-        var store = ArtifactStores.Open(Directory.CreateDirectory(_tiny["store"]).FullName);
+        var store = ArtifactStores.Open(SharedFolder);
         Service(_tiny.NewData("here"), "first", store).Start(_tiny.Train());
         var source = Assert.IsType<TrainingDone>((await _grains.EndAsync()).Outcome).Summary;
         var run = _tiny.Spec with { Training = _tiny.Spec.Training with { From = _tiny.RunId } };
@@ -122,7 +124,7 @@ public sealed class StoreTransferTests : IAsyncLifetime
     [Trait("Speed", "Slow")]
     public async Task ACascade_IsDrawnWhereNeitherOfItsStagesWasTrained()
     {
-        var store = ArtifactStores.Open(Directory.CreateDirectory(_tiny["store"]).FullName);
+        var store = ArtifactStores.Open(SharedFolder);
         var (here, there, alone, small) = (_tiny.NewData("here"), _tiny.NewData("there"), _tiny.NewData("alone"), _tiny.Dataset.Reduced(8));
         foreach (var data in (DataFolder[])[here, alone]) new DatasetStore(data.Datasets).Save(small);
         await store.PutAsync($"datasets/{_tiny.Dataset.Fingerprint}.icons", new DatasetStore(here.Datasets).PathOf(_tiny.Dataset.Fingerprint), default);
@@ -147,7 +149,7 @@ public sealed class StoreTransferTests : IAsyncLifetime
         }
 
         using var bench = new Workbench(ComputeDevice.Open("cpu", threads: 1));
-        var context = new WorkContext { Data = alone, Bench = bench, Report = _ => { }, Warn = Assert.Fail };
+        var context = Undisturbed(alone, bench);
         TrainingStage.Run(first, context, default);
         TrainingStage.Run(second, context, default);
         SampleStage.Run(draw, context, default);
@@ -164,7 +166,7 @@ public sealed class StoreTransferTests : IAsyncLifetime
     [Trait("Speed", "Slow")]
     public async Task AStyleTransfer_IsDrawnAndScored_WhereNeitherItsStyleNorItsContentWas()
     {
-        var store = ArtifactStores.Open(Directory.CreateDirectory(_tiny["store"]).FullName);
+        var store = ArtifactStores.Open(SharedFolder);
         var alone = _tiny.NewData("alone");
         var content = new IconDataset(_tiny.Spec.Dataset, new([.. Enumerable.Range(0, 10).Select(i => $"content {i}")], new(Array.ConvertAll(_tiny.Dataset.Training.Pixels.Data.ToArray(), level => (byte)(255 - level)), 16)));
         var folders = new DatasetStore(alone.Datasets);
@@ -187,7 +189,7 @@ public sealed class StoreTransferTests : IAsyncLifetime
         var result = Assert.IsType<EvaluationDone>(await Work("elsewhere", score)).Result;
 
         using var bench = new Workbench(ComputeDevice.Open("cpu", threads: 1));
-        var context = new WorkContext { Data = alone, Bench = bench, Report = _ => { }, Warn = Assert.Fail };
+        var context = Undisturbed(alone, bench);
         Assert.Equal(TrainingStage.Run(train, context, default).WeightsHash, training.WeightsHash);
         SampleStage.Run(draw, context, default);
         Assert.Equal(EvaluationStage.Run(score, context, default).Scores, result.Scores);
@@ -221,7 +223,7 @@ public sealed class StoreTransferTests : IAsyncLifetime
     [InlineData(true)]
     public async Task TheNewestAttempt_IsKnownAtEverySilo_WhateverTheDatabaseHasForgotten(bool isShared)
     {
-        var store = ArtifactStores.Open(Directory.CreateDirectory(_tiny["store"]).FullName);
+        var store = ArtifactStores.Open(SharedFolder);
         var order = _tiny.Train(attempt: 7);
         var service = isShared ? Service(_tiny.Data, "second", new NoTransfer()) : Service(_tiny.NewData("there"), "second", store);
         Assert.Equal(0, await service.NewestAttemptAsync(order.Work, order.Spec));
@@ -241,7 +243,7 @@ public sealed class StoreTransferTests : IAsyncLifetime
     [Fact]
     public async Task ARevocationAtOneSilo_RefusesWorkAtAnother()
     {
-        var store = ArtifactStores.Open(Directory.CreateDirectory(_tiny["store"]).FullName);
+        var store = ArtifactStores.Open(SharedFolder);
         var (here, there) = (_tiny.NewData("here"), _tiny.NewData("there"));
         var terms = new Consent("A. Painter", "CC BY 4.0");
         var registry = new ConsentRegistry(here.Consents, TimeProvider.System);
@@ -280,6 +282,9 @@ public sealed class StoreTransferTests : IAsyncLifetime
         _services.Add(service);
         return service;
     }
+
+    // What work comes to in one folder, without a store.
+    private static WorkContext Undisturbed(DataFolder alone, Workbench bench) => new() { Data = alone, Bench = bench, Report = _ => { }, Warn = Assert.Fail };
 
     private static StoreTransfer Transfer(DataFolder data, IArtifactStore store) => new(store, data, "first", TimeProvider.System);
 
