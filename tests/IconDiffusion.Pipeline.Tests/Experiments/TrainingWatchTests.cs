@@ -27,6 +27,7 @@ public sealed class TrainingWatchTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Methods))]
+    [Trait("Speed", "Slow")]
     public void AWatchedRun_EndsWithTheBitsOfOneThatIsNot_AndEveryLookHasEveryFigure(string method)
     {
         var plain = TinyRun.Train(Run("plain"), Spec(method), monitoring: Monitoring, time: new ManualTime());
@@ -56,6 +57,7 @@ public sealed class TrainingWatchTests : IDisposable
     [Theory]
     [InlineData("ddpm")]
     [InlineData("stylegan2 ada")]
+    [Trait("Speed", "Slow")]
     public void StoppedAndGoneOn_ItHasTheLooksOfAnUninterruptedRun(string method)
     {
         Train("whole", Spec(method));

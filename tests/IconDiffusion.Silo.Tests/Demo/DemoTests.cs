@@ -10,6 +10,7 @@ namespace IconDiffusion.Silo.Tests.Demo;
 public sealed class DemoTests
 {
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task EachVisitor_GetsANewIcon_ThatIsMarkedAndSaysWhatItIs()
     {
         await using var demo = await TestDemo.StartAsync();
