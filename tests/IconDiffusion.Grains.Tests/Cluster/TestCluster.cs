@@ -41,9 +41,10 @@ public sealed class TestCluster : IExperimentServices, IAsyncDisposable
         return cluster;
     }
 
-    /// <summary>Where grains keep their states.</summary>
+    /// <summary>Of one silo.</summary>
     internal IServiceProvider Services => _host.Services;
 
+    /// <summary>Where grains keep their states.</summary>
     internal IGrainStorage Storage => _host.Storage;
 
     /// <summary>The silo on which a grain lives.</summary>
